@@ -1,0 +1,111 @@
+"""The command line: parse, build a config, call one library function, print, exit code.
+
+One literal table of commands; the module of a command is loaded only when it is asked for, so
+``augment --help`` loads no library of weight. A command module holds ``Config`` (its documented
+dataclass, from the library) and ``run(config) -> int | None``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from augment._version import __version__
+
+#: command -> (module, one line of help)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "backtranslate": (
+        "augment.cli.backtranslate",
+        "Write a larger, class-balanced table by back-translation.",
+    ),
+    "kfold-train": (
+        "augment.cli.kfold_train",
+        "Fine-tune in K folds and say whether the new rows helped.",
+    ),
+    "doctor": (
+        "augment.cli.doctor",
+        "Show what this machine can do, and the line that gets what is missing.",
+    ),
+    "completion": (
+        "augment.cli.completion",
+        "Print a completion script for bash, zsh or tcsh.",
+    ),
+}
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def usage() -> str:
+    """Text of ``augment --help``."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [
+        "usage: augment COMMAND [OPTIONS]",
+        "",
+        "Larger, class-balanced text data sets by back-translation, and an honest answer to",
+        "whether they help.",
+        "",
+        "commands:",
+        *(f"  {name:<{width}}{text}" for name, (_, text) in COMMANDS.items()),
+        "",
+        "options:",
+        "  -h, --help    show this text; `augment COMMAND --help` shows a command's options",
+        "  --version     show the version",
+        "  --debug       show a traceback when something fails",
+        "",
+        "first steps:",
+        "  augment doctor",
+        "  augment backtranslate reviews.csv --pivot es,ca",
+        "  augment kfold-train reviews.augmented.csv",
+        "",
+        "Defaults of a command can stand in augment.toml in the current folder: a table named",
+        "after the command, its options as keys.",
+    ]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; `sys.argv` by default.
+
+    Returns
+    -------
+    int
+        0 done, 1 failed while running, 2 bad usage or input, 130 interrupted.
+    """
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args
+    args = [arg for arg in args if arg != "--debug"]
+    if not args or args[0] in ("-h", "--help", "help"):
+        return _say(usage(), DONE if args else BAD_INPUT)
+    if args[0] == "--version":
+        return _say(f"augment {__version__}", DONE)
+    if args[0] not in COMMANDS:
+        return _unknown(args[0])
+    from augment.cli.running import run_command
+
+    return run_command(args[0], importlib.import_module(COMMANDS[args[0]][0]), args[1:], debug)
+
+
+def _say(text: str, code: int) -> int:
+    stream = sys.stdout if code == DONE else sys.stderr
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:  # `augment --help | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
+
+
+def _unknown(name: str) -> int:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    known = ", ".join(COMMANDS)
+    return _say(f"augment: unknown command {name!r}{hint} (commands: {known})", BAD_INPUT)

@@ -1,0 +1,64 @@
+"""Errors that tell a user what was given, what was wanted, where, and what to do.
+
+::
+
+    AugmentError                 exit 1: failed while running
+    ├── InputError               exit 2: a bad file, column, value or option (also a ValueError)
+    │   ├── TableError           a table that cannot be read as one; names file and line
+    │   └── OutputError          an output that exists or cannot be written (also an OSError)
+    ├── MissingExtraError        exit 2: an optional package is not installed (also an ImportError)
+    ├── TranslatorError          an engine failed while translating
+    │   └── PairError            exit 2: no engine on this machine translates that pair
+    ├── StoreError               exit 2: the translation store cannot be used
+    └── DamagedFileError         exit 2: weights or a model folder do not match their hash
+"""
+
+from __future__ import annotations
+
+
+class AugmentError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(AugmentError, ValueError):
+    """Something the user gave is not usable; nothing was written."""
+
+    exit_code = 2
+
+
+class TableError(InputError):
+    """A table cannot be read; the message names the file and, where there is one, the line."""
+
+
+class OutputError(InputError, OSError):
+    """An output exists already or cannot be written."""
+
+
+class MissingExtraError(AugmentError, ImportError):
+    """An optional part is not installed; the message holds the line that installs it."""
+
+    exit_code = 2
+
+
+class TranslatorError(AugmentError, RuntimeError):
+    """An engine failed on a text or could not be started."""
+
+
+class PairError(TranslatorError, LookupError):
+    """No engine at hand translates the wanted pair of languages."""
+
+    exit_code = 2
+
+
+class StoreError(AugmentError, RuntimeError):
+    """The translation store is damaged, locked or from a newer version."""
+
+    exit_code = 2
+
+
+class DamagedFileError(AugmentError, RuntimeError):
+    """A file's content is not what its recorded hash promises."""
+
+    exit_code = 2

@@ -1,0 +1,49 @@
+"""Outputs are written beside their place and renamed, and nothing is overwritten unasked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from augment.errors import OutputError
+
+
+def check_outputs(paths: Iterable[Path], *, force: bool) -> None:
+    """Refuse, before any work, outputs that exist or whose folder cannot be written.
+
+    Raises
+    ------
+    OutputError
+        Naming the first path that cannot be used and what to do.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputError(
+                f"{path} exists already; give another name with --out, or --force to replace it"
+            )
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder; a file name is wanted")
+        folder = path.parent
+        if not folder.is_dir():
+            raise OutputError(f"{folder} is no folder; make it first, or give another --out")
+        if not os.access(folder, os.W_OK):
+            raise OutputError(f"{folder} cannot be written by this user; give another --out")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to; rename it into place when the block ends well.
+
+    The content is flushed to the disk before the rename, so that after a power loss either the
+    old or the whole new file is there. When the block raises, the part is removed.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        with part.open("rb") as handle:
+            os.fsync(handle.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

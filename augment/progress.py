@@ -1,0 +1,146 @@
+"""Progress and notes: bars on a terminal, sparse lines in a log, silence in a library call.
+
+Everything goes to stderr, because stdout carries results. Core code takes a `Progress` and never
+prints; `SILENT` is the default everywhere.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+
+class Stage(Protocol):
+    """One running stage."""
+
+    def advance(self, n: int = 1) -> None:
+        """Count `n` more units as done."""
+
+
+class Progress(Protocol):
+    """What long-running functions report to."""
+
+    def note(self, message: str) -> None:
+        """Say one line that the user should see (a choice made, a shortfall)."""
+
+    def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
+        """Open a stage of `total` units as a context manager that gives a `Stage`."""
+
+
+class _StageContext(Protocol):
+    def __enter__(self) -> Stage: ...
+
+    def __exit__(self, *exc: object) -> bool | None: ...
+
+
+class _NoStage:
+    def advance(self, n: int = 1) -> None:
+        pass
+
+    def __enter__(self) -> _NoStage:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+
+class _Silent:
+    def note(self, message: str) -> None:
+        pass
+
+    def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
+        return _NoStage()
+
+
+SILENT: Progress = _Silent()
+
+
+class _LineStage:
+    """Prints when a tenth more is done, and then no more often than every two seconds."""
+
+    def __init__(self, name: str, total: int | None, unit: str, out: TextIO) -> None:
+        self.name, self.total, self.unit, self.out = name, total, unit, out
+        self.done = 0
+        self.start = self.last = time.monotonic()
+        self.next_share = 0.1
+
+    def advance(self, n: int = 1) -> None:
+        self.done += n
+        now = time.monotonic()
+        share = self.done / self.total if self.total else 0.0
+        if now - self.last >= 30 or (share >= self.next_share and now - self.last >= 2):
+            self.last, self.next_share = now, share + 0.1
+            self.line(now)
+
+    def line(self, now: float) -> None:
+        seconds = max(now - self.start, 1e-9)
+        rate = self.done / seconds
+        text = f"{self.name}: {self.done:,}"
+        if self.total:
+            text += f"/{self.total:,}"
+        text += f" {self.unit}s, {rate:,.1f}/s"
+        if self.total and rate and self.done < self.total:
+            text += f", {_clock((self.total - self.done) / rate)} left"
+        self.out.write(text + "\n")
+        self.out.flush()
+
+
+class LineProgress:
+    """For logs: a line per stage and a few in between when it takes long."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self.out = out or sys.stderr
+
+    def note(self, message: str) -> None:
+        """Write the message as one line."""
+        self.out.write(message + "\n")
+        self.out.flush()
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "row") -> Iterator[Stage]:
+        """Report a stage in lines; the last line is written only when the stage ends well."""
+        stage = _LineStage(name, total, unit, self.out)
+        yield stage
+        stage.line(time.monotonic())
+
+
+class _BarStage:
+    def __init__(self, bar: object) -> None:
+        self._update = bar.update  # type: ignore[attr-defined]
+
+    def advance(self, n: int = 1) -> None:
+        self._update(n)
+
+
+class BarProgress:
+    """For terminals: one tqdm bar per stage with rate and time left."""
+
+    def note(self, message: str) -> None:
+        """Write the message above any running bar."""
+        from tqdm import tqdm
+
+        tqdm.write(message, file=sys.stderr)
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "row") -> Iterator[Stage]:
+        """Show a bar while the stage runs."""
+        from tqdm import tqdm
+
+        with tqdm(total=total, desc=name, unit=unit, file=sys.stderr, smoothing=0.1) as bar:
+            yield _BarStage(bar)
+
+
+def for_stderr(*, quiet: bool = False) -> Progress:
+    """Pick the right kind for this process's stderr."""
+    if quiet:
+        return SILENT
+    return BarProgress() if sys.stderr.isatty() else LineProgress()
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

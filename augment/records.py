@@ -1,0 +1,77 @@
+"""The records that travel through the pipeline; each one says where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Columns added to every augmented table, in this order, behind the input's own.
+AUG_COLUMNS: Final = (
+    "aug_id",
+    "aug_source_id",
+    "aug_method",
+    "aug_pivot",
+    "aug_engine",
+    "aug_similarity",
+    "aug_change",
+)
+#: Columns of the table of refusals, behind `AUG_COLUMNS`.
+REJECTION_COLUMNS: Final = ("reason", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text offered as a paraphrase of one original.
+
+    Parameters
+    ----------
+    source_id
+        0-based row number of the original in the input.
+    original
+        The original text.
+    text
+        The text offered in its place.
+    method
+        What made it: ``backtranslation``, or an augmenter's name.
+    pivot
+        Languages gone through, ``"es"`` or ``"ca>en"``; empty where there is none.
+    engine
+        What translated, with its version.
+    marks
+        Words that the engine itself marked as not translated or not inflected.
+    variant
+        Number of this candidate among those of the same original and pivot.
+    """
+
+    source_id: int
+    original: str
+    text: str
+    method: str = "backtranslation"
+    pivot: str = ""
+    engine: str = ""
+    marks: tuple[str, ...] = ()
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """A candidate that passed every check.
+
+    `similarity` is the cosine of the sentence embeddings (0..1, None where no encoder looked),
+    `change` the share of the text that changed (0..1).
+    """
+
+    candidate: Candidate
+    similarity: float | None
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A candidate that was refused: the name of the check, and what it saw."""
+
+    candidate: Candidate
+    reason: str
+    detail: str
+    similarity: float | None = None
+    change: float | None = None
