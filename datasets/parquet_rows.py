@@ -1,0 +1,50 @@
+"""Streams the rows of a Parquet file; the only file that knows how pyarrow reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from augment.datasets.bad_rows import ReadLog
+from augment.errors import TableError
+from augment.extras import require
+
+BATCH_ROWS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetRows:
+    """The rows of one file; each call of `rows` reads the file anew."""
+
+    path: Path
+
+    def schema(self) -> Any:  # noqa: ANN401  # a pyarrow.Schema
+        """Names and types of the columns."""
+        with self._file() as file:
+            return file.schema_arrow
+
+    def header(self) -> tuple[str, ...]:
+        """Column names."""
+        return tuple(self.schema().names)
+
+    def rows(self, columns: tuple[str, ...], log: ReadLog) -> Iterator[tuple[object, ...]]:
+        """Give each row as a tuple of Python values, None for null."""
+        with self._file() as file:
+            batches = file.iter_batches(batch_size=BATCH_ROWS)
+            while (batch := self._next(batches)) is not None:
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+    def _next(self, batches: Any) -> Any:  # noqa: ANN401  # an iterator of pyarrow.RecordBatch
+        try:
+            return next(batches, None)
+        except (OSError, ValueError) as error:
+            raise TableError(f"{self.path}: the Parquet file is damaged: {error}") from error
+
+    def _file(self) -> Any:  # noqa: ANN401  # a pyarrow.parquet.ParquetFile
+        parquet = require("pyarrow.parquet", extra="parquet", purpose="reading a .parquet file")
+        try:
+            return parquet.ParquetFile(self.path)
+        except (OSError, ValueError) as error:  # pyarrow's errors derive from these
+            raise TableError(f"{self.path}: no Parquet file that can be read: {error}") from error

@@ -1,0 +1,106 @@
+"""Writes rows to a Parquet file in row groups; the only file that knows how pyarrow writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from augment.datasets.cell_text import is_missing
+from augment.errors import InputError
+from augment.extras import require
+
+GROUP_ROWS: Final = 16_384
+
+#: Types of the columns that this package adds: their first rows, the originals, may be all empty.
+_ADDED: Final = {
+    "aug_id": "string",
+    "aug_source_id": "int64",
+    "aug_method": "string",
+    "aug_pivot": "string",
+    "aug_engine": "string",
+    "aug_similarity": "float64",
+    "aug_change": "float64",
+    "reason": "string",
+    "detail": "string",
+}
+
+
+class ParquetSink:
+    """Collects rows and writes them by groups.
+
+    A column's type comes from `schema` where it names the column, from the fixed list for the
+    columns that this package adds, else from the first row group (text where that holds no value).
+    """
+
+    def __init__(self, path: Path, columns: tuple[str, ...], schema: Any) -> None:  # noqa: ANN401
+        self._arrow = require("pyarrow", extra="parquet", purpose="writing a .parquet file")
+        self._parquet = require("pyarrow.parquet", extra="parquet", purpose="writing .parquet")
+        self._path = path
+        self._columns = columns
+        self._given = schema
+        self._schema: Any = None
+        self._writer: Any = None
+        self._rows: list[tuple[object, ...]] = []
+        self._written = 0
+
+    def write(self, cells: Sequence[object]) -> None:
+        """Take one row."""
+        self._rows.append(tuple(None if is_missing(cell) else cell for cell in cells))
+        if len(self._rows) >= GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left and the file's end."""
+        if self._rows or self._writer is None:
+            self._flush()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Close the file without caring for its content."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        columns: list[Sequence[object]] = (
+            list(zip(*self._rows, strict=True)) if self._rows else [() for _ in self._columns]
+        )
+        if self._schema is None:
+            self._schema = self._arrow.schema(
+                [
+                    self._field(name, values)
+                    for name, values in zip(self._columns, columns, strict=True)
+                ],
+                metadata=getattr(self._given, "metadata", None) if self._keeps_columns() else None,
+            )
+            self._writer = self._parquet.ParquetWriter(self._path, self._schema)
+        arrays = [
+            self._array(field.name, values, field.type)
+            for field, values in zip(self._schema, columns, strict=True)
+        ]
+        self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
+        self._written += len(self._rows)
+        self._rows.clear()
+
+    def _keeps_columns(self) -> bool:
+        # pandas notes the columns in the metadata and believes that note when it reads.
+        return self._given is not None and tuple(self._given.names) == self._columns
+
+    def _field(self, name: str, values: Sequence[object]) -> Any:  # noqa: ANN401
+        if self._given is not None and name in self._given.names:
+            return self._given.field(name).with_nullable(True)
+        if name in _ADDED:
+            return self._arrow.field(name, getattr(self._arrow, _ADDED[name])())
+        found = self._array(name, values, None).type
+        return self._arrow.field(name, self._arrow.string() if str(found) == "null" else found)
+
+    def _array(self, name: str, values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401
+        try:
+            return self._arrow.array(values, type=kind)
+        except (ValueError, TypeError, OverflowError) as error:
+            first, last = self._written + 1, self._written + len(values)
+            wanted = f", wanted {kind}" if kind is not None else ""
+            raise InputError(
+                f"column {name!r}, rows {first:,} to {last:,}{wanted}: {error}; a Parquet column "
+                "has one type: write .jsonl or .csv instead"
+            ) from error

@@ -1,0 +1,387 @@
+"""Tables: rows of cells under named columns, read from a file or a data frame, as often as needed.
+
+A table streams: each iteration reads its file anew and holds a small piece of it, so a table
+larger than memory is iterated like a small one. Cells of a CSV file stay the strings that they
+are (``1``, ``007``, ``NA``); typed formats keep their types, with None where a value is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
+from augment.datasets.csv_rows import CsvRows
+from augment.datasets.dialect import TableFormat, find_dialect
+from augment.datasets.encoding import check_encoding, find_encoding
+from augment.datasets.jsonl_rows import JsonlRows
+from augment.datasets.parquet_rows import ParquetRows
+from augment.datasets.wide_cells import wide_cells
+from augment.errors import InputError, TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BadRow", "Table", "TableFormat", "frame_table", "open_table", "read_frame"]
+
+#: suffix -> how the file is read; any other suffix is told from the content.
+_KINDS: Final = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+#: How other files start that people give by mistake, and what to do.
+_NO_TABLES: Final = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook; save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
+    (b"\x1f\x8b", "gzip-compressed; unpack it first (gunzip)"),
+    (b"BZh", "bzip2-compressed; unpack it first (bunzip2)"),
+    (b"\xfd7zXZ", "xz-compressed; unpack it first (unxz)"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed; unpack it first (unzstd)"),
+    (b"%PDF-", "a PDF; a table is wanted"),
+    (b"SQLite format 3\0", "an SQLite database; export the table as CSV"),
+    (b"\x89PNG", "an image; a table is wanted"),
+    (b"\x7fELF", "a program; a table is wanted"),
+)
+
+Rows = Callable[[ReadLog], Iterator[tuple[object, ...]]]
+
+
+class Table:
+    """Rows of cells under named columns; iterate it as often as you like.
+
+    Made by `open_table` and `frame_table`.
+
+    Attributes
+    ----------
+    name
+        The path as it was given, or ``"<frame>"``.
+    columns
+        Column names in order, exactly as written; a name may be empty or stand twice, its cells
+        are kept by position.
+    format
+        How the table is written.
+    bad_rows
+        Rows left out by the last complete pass (with ``on_bad_row="skip"``).
+    blank_rows
+        Blank rows that the last complete pass passed over; they are no rows of the table.
+    stray_quotes
+        CSV rows with text behind a closing quote, whose cells were joined as other tools do.
+    schema
+        The ``pyarrow.Schema`` of a Parquet file, else None.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        columns: tuple[str, ...],
+        format: TableFormat,
+        rows: Rows,
+        *,
+        on_bad_row: OnBadRow = "error",
+        schema: object | None = None,
+    ) -> None:
+        self.name = name
+        self.columns = columns
+        self.format = format
+        self.schema = schema
+        self.bad_rows: tuple[BadRow, ...] = ()
+        self.blank_rows = 0
+        self.stray_quotes = 0
+        self._rows = rows
+        self._on_bad_row: OnBadRow = on_bad_row
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        log = ReadLog(self.name, self._on_bad_row)
+        empty = True
+        try:
+            for row in self._rows(log):
+                empty = False
+                yield row
+        except UnicodeDecodeError as error:
+            raise TableError(
+                f"{self.name}: the file changed while it was read: {error}; run again"
+            ) from error
+        self.bad_rows = tuple(log.bad)
+        self.blank_rows = log.blank
+        self.stray_quotes = log.stray_quotes
+        if empty and log.bad:
+            first = log.bad[0]
+            raise TableError(
+                f"{self.name}: none of the {len(log.bad):,} rows can be read; "
+                f"line {first.line}: {first.reason}"
+            )
+
+    def __repr__(self) -> str:
+        return f"<Table {self.name!r}: {self.format.describe()}, columns {', '.join(self.columns)}>"
+
+
+def open_table(
+    path: str | os.PathLike[str],
+    *,
+    on_bad_row: OnBadRow = "error",
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    allow_empty: bool = False,
+) -> Table:
+    r"""Open a table in a file.
+
+    Parameters
+    ----------
+    path
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file; with another suffix the
+        content decides. The file is read once to tell its encoding (and the keys of JSON lines).
+    on_bad_row
+        ``"error"`` (default) stops at a row that is not whole (too few or too many cells, cut off
+        inside quotes, no valid JSON); ``"skip"`` leaves such rows out and lists them in
+        `Table.bad_rows`.
+    delimiter
+        One character (``"tab"`` for a tab); found when left out.
+    encoding
+        A Python codec name; found when left out.
+    allow_empty
+        Whether a table with a header and no rows may be opened.
+
+    Returns
+    -------
+    Table
+        Streams the rows anew each time it is iterated.
+
+    Raises
+    ------
+    InputError
+        For an option that cannot be used.
+    TableError
+        For no file, a folder, an empty file, a header without rows, or no table; while iterating,
+        for a row that is not whole.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "avis.csv"
+    >>> _ = path.write_bytes("avis;note\n\"bon ; très bon\";007\n".encode("cp1252"))
+    >>> table = open_table(path)
+    >>> table.format.describe(), table.columns, list(table)
+    ('semicolon-separated, cp1252', ('avis', 'note'), [('bon ; très bon', '007')])
+    """
+    check_on_bad_row(on_bad_row)
+    file, name = Path(path), os.fspath(path)
+    head = _check_file(file, name)
+    kind = _kind(file, head)
+    if kind == "parquet":
+        table = _open_parquet(file, name)
+    else:
+        _check_text(name, head)
+        if encoding is None:
+            encoding = find_encoding(file)
+        else:
+            encoding = _with_mark(encoding, head)
+            check_encoding(file, encoding)
+        if kind == "jsonl":
+            table = _open_jsonl(file, name, encoding, on_bad_row)
+        else:
+            table = _open_csv(file, name, encoding, delimiter, on_bad_row)
+    if not allow_empty and next(iter(table), None) is None:
+        raise TableError(f"{name}: a header and no rows; a table with rows is wanted")
+    return table
+
+
+def frame_table(frame: pd.DataFrame) -> Table:
+    """Look at a data frame as a table; its values are not touched.
+
+    Parameters
+    ----------
+    frame
+        Any frame with one level of column names. The index is no part of the table.
+
+    Returns
+    -------
+    Table
+        Gives None where the frame has a missing value (NaN, NaT, NA).
+
+    Raises
+    ------
+    InputError
+        For something else than a frame, several levels of columns, or no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(frame_table(pd.DataFrame({"text": ["a", None], "n": [1, 2]})))
+    [('a', 1), (None, 2)]
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"a pandas DataFrame is wanted, not {type(frame).__name__}")
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise InputError("the frame has several levels of column names; flatten frame.columns")
+    if not len(frame):
+        raise InputError("the frame has no rows; a table with rows is wanted")
+
+    def rows(log: ReadLog) -> Iterator[tuple[object, ...]]:
+        return zip(*(_values(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True)
+
+    columns = tuple(str(name) for name in frame.columns)
+    return Table("<frame>", columns, TableFormat("frame"), rows)
+
+
+def read_frame(
+    path: str | os.PathLike[str],
+    *,
+    on_bad_row: OnBadRow = "error",
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> pd.DataFrame:
+    """Read a whole table into a data frame, inferring nothing.
+
+    Takes the parameters of `open_table` and raises what it raises.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For CSV every column holds the strings of the file (dtype ``object``): ``1`` stays ``"1"``,
+        ``NA`` stays ``"NA"`` and an empty cell ``""``. Typed formats keep their types; a column of
+        JSON numbers becomes a number column where no value is missing. ``frame.attrs`` stays
+        empty; open the table yourself to see the rows left out.
+    """
+    import pandas as pd
+
+    table = open_table(path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding)
+    if table.format.kind == "parquet":
+        return pd.read_parquet(path)
+    cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
+    frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})
+    if table.format.kind == "jsonl":
+        frame = _numbers_typed(frame)
+    frame.columns = pd.Index(table.columns, dtype=object)
+    return frame
+
+
+def _numbers_typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns of plain numbers or booleans their dtype; strings and mixtures stay objects."""
+    import pandas as pd
+
+    typed = {
+        name: frame[name].infer_objects()
+        if {type(value) for value in frame[name]} in ({int}, {float}, {bool})
+        else frame[name]
+        for name in frame.columns
+    }
+    return pd.DataFrame(typed)
+
+
+def _values(column: pd.Series[Any]) -> Iterator[object]:
+    missing = column.isna()
+    if missing.any():
+        return iter(column.astype(object).where(~missing, None))
+    return iter(column)
+
+
+def _check_file(file: Path, name: str) -> bytes:
+    """Refuse what is no readable file with content; give its first bytes."""
+    if file.is_dir():
+        raise TableError(f"{name} is a folder; a table file (.csv, .jsonl, .parquet) is wanted")
+    if not file.exists():
+        raise TableError(f"no such file: {name}{_close_names(file)}")
+    if not file.is_file():
+        raise TableError(f"{name} is a pipe or a device; a file that can be read twice is wanted")
+    try:
+        with file.open("rb") as handle:
+            head = handle.read(1 << 16)
+    except PermissionError as error:
+        raise TableError(f"{name} cannot be read by this user; chmod u+r would allow it") from error
+    # Tabs are no white space here: they are the header of a table with nameless columns.
+    if not head.removeprefix(b"\xef\xbb\xbf").strip(b" \r\n"):
+        raise TableError(f"{name} is empty; a table with a header and rows is wanted")
+    return head
+
+
+def _close_names(file: Path) -> str:
+    if not file.parent.is_dir():
+        return f" (there is no folder {str(file.parent)!r})"
+    try:
+        names = sorted(entry.name for entry in file.parent.iterdir())
+    except PermissionError:
+        return ""
+    close = get_close_matches(file.name, names, n=3)
+    if not close:
+        close = [name for name in names if Path(name).suffix in _KINDS][:3]
+        return f" (tables in that folder: {', '.join(map(repr, close))})" if close else ""
+    return f"; did you mean {' or '.join(repr(str(file.parent / name)) for name in close)}?"
+
+
+def _kind(file: Path, head: bytes) -> str:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    known = _KINDS.get(file.suffix.lower())
+    if known:
+        return known
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"[") and file.suffix.lower() == ".json":
+        raise TableError(
+            f"{file}: a JSON array; one object a line (.jsonl) is wanted: "
+            'pandas.read_json(path).to_json("out.jsonl", orient="records", lines=True)'
+        )
+    return "jsonl" if start.startswith((b'{"', b"{ ", b"{}")) else "csv"
+
+
+def _check_text(name: str, head: bytes) -> None:
+    for magic, what in _NO_TABLES:
+        if head.startswith(magic):
+            raise TableError(f"{name} is {what}")
+    marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+    if head[:4].count(0) > 2 and not marked:
+        raise TableError(f"{name}: not a table: it starts with NUL bytes")
+
+
+def _with_mark(encoding: str, head: bytes) -> str:
+    """Read past a byte-order mark that the named encoding would take for a character."""
+    plain = encoding.lower().replace("_", "-")
+    if plain in ("utf-8", "utf8") and head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if plain in ("utf-16-le", "utf-16le") and head.startswith(b"\xff\xfe"):
+        return "utf-16"
+    if plain in ("utf-16-be", "utf-16be") and head.startswith(b"\xfe\xff"):
+        return "utf-16"
+    return encoding
+
+
+def _open_parquet(file: Path, name: str) -> Table:
+    reader = ParquetRows(file)
+    columns = reader.header()
+    form = TableFormat("parquet", quotechar=None)
+    return Table(name, columns, form, lambda log: reader.rows(columns, log), schema=reader.schema())
+
+
+def _open_jsonl(file: Path, name: str, encoding: str, on_bad_row: OnBadRow) -> Table:
+    reader = JsonlRows(file, encoding)
+    columns = reader.header(ReadLog(name, on_bad_row))
+    form = TableFormat("jsonl", encoding, quotechar=None)
+    return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
+
+
+def _open_csv(
+    file: Path, name: str, encoding: str, delimiter: str | None, on_bad_row: OnBadRow
+) -> Table:
+    if delimiter is None and file.suffix.lower() == ".tsv":
+        delimiter = _tsv_delimiter(file, encoding)
+    with wide_cells():
+        form = find_dialect(file, encoding, delimiter=delimiter)
+    reader = CsvRows(file, form)
+    columns = reader.header()
+    if columns is None:
+        raise TableError(f"{name} holds blank lines only; a header and rows are wanted")
+    return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
+
+
+def _tsv_delimiter(file: Path, encoding: str) -> str | None:
+    """Take the suffix at its word where the header holds a tab."""
+    with file.open(encoding=encoding, newline="") as handle:
+        return "\t" if "\t" in handle.readline(1 << 16) else None

@@ -1,0 +1,251 @@
+"""Writes tables row by row, beside their place, and renames them into it at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Literal, Protocol
+
+from augment.datasets.cell_text import cell_text, is_missing, row_text
+from augment.datasets.parquet_writer import ParquetSink
+from augment.errors import AugmentError, InputError
+from augment.outputs import check_outputs, replacing
+
+Kind = Literal["csv", "tsv", "jsonl", "parquet"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+class _Sink(Protocol):
+    def write(self, cells: Sequence[object]) -> None: ...
+
+    def close(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+
+class TableWriter(AbstractContextManager["TableWriter"]):
+    r"""Write a table; it appears under its name only when the ``with`` block ends well.
+
+    Parameters
+    ----------
+    path
+        Where the table shall be. A file that lies there is replaced.
+    columns
+        Column names.
+    kind
+        ``"csv"``, ``"tsv"``, ``"jsonl"`` or ``"parquet"``; by default what the suffix says.
+    schema
+        A ``pyarrow.Schema`` (`Table.schema`): a Parquet file keeps the types it names.
+
+    Raises
+    ------
+    InputError
+        For a suffix that says nothing, no columns, two columns of one name where the format cannot
+        hold them, a row of another length, or a cell that the format cannot hold.
+    OutputError
+        When the file cannot be put there.
+
+    Notes
+    -----
+    CSV is written as UTF-8 without a mark, with ``\n`` line ends, and quotes where a cell could be
+    misread without them, so that `open_table` and
+    ``pandas.read_csv(path, dtype=str, keep_default_na=False)`` give every cell back as it was.
+    A missing value becomes an empty cell.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "out.csv"
+    >>> with TableWriter(path, ("text", "label")) as table:
+    ...     table.write(("good, really", None))
+    >>> path.read_text()
+    'text,label\n"good, really",\n'
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        columns: Sequence[str],
+        *,
+        kind: Kind | None = None,
+        schema: object | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.columns = tuple(columns)
+        self.kind = kind or output_kind(self.path)
+        self.rows = 0
+        self._schema = schema
+        self._sink: _Sink | None = None
+        self._replacing: AbstractContextManager[Path] | None = None
+        _check_columns(self.path, self.columns, self.kind)
+
+    def __enter__(self) -> TableWriter:
+        check_outputs([self.path], force=True)
+        self._replacing = replacing(self.path)
+        part = self._replacing.__enter__()
+        try:
+            self._sink = self._open(part)
+        except BaseException as error:
+            self._replacing.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def write(self, cells: Sequence[object]) -> None:
+        """Write one row of as many cells as there are columns."""
+        if self._sink is None:
+            raise RuntimeError("TableWriter.write outside of its with block")
+        if len(cells) != len(self.columns):
+            raise InputError(
+                f"{self.path} row {self.rows + 1}: {len(cells)} cells, wanted {len(self.columns)}"
+            )
+        try:
+            self._sink.write(cells)
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"{self.path} row {self.rows + 1}, column {self._column_of_half(cells)!r}: half of "
+                f"a surrogate pair ({error.object[error.start]!r}), which is no text and cannot be "
+                "written; correct that cell in the input"
+            ) from error
+        except OSError as error:
+            raise self._failed(error) from error
+        self.rows += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        sink, self._sink = self._sink, None
+        context, self._replacing = self._replacing, None
+        if sink is None or context is None:
+            return
+        if kind is not None:
+            try:
+                sink.abandon()
+            finally:
+                context.__exit__(kind, error, trace)
+            return
+        try:
+            sink.close()
+        except BaseException as failure:
+            context.__exit__(type(failure), failure, failure.__traceback__)
+            if isinstance(failure, OSError):
+                raise self._failed(failure) from failure
+            raise
+        context.__exit__(None, None, None)
+
+    def _open(self, part: Path) -> _Sink:
+        if self.kind == "parquet":
+            return ParquetSink(part, self.columns, self._schema)
+        try:
+            handle = part.open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise self._failed(error) from error
+        if self.kind == "jsonl":
+            return _JsonSink(handle, self.columns)
+        return _TextSink(handle, self.columns, "\t" if self.kind == "tsv" else ",")
+
+    def _failed(self, error: OSError) -> AugmentError:
+        return AugmentError(
+            f"{self.path} could not be written: {error.strerror or error}; nothing was left there"
+        )
+
+    def _column_of_half(self, cells: Sequence[object]) -> str:
+        for name, cell in zip(self.columns, cells, strict=True):
+            try:
+                cell_text(cell).encode()
+            except UnicodeEncodeError:
+                return name
+        return ""
+
+
+def output_kind(path: Path) -> Kind:
+    """Tell from its suffix how a table shall be written.
+
+    Raises
+    ------
+    InputError
+        For a suffix that is not known.
+    """
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise InputError(
+            f"{path}: the suffix {path.suffix!r} names no table format; "
+            f"use one of {', '.join(_KINDS)}"
+        )
+    return kind
+
+
+class _TextSink:
+    """CSV and TSV."""
+
+    def __init__(self, handle: IO[str], columns: tuple[str, ...], delimiter: str) -> None:
+        self._handle = handle
+        self._delimiter = delimiter
+        self.write(columns)
+
+    def write(self, cells: Sequence[object]) -> None:
+        self._handle.write(row_text(cells, self._delimiter))
+
+    def close(self) -> None:
+        self._handle.close()
+
+    abandon = close
+
+
+class _JsonSink:
+    """JSON lines."""
+
+    def __init__(self, handle: IO[str], columns: tuple[str, ...]) -> None:
+        self._handle = handle
+        self._columns = columns
+
+    def write(self, cells: Sequence[object]) -> None:
+        row = dict(zip(self._columns, map(_json_value, cells), strict=True))
+        self._handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self._handle.close()
+
+    abandon = close
+
+
+def _json_value(value: object) -> object:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if is_missing(value):  # NaN is no JSON
+        return None
+    if isinstance(value, (list, tuple)):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    if isinstance(value, float):
+        return float(value)
+    item = getattr(value, "item", None)  # a numpy scalar
+    return _json_value(item()) if callable(item) else str(value)
+
+
+def _check_columns(path: Path, columns: tuple[str, ...], kind: Kind) -> None:
+    if kind not in _KINDS.values():
+        raise InputError(f"{path}: unknown kind {kind!r}; use csv, tsv, jsonl or parquet")
+    if not columns:
+        raise InputError(f"{path}: a table without columns cannot be written")
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice and kind in ("jsonl", "parquet"):
+        raise InputError(
+            f"{path}: {kind} cannot hold two columns of the same name "
+            f"({', '.join(map(repr, twice))}); rename one, or write .csv"
+        )
