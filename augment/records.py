@@ -20,6 +20,27 @@ REJECTION_COLUMNS: Final = ("reason", "detail")
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """What an engine made of one text.
+
+    Parameters
+    ----------
+    text
+        The translation; empty when it failed.
+    marks
+        Words that the engine itself marked as not translated or not inflected, each with the
+        engine's mark in front (Apertium: ``*`` unknown word, ``@`` no translation, ``#`` no form).
+    error
+        Why it failed; empty when it did not. A failed text is reported and tried again on the
+        next run, never replaced by the original.
+    """
+
+    text: str
+    marks: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A text offered as a paraphrase of one original.
 

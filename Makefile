@@ -1,0 +1,64 @@
+# Two commands do everything: `make demo` and `make test`. Both make what they need and may be run
+# again and again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# The offline translator's language pairs for English, French and Spanish texts.
+APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en \
+	apertium-fra-cat apertium-fr-es apertium-eo-fr apertium-spa-cat apertium-es-gl apertium-es-pt
+
+.PHONY: help demo test test-all lint types bench install apertium clean
+
+help:
+	@echo "make demo      set everything up and run the main job on real text"
+	@echo "make test      set everything up and run the tests"
+	@echo "make test-all  the slow tests too"
+	@echo "make lint      ruff, and mypy on the built wheel"
+	@echo "make clean     remove what the other targets made"
+
+demo: install apertium
+	@$(BIN)/python examples/demo.py
+
+test: install apertium
+	$(BIN)/python -m pytest
+
+test-all: install apertium
+	$(BIN)/python -m pytest -m "not network and not gpu"
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(MAKE) types
+
+# On the unpacked wheel: checkers do not see the folders of an editable install as one package.
+types: install
+	rm -rf build/types && mkdir -p build/types
+	$(BIN)/python -m build --wheel --outdir build/types . >build/types/log
+	cd build/types && unzip -q ./*.whl && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p augment
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with PYTHON=python3.x")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[all,dev]"
+	touch $(STAMP)
+
+apertium:
+	@if dpkg -s $(APERTIUM) >/dev/null 2>&1; then exit 0; \
+	elif command -v apt-get >/dev/null; then \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		echo "installing the offline translator: $(APERTIUM)"; \
+		install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(APERTIUM)"; \
+		{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null; \
+	else \
+		echo "This system has no apt-get. Install Apertium and these language pairs with its own"; \
+		echo "package manager, then run make again: $(APERTIUM)"; \
+		command -v lt-proc >/dev/null; \
+	fi
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

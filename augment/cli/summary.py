@@ -1,0 +1,74 @@
+"""What a person reads on stdout after an augmentation run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from augment.datasets.backtranslate import Augmented
+
+
+def augmentation_summary(done: Augmented) -> str:
+    """Class counts before and after, the yield of every pivot, and where the files lie."""
+    manifest = done.manifest
+    lines = ["", *_classes(manifest.classes), "", *_pivots(manifest.pivots), ""]
+    totals = manifest.totals
+    before = manifest.input["rows"]
+    lines.append(f"{before:,} originals + {totals['kept']:,} new rows")
+    refused = dict(totals["rejected"])
+    if refused:
+        reasons = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
+        lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
+    for name, path in done.paths.items():
+        lines.append(f"{name + ':':<10}{path}")
+    if "out" in done.paths and len(manifest.classes) > 1:
+        lines += ["", "does it help? augment kfold-train " + _quoted(str(done.paths["out"]))]
+    return "\n".join(lines)
+
+
+def table(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Align rows of cells: the first column left, the others right.
+
+    >>> table([("class", "rows"), ("ham", 4827)])
+    ['class   rows', 'ham    4,827']
+    """
+    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in texts
+    ]
+
+
+def _classes(classes: object) -> list[str]:
+    rows: list[tuple[object, ...]] = [("class", "before", "after", "aim", "short")]
+    for label, counts in classes.items():  # type: ignore[attr-defined]
+        aim = counts["target"]
+        rows.append(
+            (
+                label or "(all rows)",
+                counts["before"],
+                counts["after"],
+                "" if aim is None else aim,
+                counts["shortfall"] or "",
+            )
+        )
+    return table(rows)
+
+
+def _pivots(pivots: object) -> list[str]:
+    rows: list[tuple[object, ...]] = [("pivot", "asked", "failed", "refused", "surplus", "kept")]
+    for name, counts in pivots.items():  # type: ignore[attr-defined]
+        refused = sum(counts["rejected"].values())
+        rows.append(
+            (name, counts["asked"], counts["failed"], refused, counts["surplus"], counts["kept"])
+        )
+    return table(rows)
+
+
+def _quoted(name: str) -> str:
+    import shlex
+
+    return shlex.quote(name)

@@ -1,0 +1,194 @@
+"""Texts through a chain of translators, every leg at work at the same time.
+
+Each leg runs in a thread of its own and hands its windows to the next one, so the way back of one
+window is under way while the next is on its way out: with engines that are processes of their own
+(or that let go of Python's lock) all cores are used, and results still come in input order.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from augment.records import Translation
+from augment.store import Store, text_key
+from augment.translators import Translator
+
+_QUEUED: Final = 2  # windows waiting between two legs
+
+
+class Stored:
+    """A translator that looks into the store first, and writes down whatever is new.
+
+    Repeated texts within a window are translated once.
+
+    Parameters
+    ----------
+    translator
+        Does the work for texts that the store does not have.
+    store
+        The translation store.
+    """
+
+    def __init__(self, translator: Translator, store: Store) -> None:
+        self.translator = translator
+        self.store = store
+        self.identity = translator.identity
+        self.window = translator.window
+        self.from_store = 0
+        self.translated = 0
+
+    def translate(self, texts: Sequence[str]) -> list[Translation]:
+        """Translate texts; new results are on disk before this returns."""
+        keys = [text_key(text) for text in texts]
+        found = self.store.get(self.identity, list(dict.fromkeys(keys)))
+        self.from_store += len(found)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if missing:
+            done = self.translator.translate(list(missing.values()))
+            new = dict(zip(missing, done, strict=True))
+            self.store.put(self.identity, new.items())
+            self.translated += len(new)
+            found.update(new)
+        return [found[key] for key in keys]
+
+    def close(self) -> None:
+        """Close the translator; the store stays open."""
+        self.translator.close()
+
+
+@dataclass(slots=True)
+class _Window:
+    """Texts on their way; `state` holds what they are by now."""
+
+    items: list[tuple[int, str]]
+    state: list[Translation]
+
+
+class _Broken:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def round_trips(
+    items: Iterable[tuple[int, str]], legs: Sequence[Translator], *, window: int | None = None
+) -> Iterator[tuple[int, str, Translation]]:
+    """Send texts through all legs in turn.
+
+    Parameters
+    ----------
+    items
+        Pairs (row number, text); read as they are needed.
+    legs
+        Translators, the first from the source language, the last back into it.
+    window
+        Texts handed over at once; the smallest of the legs' own by default.
+
+    Yields
+    ------
+    tuple
+        (row number, original, result), in input order. The result's marks are those of the last
+        leg. A text that fails on one leg goes no further and carries that leg's error.
+
+    Raises
+    ------
+    Exception
+        Whatever a translator raises, after the windows before it were given out.
+    """
+    size = window or min(leg.window for leg in legs)
+    stop = threading.Event()
+    queues: list[queue.Queue[_Window | _Broken | None]] = [
+        queue.Queue(_QUEUED) for _ in range(len(legs) + 1)
+    ]
+    threads = [
+        threading.Thread(target=_run_leg, args=(leg, queues[n], queues[n + 1], stop), daemon=True)
+        for n, leg in enumerate(legs)
+    ]
+    threads.append(
+        threading.Thread(target=_feed, args=(iter(items), size, queues[0], stop), daemon=True)
+    )
+    for thread in threads:
+        thread.start()
+    try:
+        while (done := queues[-1].get()) is not None:
+            if isinstance(done, _Broken):
+                raise done.error
+            for (row, original), result in zip(done.items, done.state, strict=True):
+                yield row, original, result
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _feed(
+    items: Iterator[tuple[int, str]],
+    size: int,
+    out: queue.Queue[_Window | _Broken | None],
+    stop: threading.Event,
+) -> None:
+    try:
+        while batch := list(islice(items, size)):
+            if not _put(out, _Window(batch, [Translation(text) for _, text in batch]), stop):
+                return
+    except BaseException as error:  # handed to the caller's thread
+        _put(out, _Broken(error), stop)
+    _put(out, None, stop)
+
+
+def _run_leg(
+    leg: Translator,
+    source: queue.Queue[_Window | _Broken | None],
+    out: queue.Queue[_Window | _Broken | None],
+    stop: threading.Event,
+) -> None:
+    while (window := _get(source, stop)) is not None:
+        if isinstance(window, _Window):
+            try:
+                window.state = _translate(leg, window.state)
+            except BaseException as error:  # handed to the caller's thread
+                _put(out, _Broken(error), stop)
+                return
+        if not _put(out, window, stop):
+            return
+    _put(out, None, stop)
+
+
+def _translate(leg: Translator, state: list[Translation]) -> list[Translation]:
+    alive = [number for number, before in enumerate(state) if not before.error]
+    after = list(state)
+    results = leg.translate([state[number].text for number in alive])
+    for number, result in zip(alive, results, strict=True):
+        if not result.error and not result.text.strip():
+            result = replace(result, error=f"{leg.identity} gave an empty translation")
+        after[number] = result
+    return after
+
+
+def _put(
+    out: queue.Queue[_Window | _Broken | None],
+    value: _Window | _Broken | None,
+    stop: threading.Event,
+) -> bool:
+    while not stop.is_set():
+        try:
+            out.put(value, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def _get(
+    source: queue.Queue[_Window | _Broken | None], stop: threading.Event
+) -> _Window | _Broken | None:
+    while not stop.is_set():
+        try:
+            return source.get(timeout=0.1)
+        except queue.Empty:
+            continue
+    return None

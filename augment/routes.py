@@ -1,0 +1,177 @@
+"""Ways from the source language through a pivot and back, over directed pairs.
+
+Rule-based pairs are directed: French into Esperanto exists where Esperanto into French does not.
+A route is therefore searched in a directed graph, once for the way out and once for the way back,
+and may go through helping languages: French through English is fr → ca → en → ca → fr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from augment.errors import InputError, PairError
+from augment.languages import language_code, language_name
+
+Pairs = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One round trip.
+
+    Parameters
+    ----------
+    pivot
+        As the user names it: ``"es"``, or a chain ``"ca>en"``.
+    languages
+        Every language in turn; the first and the last are the source language.
+    """
+
+    pivot: str
+    languages: tuple[str, ...]
+
+    @property
+    def legs(self) -> tuple[tuple[str, str], ...]:
+        """Directed pairs in the order of their use."""
+        return tuple(zip(self.languages, self.languages[1:], strict=False))
+
+    def __str__(self) -> str:
+        return " → ".join(self.languages)
+
+
+def parse_pivot(text: str, source: str) -> tuple[str, ...]:
+    """Read one ``--pivot`` value into language codes.
+
+    Parameters
+    ----------
+    text
+        A language or a chain of them: ``"es"``, ``"Spanish"``, ``"ca>en"``.
+    source
+        Code of the source language.
+
+    Raises
+    ------
+    InputError
+        For an unknown language, an empty part, or a chain that starts, ends or stands still at
+        the source language.
+
+    Examples
+    --------
+    >>> parse_pivot("ca > English", "fr")
+    ('ca', 'en')
+    """
+    parts = [part.strip() for part in text.split(">")]
+    if not all(parts):
+        raise InputError(f"pivot {text!r}: a language is missing; write it like 'es' or 'ca>en'")
+    codes = tuple(language_code(part) for part in parts)
+    if source in (codes[0], codes[-1]):
+        raise InputError(
+            f"pivot {text!r} is the source language ({language_name(source)}); back-translation "
+            "needs another one. Name the source with --source if it was recognised wrongly"
+        )
+    if any(a == b for a, b in zip(codes, codes[1:], strict=False)):
+        raise InputError(f"pivot {text!r} goes from a language to itself")
+    return codes
+
+
+def find_route(pivot: str, source: str, pairs: Pairs | None) -> Route:
+    """Find the round trip with the fewest translations.
+
+    Parameters
+    ----------
+    pivot
+        A language or a chain.
+    source
+        Code of the source language.
+    pairs
+        Directed pairs at hand; None when every pair can be had.
+
+    Returns
+    -------
+    Route
+        Among routes of equal length, the first in alphabetical order of its languages, so the
+        choice is the same everywhere.
+
+    Raises
+    ------
+    PairError
+        When the pairs do not lead there, or not back.
+
+    Examples
+    --------
+    >>> pairs = frozenset({("fr", "ca"), ("ca", "fr"), ("ca", "en"), ("en", "ca")})
+    >>> print(find_route("en", "fr", pairs))
+    fr → ca → en → ca → fr
+    """
+    stops = (source, *parse_pivot(pivot, source), source)
+    languages: list[str] = [source]
+    for start, end in zip(stops, stops[1:], strict=False):
+        path = shortest_path(start, end, pairs)
+        if path is None:
+            raise PairError(_no_way(pivot, source, start, end, pairs or frozenset()))
+        languages.extend(path[1:])
+    return Route(">".join(stops[1:-1]), tuple(languages))
+
+
+def shortest_path(start: str, end: str, pairs: Pairs | None) -> tuple[str, ...] | None:
+    """Shortest chain of languages from `start` to `end`, or None.
+
+    Breadth first over sorted neighbours: the first path found is the alphabetically first of the
+    shortest ones.
+    """
+    if pairs is None or (start, end) in pairs:
+        return (start, end)
+    targets: dict[str, list[str]] = {}
+    for here, there in sorted(pairs):
+        targets.setdefault(here, []).append(there)
+    paths: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    while paths:
+        longer: list[tuple[str, ...]] = []
+        for path in paths:
+            for there in targets.get(path[-1], []):
+                if there == end:
+                    return (*path, there)
+                if there not in seen:
+                    seen.add(there)
+                    longer.append((*path, there))
+        paths = longer
+    return None
+
+
+def round_trip_pivots(source: str, pairs: Pairs) -> list[Route]:
+    """List every single-language round trip from `source`, shortest first.
+
+    The order among equally long ones is alphabetical.
+    """
+    routes: list[Route] = []
+    for language in sorted({language for pair in pairs for language in pair} - {source}):
+        try:
+            routes.append(find_route(language, source, pairs))
+        except PairError:
+            continue  # a language with no way there or no way back is no pivot
+    return sorted(routes, key=lambda route: (len(route.languages), route.pivot))
+
+
+def pivot_names(source: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Pivots that can be used from `source`, for messages."""
+    names = [route.pivot for route in round_trip_pivots(source, frozenset(pairs))]
+    return ", ".join(names) if names else "none"
+
+
+def _no_way(pivot: str, source: str, start: str, end: str, pairs: Pairs) -> str:
+    return (
+        f"pivot {pivot!r}: nothing on this machine leads from {language_name(start)} ({start}) to "
+        f"{language_name(end)} ({end}); pivots that work from {source}: "
+        f"{pivot_names(source, pairs)}"
+    )
+
+
+def missing_pairs(pivots: Sequence[str], source: str) -> list[tuple[str, str]]:
+    """Direct pairs that a user would install to reach `pivots` from `source`."""
+    out: list[tuple[str, str]] = []
+    for pivot in pivots:
+        stops = (source, *parse_pivot(pivot, source), source)
+        out.extend(zip(stops, stops[1:], strict=False))
+    return list(dict.fromkeys(out))

@@ -1,0 +1,135 @@
+"""Cut a text into pieces that an engine can take, and put the pieces together again.
+
+Line breaks, blank lines, HTML breaks and the white space around a piece never reach an engine:
+they are kept aside as glue and come back where they were. Pieces without a letter (numbers, rules
+of dashes, emoji) are glue too, so no engine can alter them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Everything that ends a line for a reader: line breaks of any kind, HTML breaks and paragraphs.
+_BREAK = re.compile(
+    r"((?:[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|<br\s*/?>|</?p\s*>)(?:\s|<br\s*/?>|</?p\s*>)*)", re.I
+)
+# A sentence ends at . ! ? … (also CJK and Indic full stops), closing quotes included, before
+# white space. An initial or an abbreviation of one letter ("J. Smith", "p. 4") does not end one.
+_SENTENCE_END = re.compile(
+    r"(?:(?<![\s.(][^\W\d_])(?<!^[^\W\d_])[.!?…。！？।]+|[!?…。！？।]+)[\"'”’»)\]]*(\s+|(?<=[。！？]))"
+)
+# Titles and the like, whose full stop never ends a sentence (English, French, Spanish, Catalan).
+_ABBREVIATION = re.compile(
+    r"(?<!\w)(?:mrs?|ms|drs?|st|sr|sra|prof|mme|mlle|vs|vol|pp?|fig|cf)\.\s+$", re.I
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text taken apart: ``glue[0] + piece[0] + glue[1] + ... + glue[n]`` is the text."""
+
+    pieces: tuple[str, ...]
+    glue: tuple[str, ...]
+
+    def join(self, translated: Sequence[str]) -> str:
+        """Put translated pieces into the glue of the original.
+
+        Parameters
+        ----------
+        translated
+            As many texts as there are pieces.
+        """
+        out = [self.glue[0]]
+        for text, glue in zip(translated, self.glue[1:], strict=True):
+            out.append(text)
+            out.append(glue)
+        return "".join(out)
+
+
+def cut(text: str, *, max_chars: int = 1000) -> Pieces:
+    r"""Cut a text at its line breaks, and lines longer than `max_chars` at sentence ends.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    max_chars
+        Longest piece, in characters. Sentences are joined up to this length; one that is longer
+        by itself is cut at white space, and a single longer word is left whole.
+
+    Returns
+    -------
+    Pieces
+        The pieces and the glue between them; joining the pieces unchanged gives `text` back.
+
+    Examples
+    --------
+    >>> cut("Good film.<br /><br />See it!\n---\n")
+    Pieces(pieces=('Good film.', 'See it!'), glue=('', '<br /><br />', '\n---\n'))
+    """
+    pieces: list[str] = []
+    glue = [""]
+    for number, part in enumerate(_BREAK.split(text)):
+        if number % 2 or not _LETTER.search(part):
+            glue[-1] += part
+            continue
+        for chunk in _chunks(part, max_chars):
+            body = chunk.strip()
+            if not _LETTER.search(body):
+                glue[-1] += chunk
+                continue
+            start = chunk.index(body)
+            glue[-1] += chunk[:start]
+            pieces.append(body)
+            glue.append(chunk[start + len(body) :])
+    return Pieces(tuple(pieces), tuple(glue))
+
+
+def sentences(line: str) -> list[str]:
+    """Cut one line into sentences; white space stays at their ends, so joining gives the line.
+
+    >>> sentences("It rains. J. Smith left! Why?")
+    ['It rains. ', 'J. Smith left! ', 'Why?']
+    """
+    out: list[str] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(line):
+        if _ABBREVIATION.search(line, max(start, match.end() - 12), match.end()):
+            continue
+        out.append(line[start : match.end()])
+        start = match.end()
+    if start < len(line):
+        out.append(line[start:])
+    return out
+
+
+def _chunks(line: str, max_chars: int) -> list[str]:
+    """Sentences joined to chunks of at most `max_chars`, longer ones cut at white space."""
+    if len(line) <= max_chars:
+        return [line]
+    chunks: list[str] = []
+    for sentence in sentences(line):
+        if chunks and len(chunks[-1]) + len(sentence) <= max_chars:
+            chunks[-1] += sentence
+        else:
+            chunks.extend(_at_spaces(sentence, max_chars))
+    return chunks
+
+
+def _at_spaces(sentence: str, max_chars: int) -> list[str]:
+    parts: list[str] = []
+    while len(sentence) > max_chars:
+        space = max(sentence.rfind(" ", 1, max_chars), sentence.rfind("\t", 1, max_chars))
+        if space < 1:
+            following = re.search(r"\s", sentence[max_chars:])
+            if following is None:
+                break
+            space = max_chars + following.start()
+        parts.append(sentence[: space + 1])
+        sentence = sentence[space + 1 :]
+    if sentence:
+        parts.append(sentence)
+    return parts

@@ -1,0 +1,219 @@
+"""The translation store: what was translated once is never translated again.
+
+One SQLite file in write-ahead mode. A row is keyed by the text's hash and by the identity of what
+translated it: engine, version, direction and decoding. The source text itself is not written down.
+Every batch is on the disk before `put` returns, so a process killed at any moment loses at most
+the batch in flight, and the same command goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from augment.errors import InputError, StoreError
+from augment.records import Translation
+
+DEFAULT_PATH: Final = Path(".augment") / "store.sqlite"
+#: Written into the file; raised when the layout of the tables changes.
+FORMAT: Final = 1
+_APPLICATION_ID: Final = 0x41554754  # "AUGT": tells our file from any other SQLite file
+_MARK_SEPARATOR: Final = "\x1f"
+_PER_QUERY: Final = 500  # below SQLite's oldest limit of 999 variables a statement
+
+_SCHEMA = """
+CREATE TABLE translator (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE translation (
+    translator INTEGER NOT NULL REFERENCES translator (id),
+    source BLOB NOT NULL,
+    text TEXT NOT NULL,
+    marks TEXT NOT NULL,
+    PRIMARY KEY (translator, source)
+) WITHOUT ROWID;
+"""
+
+
+def text_key(text: str) -> bytes:
+    """16-byte hash of a text; two different texts share one with probability 2**-64 at worst."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Store:
+    """Translations on disk; safe to share between threads, and between processes.
+
+    Parameters
+    ----------
+    path
+        The file, made with its folder where missing. None: a temporary file, gone at `close`.
+
+    Raises
+    ------
+    InputError
+        When the file is no translation store, comes from a newer version, or cannot be opened.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory() if path is None else None
+        self.path = Path(self._folder.name) / "store.sqlite" if self._folder else Path(path or "")
+        self._lock = threading.Lock()
+        self._ids: dict[str, int] = {}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                self.path, timeout=60, check_same_thread=False, isolation_level=None
+            )
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(
+                f"{self.path} cannot be used as translation store: {error}; "
+                "give another file with store=..., or 'none' to do without"
+            ) from error
+
+    def _open(self) -> None:
+        found = self._db.execute("PRAGMA application_id").fetchone()[0]
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, _APPLICATION_ID) or (found == 0 and self._tables()):
+            raise InputError(f"{self.path} is an SQLite file, but no translation store")
+        if version > FORMAT:
+            raise InputError(
+                f"{self.path}: the store has format {version}, written by a newer version of "
+                f"augment; this one reads up to {FORMAT}. Upgrade augment, or give another store"
+            )
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # A commit reaches the disk, not only the system's cache: a power loss loses nothing.
+        self._db.execute("PRAGMA synchronous = FULL")
+        if not version:
+            with self._transaction():
+                if not self._tables():  # another process may have been first
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
+                self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _tables(self) -> list[tuple[str]]:
+        return self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.commit()
+        except BaseException:
+            self._db.rollback()
+            raise
+
+    def get(self, translator: str, keys: Sequence[bytes]) -> dict[bytes, Translation]:
+        """Look up texts by their `text_key`.
+
+        Parameters
+        ----------
+        translator
+            Full identity of what translates, see `augment.translators.Translator.identity`.
+        keys
+            Any number of keys.
+
+        Returns
+        -------
+        dict
+            Only the keys that are there.
+        """
+        found: dict[bytes, Translation] = {}
+        with self._lock, self._explained():
+            number = self._id(translator)
+            for start in range(0, len(keys), _PER_QUERY):
+                part = keys[start : start + _PER_QUERY]
+                slots = ",".join("?" * len(part))
+                rows = self._db.execute(
+                    "SELECT source, text, marks FROM translation"  # noqa: S608 - only ? inside
+                    f" WHERE translator = ? AND source IN ({slots})",
+                    (number, *part),
+                )
+                for key, text, words in rows:
+                    found[key] = Translation(
+                        text, tuple(words.split(_MARK_SEPARATOR)) if words else ()
+                    )
+        return found
+
+    def put(self, translator: str, entries: Iterable[tuple[bytes, Translation]]) -> None:
+        """Write translations down; they are on the disk when this returns.
+
+        Failed translations are not stored: the next run tries them again.
+
+        Raises
+        ------
+        StoreError
+            When the disk is full or the file is damaged.
+        """
+        with self._lock, self._explained():
+            number = self._id(translator)
+            rows = [
+                (number, key, done.text, _MARK_SEPARATOR.join(done.marks))
+                for key, done in entries
+                if not done.error
+            ]
+            if rows:
+                with self._transaction():
+                    self._db.executemany(
+                        "INSERT OR IGNORE INTO translation VALUES (?, ?, ?, ?)", rows
+                    )
+
+    def __len__(self) -> int:
+        """Count the translations in the store."""
+        with self._lock, self._explained():
+            return int(self._db.execute("SELECT count(*) FROM translation").fetchone()[0])
+
+    def _id(self, translator: str) -> int:
+        if translator not in self._ids:
+            query = "SELECT id FROM translator WHERE name = ?"
+            row = self._db.execute(query, (translator,)).fetchone()
+            if row is None:
+                with self._transaction():
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO translator (name) VALUES (?)", (translator,)
+                    )
+                row = self._db.execute(query, (translator,)).fetchone()
+            self._ids[translator] = row[0]
+        return self._ids[translator]
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path}: {error}; what was stored before is kept. When the disk is full, "
+                "free some space; then run the same command again to go on"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file; a temporary one is removed."""
+        with self._lock:
+            self._db.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_store(where: str | Path | None) -> Store:
+    """Open the store that a recipe names: a path, ``"none"``, or None for the default place."""
+    if where is None:
+        return Store(DEFAULT_PATH)
+    return Store(None if str(where) == "none" else Path(where))

@@ -1,0 +1,112 @@
+r"""Any text into Apertium's stream format, and out of it again, with proof of alignment.
+
+Every piece travels as ``[n]text.[]\0``: ``[n]`` is a superblank, which every stage of a pipeline
+passes on untouched and which must stand at the start of the piece that comes back; ``.[]`` ends
+the sentence, as Apertium's own deformatters do; the NUL makes each stage flush and forget, so a
+piece is translated alike whatever stands before it. What a translator must not read (URLs,
+e-mail addresses, mentions, tags, markup, entities, emoji, control and zero-width characters, and
+the characters with which Apertium marks failures) goes into superblanks too.
+"""
+
+from __future__ import annotations
+
+import re
+
+from augment.errors import TranslatorError
+from augment.records import Translation
+
+_PROTECTED = re.compile(
+    r"""
+      (?:https?|ftp)://[^\s<>"']+                           # URL
+    | \bwww\.[^\s<>"']+
+    | [\w.+-]+@[\w-]+\.[\w.-]*\w                             # e-mail address
+    | [@\#]\w+                                              # mention, hashtag
+    | </?[A-Za-z][^<>]*>                                    # markup
+    | &(?:[A-Za-z][A-Za-z0-9]+|\#\d+|\#x[0-9A-Fa-f]+);      # entity
+    | \{[^{}\s]*\} | %\([^()\s]*\)[sdif] | \$\{[^{}\s]*\}   # placeholders
+    | [\x01-\x08\x0e-\x1f\x7f-\x9f]+                        # control characters
+    | [\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad]+   # invisible ones
+    | [\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\U000e0020-\U000e007f]+   # emoji
+    | [*\#@~+^|`\\]+                                        # Apertium's marks and alarms
+    """,
+    re.VERBOSE,
+)
+_SPECIAL = re.compile(r"[\[\]{}^$/\\@<>]")
+# Within a superblank < and > stay bare, as Apertium's own deformatters leave them.
+_SPECIAL_INSIDE = re.compile(r"[\[\]{}^$\\]")
+_TOKEN = re.compile(
+    r"""
+      \[(?P<blank>(?:[^\\\]]|\\.)*)\]        # superblank
+    | \\(?P<escaped>.)                       # escaped character
+    | [*@\#](?P<word>\w[\w'’·-]*)?          # a word that the engine marked
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_SPACES = re.compile(r"[ \t]{2,}")
+_SPACE_BEFORE = re.compile(r" +([,.;:!?)\]»”…])")
+_END = ".[]"
+_NOT_UTF8 = re.compile("[\ud800-\udfff\x00]")
+
+
+def encode(number: int, piece: str) -> str:
+    r"""One piece in stream format, without the NUL.
+
+    >>> encode(7, "Was 3/5 *great* @home")
+    '[7]Was 3\\/5 [*]great[*] [@home].[]'
+    """
+    out = [f"[{number}]"]
+    start = 0
+    piece = _NOT_UTF8.sub("\ufffd", piece)
+    for match in _PROTECTED.finditer(piece):
+        out.append(_SPECIAL.sub(r"\\\g<0>", piece[start : match.start()]))
+        out.append("[" + _SPECIAL_INSIDE.sub(r"\\\g<0>", match[0]) + "]")
+        start = match.end()
+    out.append(_SPECIAL.sub(r"\\\g<0>", piece[start:]))
+    out.append(_END)
+    return "".join(out)
+
+
+def decode(number: int, output: str, piece: str) -> Translation:
+    r"""Read the translation of one piece.
+
+    Parameters
+    ----------
+    number
+        The number that the piece was sent with.
+    output
+        What came back, without the NUL.
+    piece
+        The piece that was sent: tells spaces that the engine added from those that were there.
+
+    Raises
+    ------
+    TranslatorError
+        When another piece's number, or none, came back.
+
+    Examples
+    --------
+    >>> decode(7, "[7] La *great  pel\\/l\xedcula.[]", "The great film")
+    Translation(text='La great pel/l\xedcula', marks=('*great',), error='')
+    """
+    head = f"[{number}]"
+    if not output.startswith(head) or not output.endswith(_END):
+        raise TranslatorError(
+            f"apertium answered out of step: wanted {head}...{_END}, got {output[:40]!r}"
+        )
+    marks: list[str] = []
+
+    def plain(match: re.Match[str]) -> str:
+        if match["blank"] is not None:
+            return _ESCAPE.sub(r"\1", match["blank"])
+        if match["escaped"] is not None:
+            return match["escaped"]
+        marks.append(match[0])
+        return match["word"] or ""
+
+    text = _TOKEN.sub(plain, output[len(head) : -len(_END)]).strip()
+    if "  " not in piece and "\t" not in piece:
+        text = _SPACES.sub(" ", text)
+    if not _SPACE_BEFORE.search(piece):
+        text = _SPACE_BEFORE.sub(r"\1", text)
+    return Translation(text, tuple(marks))

