@@ -1,0 +1,206 @@
+"""Folds that cannot leak: rows with the same text stay together, classes are spread evenly.
+
+A row repeated in a table and split between training and test part is a question asked with its
+answer in hand. Rows whose texts are the same once case, spaces and punctuation are set aside
+therefore form one *group*, and a group lies on one side of every split. For text pairs one
+shared side is enough: the groups are the connected parts of the graph of shared texts.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from augment.errors import InputError
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One fold of one repeat.
+
+    Parameters
+    ----------
+    repeat, fold
+        0-based numbers.
+    train, test
+        Positions of the rows on each side, ascending; shape ``(n_train,)`` and ``(n_test,)``.
+    """
+
+    repeat: int
+    fold: int
+    train: IntArray
+    test: IntArray
+
+
+def same_text(text: str) -> str:
+    """Give what is left of a text without case, accents' encoding, punctuation and spacing.
+
+    >>> same_text("  Good, GOOD film! ")
+    'good good film'
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split()) or text.strip()
+
+
+def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
+    """Number the groups of rows that share a text.
+
+    Parameters
+    ----------
+    texts
+        One tuple per row: the text, or both sides of a text pair. A side that is empty after
+        normalisation connects nothing.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Group numbers, 0-based, in order of first appearance.
+
+    Examples
+    --------
+    >>> source_groups([("Good film!",), ("bad",), ("good  film",)]).tolist()
+    [0, 1, 0]
+    >>> source_groups([("a", "x"), ("b", "x"), ("b", "y"), ("c", "z")]).tolist()
+    [0, 0, 0, 1]
+    """
+    parent = list(range(len(texts)))
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    first: dict[str, int] = {}
+    for row, sides in enumerate(texts):
+        for side in sides:
+            key = same_text(side)
+            if not key:
+                continue
+            a, b = root(first.setdefault(key, row)), root(row)
+            parent[max(a, b)] = min(a, b)
+    roots = [root(row) for row in range(len(texts))]
+    number: dict[int, int] = {}
+    return np.array([number.setdefault(r, len(number)) for r in roots], dtype=np.int64)
+
+
+def grouped_folds(
+    labels: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    seed: int = 0,
+    names: Sequence[str] | None = None,
+) -> list[Split]:
+    """Split rows into stratified folds that no group crosses.
+
+    Groups of several rows are placed first, largest first, each where its classes are rarest so
+    far; single rows then even out the classes. Against a shuffle this keeps the share of every
+    class within a row or so of equal whenever the groups allow it.
+
+    Parameters
+    ----------
+    labels
+        Class number of each row, 0-based, shape ``(n_rows,)``.
+    groups
+        Group number of each row, shape ``(n_rows,)``; see `source_groups`.
+    folds
+        Number of folds, at least 2.
+    repeats
+        How often the whole is split anew, at least 1.
+    seed
+        Seed of the order in which equal choices are taken.
+    names
+        Class names, for messages.
+
+    Returns
+    -------
+    list of Split
+        ``repeats * folds`` splits; within one repeat every row is in exactly one test part.
+
+    Raises
+    ------
+    InputError
+        When a class lies in fewer groups than there are folds, or the groups are so large that
+        a training part would lack a class.
+
+    Examples
+    --------
+    >>> splits = grouped_folds([0, 0, 1, 1], [0, 1, 2, 3], folds=2, seed=7)
+    >>> [sorted(split.test.tolist()) == split.test.tolist() for split in splits]
+    [True, True]
+    """
+    y, g = np.asarray(labels, dtype=np.int64), np.asarray(groups, dtype=np.int64)
+    if folds < 2:
+        raise InputError(f"folds={folds!r}: at least 2 are wanted")
+    if repeats < 1:
+        raise InputError(f"repeats={repeats!r}: at least 1 is wanted")
+    names = names or [str(c) for c in range(int(y.max(initial=-1)) + 1)]
+    _check_classes(y, g, folds, names)
+    splits = []
+    for repeat in range(repeats):
+        fold_of = _assign(y, g, folds, np.random.default_rng([seed, repeat]))
+        for fold in range(folds):
+            test = np.flatnonzero(fold_of == fold)
+            train = np.flatnonzero(fold_of != fold)
+            _check_training_part(y, train, folds, names)
+            splits.append(Split(repeat, fold, train, test))
+    return splits
+
+
+def _assign(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
+    """Fold number of each row."""
+    n_classes = int(y.max()) + 1
+    _, group_of, sizes = np.unique(g, return_inverse=True, return_counts=True)
+    members: list[list[int]] = [[] for _ in sizes]
+    for row, group in enumerate(group_of.tolist()):
+        members[group].append(row)
+    # Rare classes first among groups of one size, so that common ones fill what is left uneven.
+    totals = np.bincount(y, minlength=n_classes).astype(float)
+    rarity = np.array([totals[y[rows]].min() for rows in members])
+    order = np.lexsort((rng.random(len(members)), rarity, -sizes))
+    per_class = np.zeros((folds, n_classes))
+    per_fold = np.zeros(folds)
+    fold_of = np.empty(len(y), dtype=np.int64)
+    weight = 1.0 / np.maximum(totals, 1.0) ** 2
+    for group in order.tolist():
+        rows = members[group]
+        counts = np.bincount(y[rows], minlength=n_classes)
+        crowding = per_class @ (counts * weight)
+        best = int(np.lexsort((rng.random(folds), per_fold, np.round(crowding, 12)))[0])
+        per_class[best] += counts
+        per_fold[best] += len(rows)
+        fold_of[rows] = best
+    return fold_of
+
+
+def _check_classes(y: IntArray, g: IntArray, folds: int, names: Sequence[str]) -> None:
+    """Refuse a class with fewer groups than folds."""
+    for c, name in enumerate(names):
+        rows = np.flatnonzero(y == c)
+        n_groups = len(np.unique(g[rows]))
+        if n_groups < folds:
+            same = "" if n_groups == len(rows) else f" of {n_groups} different texts"
+            advice = f"lower folds to {n_groups}, " if n_groups >= 2 else ""
+            raise InputError(
+                f"class {name!r} has {len(rows)} rows{same}, fewer than folds={folds}; {advice}"
+                "add rows of that class, merge it with another, or leave it out"
+            )
+
+
+def _check_training_part(y: IntArray, train: IntArray, folds: int, names: Sequence[str]) -> None:
+    """Refuse a split whose training part lacks a class."""
+    missing = np.setdiff1d(np.arange(len(names)), y[train])
+    if len(missing):
+        raise InputError(
+            f"class {names[int(missing[0])]!r} has nearly all its rows in one group of rows that "
+            f"share a text, so that a training part of {folds} folds would lack it; choose other "
+            "text columns, or leave the class out"
+        )

@@ -1,0 +1,170 @@
+"""Whether one arm beats another, from the same folds, without fooling oneself.
+
+The scores of K folds are not independent: any two training parts share most of their rows, and a
+plain t-test over folds takes that for agreement. Nadeau and Bengio's correction widens the
+standard error by the ratio of test to training rows. Original rows only are counted, because
+paraphrases of training rows are no new information about the population.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from augment.errors import InputError
+
+Verdict = Literal["helps", "hurts", "no measurable difference"]
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A paired comparison of two arms over folds and repeats.
+
+    Parameters
+    ----------
+    baseline, candidate
+        Names of the arms; the gain is candidate minus baseline.
+    metric
+        Name of the score compared.
+    gain
+        Mean difference over all folds, in units of the score (0.01 is one point).
+    sd
+        Standard deviation of the differences.
+    ci95
+        95 % interval of the gain.
+    p_value
+        Two-sided, of no difference at all.
+    smallest_detectable
+        The smallest gain that this experiment would have called significant at the 5 % level.
+    smallest_at_80_power
+        The smallest true gain that it would have found four times out of five.
+    verdict
+        ``helps`` or ``hurts`` where the interval excludes zero.
+    differences
+        Per fold, in the order of the runs.
+    """
+
+    baseline: str
+    candidate: str
+    metric: str
+    gain: float
+    sd: float
+    ci95: tuple[float, float]
+    p_value: float
+    smallest_detectable: float
+    smallest_at_80_power: float
+    verdict: Verdict
+    differences: tuple[float, ...]
+
+
+def standard_error(sd: float, n_runs: int, test_to_train: float) -> float:
+    """Corrected standard error of a mean over `n_runs` folds.
+
+    Examples
+    --------
+    >>> round(standard_error(1.0, 5, 0.25), 3)
+    0.671
+    """
+    return sd * math.sqrt(1.0 / n_runs + test_to_train)
+
+
+def smallest_detectable(sd: float, n_runs: int, test_to_train: float) -> float:
+    """Smallest mean difference significant at 5 %, two-sided, for a given sd of differences.
+
+    Examples
+    --------
+    >>> round(smallest_detectable(1.0, 5, 0.25), 2)
+    1.86
+    """
+    from scipy import stats
+
+    critical = float(stats.t.ppf(1 - LEVEL / 2, n_runs - 1))
+    return critical * standard_error(sd, n_runs, test_to_train)
+
+
+def compare(
+    baseline_scores: Sequence[float],
+    candidate_scores: Sequence[float],
+    *,
+    test_to_train: float,
+    baseline: str = "oversampled",
+    candidate: str = "augmented",
+    metric: str = "macro_f1",
+) -> Comparison:
+    """Compare two arms scored on the same folds by the corrected resampled t-test.
+
+    Parameters
+    ----------
+    baseline_scores, candidate_scores
+        One score per fold and repeat, paired by position; at least 2.
+    test_to_train
+        Test rows divided by training rows, originals only (0.25 for 5 folds).
+    baseline, candidate, metric
+        Names for the result.
+
+    Returns
+    -------
+    Comparison
+        Gain, interval, p-value, smallest detectable gain and verdict.
+
+    Raises
+    ------
+    InputError
+        When the two differ in length, hold fewer than two scores, or a score is not finite.
+
+    References
+    ----------
+    C. Nadeau and Y. Bengio, Inference for the Generalization Error, Machine Learning 52, 2003.
+    R. Bouckaert and E. Frank, Evaluating the Replicability of Significance Tests, PAKDD 2004
+    (repeated folds).
+
+    Examples
+    --------
+    >>> compare([0.70, 0.72, 0.71], [0.80, 0.81, 0.82], test_to_train=0.5).verdict
+    'helps'
+    >>> compare([0.70, 0.72, 0.71], [0.70, 0.72, 0.71], test_to_train=0.5).p_value
+    1.0
+    """
+    from scipy import stats
+
+    before, after = np.asarray(baseline_scores, float), np.asarray(candidate_scores, float)
+    if before.shape != after.shape or before.ndim != 1 or len(before) < 2:
+        raise InputError(
+            f"{len(before)} scores of {baseline!r} and {len(after)} of {candidate!r}: the same "
+            "number, at least 2, is wanted"
+        )
+    if not (np.isfinite(before).all() and np.isfinite(after).all()):
+        raise InputError(f"scores of {baseline!r} and {candidate!r} must be finite numbers")
+    d = after - before
+    n = len(d)
+    gain, sd = float(d.mean()), float(d.std(ddof=1))
+    # Differences that are equal but for rounding have no spread to speak of.
+    sd = 0.0 if sd < 1e-12 else sd
+    error = standard_error(sd, n, test_to_train)
+    detectable = smallest_detectable(sd, n, test_to_train)
+    if error > 0:
+        p_value = float(2 * stats.t.sf(abs(gain) / error, n - 1))
+    else:
+        p_value = 1.0 if abs(gain) < 1e-12 else 0.0
+    verdict: Verdict = "no measurable difference"
+    if p_value < LEVEL:
+        verdict = "helps" if gain > 0 else "hurts"
+    power = detectable + error * float(stats.t.ppf(0.8, n - 1))
+    return Comparison(
+        baseline=baseline,
+        candidate=candidate,
+        metric=metric,
+        gain=gain,
+        sd=sd,
+        ci95=(gain - detectable, gain + detectable),
+        p_value=p_value,
+        smallest_detectable=detectable,
+        smallest_at_80_power=power,
+        verdict=verdict,
+        differences=tuple(d.tolist()),
+    )

@@ -1,0 +1,133 @@
+"""Options of a K-fold run: one dataclass for Python, the command line and ``augment.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import tyro
+
+from augment.config import split_commas
+from augment.errors import InputError
+
+ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
+#: Every arm that exists, in the order in which tables and figures show them.
+ARMS: Final = (ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED)
+Metric = Literal["macro_f1", "accuracy", "mcc"]
+
+
+@dataclass(frozen=True)
+class KFoldConfig:
+    """Fine-tune in K folds and say whether the new rows helped.
+
+    DATA is a table that `augment backtranslate` wrote, or any table of texts and labels. Every
+    fold trains one model per arm and tests it on original rows that it has never seen, nor any
+    paraphrase of them. The verdict compares the augmented arm with `oversampled`: the same
+    originals repeated in the same batches for the same number of steps.
+    """
+
+    data: tyro.conf.Positional[Path | None] = None
+    """Table to train on (.csv .tsv .jsonl .parquet). Left out: the one named in augment.toml, else
+    what the last `augment backtranslate` in this folder wrote."""
+    model: str = "minilm"
+    """Encoder to fine-tune: minilm (comes with the extra "offline"), a hub name, or a folder."""
+    folds: int = 5
+    """Number of folds, at least 2."""
+    repeats: int = 1
+    """How often the K folds are drawn anew, at least 1. More repeats see smaller differences."""
+    arms: tuple[str, ...] = ()
+    """What is compared, of original, oversampled, augmented, weighted. Default: the first three,
+    without augmented where the table has no paraphrases."""
+    text: str | None = None
+    """Text column, or two for text pairs (COL,COL2). Found by itself when left out."""
+    label: str | None = None
+    """Label column. Found by itself when left out."""
+    epochs: float | None = None
+    """Passes over an arm's rows. Default 5, or more where that makes fewer than 100 steps."""
+    steps: int | None = None
+    """Optimizer steps of every arm, in place of epochs."""
+    batch_size: int = 16
+    """Rows per optimizer step."""
+    lr: float | None = None
+    """Peak learning rate. Default: by the model's width, ten times that with --lora."""
+    max_tokens: int = 256
+    """Texts are cut off after this many tokens."""
+    sampler: Literal["uniform", "balanced"] = "uniform"
+    """How the original arm draws its rows: each as often as any other, or each class as often."""
+    loss: Literal["plain", "weighted", "focal"] = "plain"
+    """Cross-entropy; weighted by the inverse class frequency in training; or focal (gamma 2)."""
+    share: float | Literal["natural"] = 0.5
+    """Part of each batch that may be paraphrases, in class-balanced batches; or natural: all rows
+    in one pool, as they come."""
+    lora: bool = False
+    """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
+    metric: Metric = "macro_f1"
+    """What the verdict compares."""
+    seed: int = 0
+    """Seed of folds, batches, head and dropout; the same in every arm."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Number format of the matrix products. auto: bf16 where the CPU or GPU computes it."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to train. auto: the GPU where there is one."""
+    out: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None
+    """Folder for the results. Default: NAME.kfold in the current folder."""
+    resume: bool = False
+    """Go on with a run that was interrupted."""
+    force: bool = False
+    """Replace the results of an earlier run."""
+    offline: bool = False
+    """Open no connection, not even to fetch a model."""
+    json: bool = False
+    """Print the metrics as JSON."""
+
+    def __post_init__(self) -> None:
+        arms = split_commas(self.arms)
+        object.__setattr__(self, "arms", tuple(arm for arm in ARMS if arm in arms))
+        if unknown := [arm for arm in arms if arm not in ARMS]:
+            raise InputError(f"arms: unknown arm {unknown[0]!r} (known: {', '.join(ARMS)})")
+        if self.data is not None:
+            object.__setattr__(self, "data", Path(self.data))
+        if self.out is not None:
+            object.__setattr__(self, "out", Path(self.out))
+        self._check_numbers()
+        if self.steps is not None and self.epochs is not None:
+            raise InputError(
+                f"epochs={self.epochs!r} and steps={self.steps!r}: give one of the two"
+            )
+        if self.resume and self.force:
+            raise InputError("resume and force: give one of the two")
+        _one_of("sampler", self.sampler, ("uniform", "balanced"))
+        _one_of("loss", self.loss, ("plain", "weighted", "focal"))
+        _one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
+        _one_of("precision", self.precision, ("auto", "fp32", "bf16"))
+        _one_of("device", self.device, ("auto", "cpu", "cuda"))
+
+    def _check_numbers(self) -> None:
+        _at_least("folds", self.folds, 2)
+        _at_least("repeats", self.repeats, 1)
+        _at_least("batch_size", self.batch_size, 1)
+        _at_least("max_tokens", self.max_tokens, 4)
+        _at_least("seed", self.seed, 0)
+        if self.steps is not None:
+            _at_least("steps", self.steps, 1)
+        for name in ("epochs", "lr"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise InputError(f"{name}={value!r}: a number above 0 is wanted")
+        if self.share != "natural":
+            if isinstance(self.share, str) or not 0 < self.share <= 1:
+                raise InputError(
+                    f"share={self.share!r}: a number above 0 and up to 1, or 'natural', is wanted"
+                )
+            object.__setattr__(self, "share", float(self.share))
+
+
+def _at_least(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name}={value!r}: a whole number of at least {least} is wanted")
+
+
+def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise InputError(f"{name}={value!r}: one of {', '.join(known)} is wanted")

@@ -1,0 +1,342 @@
+"""The K-fold experiment: every arm on every fold, and whether the new rows helped."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import platform
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from augment._version import __version__
+from augment.config import TOML_NAME, build, toml_options
+from augment.datasets.folds import Split, grouped_folds
+from augment.datasets.table import read_frame
+from augment.errors import InputError
+from augment.extras import require
+from augment.progress import SILENT, Progress, Stage
+from augment.train.arms import ArmPlan, chosen_arms, plan_arm
+from augment.train.config import ARMS, KFoldConfig
+from augment.train.encoder import Encoder, load_encoder
+from augment.train.labelled import LabelledRows, labelled_rows
+from augment.train.precision import choose_device, choose_precision
+from augment.train.results import KFoldResult, collect
+from augment.train.run_folder import RunFolder, differences
+from augment.train.units import Unit, UnitStore, rounded
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from augment.train.finetune import Recipe
+    from augment.train.tokens import TokenTable
+
+__all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
+
+#: Written by `augment backtranslate` into the folder it runs in.
+LAST_AUGMENTED = Path(".augment") / "last_augmented"
+#: Options that say where and how to write, and not what is measured.
+OUTWARD = ("data", "out", "resume", "force", "offline", "json")
+
+
+def kfold_train(
+    data: str | os.PathLike[str] | pd.DataFrame | None = None,
+    config: KFoldConfig | None = None,
+    *,
+    progress: Progress = SILENT,
+    **overrides: Any,  # noqa: ANN401
+) -> KFoldResult:
+    """Fine-tune every arm on every fold and compare them.
+
+    Parameters
+    ----------
+    data
+        A table's path, or a data frame: plain, or with the columns of an augmented table.
+        None: what `config` names, else the table that the last back-translation in this folder
+        wrote.
+    config
+        Options; see `KFoldConfig`.
+    progress
+        Told of choices and of every optimizer step.
+    **overrides
+        Single options, over those of `config`.
+
+    Returns
+    -------
+    KFoldResult
+        Scores of every arm, the verdict, out-of-fold predictions. For a path they are also
+        written to ``NAME.kfold`` in the current folder, or to `KFoldConfig.out`; for a data
+        frame only where `out` is given.
+
+    Raises
+    ------
+    InputError
+        For data or options that cannot be used. Nothing has been written then.
+    OutputError
+        When the folder exists and neither `resume` nor `force` was given.
+    DamagedFileError
+        When the model's weights cannot be read.
+
+    Notes
+    -----
+    No row is tested by a model that has seen it, its text in another row, or a paraphrase of it.
+    Tests are on originals only. `augment.train.schedule` tells how the arms are kept comparable,
+    `augment.train.comparison` how they are compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"text": ["good film", "bad film"] * 4, "label": ["pos", "neg"] * 4})
+    >>> kfold_train(frame, folds=2)
+    Traceback (most recent call last):
+        ...
+    augment.errors.InputError: class 'neg' has 4 rows of 1 different texts, fewer than folds=2; \
+add rows of that class, merge it with another, or leave it out
+    """
+    config = build(config, KFoldConfig, overrides)
+    if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
+        path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
+        frame, name = read_frame(path), str(path)
+        folder = RunFolder(config.out or Path(f"{path.stem}.kfold"))
+    else:
+        frame, name = data, "<frame>"  # type: ignore[assignment]
+        folder = RunFolder(config.out) if config.out else None
+    rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
+    arms = chosen_arms(config, rows)
+    splits = grouped_folds(
+        rows.labels[: rows.n_originals],
+        rows.groups,
+        folds=config.folds,
+        repeats=config.repeats,
+        seed=config.seed,
+        names=rows.classes,
+    )
+    if folder is not None:
+        folder.check(resume=config.resume, force=config.force)
+        for module in ("jinja2", "matplotlib"):
+            require(module, extra="train", purpose="kfold-train")
+    require("scipy", extra="train", purpose="kfold-train")
+    encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
+    experiment = _Experiment(config, rows, arms, splits, encoder)
+    run = _run_record(config, rows, experiment, name)
+    go_on = folder is not None and _goes_on(folder, run, config)
+    _announce(rows, experiment, progress)
+    if folder is not None:
+        folder.begin(run, keep_units=go_on)
+    store = UnitStore(folder.units if folder is not None else None)
+    try:
+        units = experiment.units(store, progress)
+    except KeyboardInterrupt:
+        if folder is not None:
+            progress.note(f"finished units are kept in {folder.units}; --resume goes on from there")
+        raise
+    result = collect(
+        rows,
+        units,
+        name=name,
+        metric=config.metric,
+        run=run,
+        folder=folder.path if folder is not None else None,
+    )
+    if folder is not None:
+        folder.finish(result)
+    return result
+
+
+class _Experiment:
+    """What all units share: rows, tokens, model, recipe."""
+
+    def __init__(
+        self,
+        config: KFoldConfig,
+        rows: LabelledRows,
+        arms: tuple[str, ...],
+        splits: list[Split],
+        encoder: Encoder,
+    ) -> None:
+        from augment.train.finetune import Recipe
+        from augment.train.tokens import cut_vocabulary, tokenise
+
+        self.config, self.rows, self.arms, self.splits = config, rows, arms, splits
+        self.encoder = encoder
+        self.max_tokens = min(config.max_tokens, encoder.max_tokens)
+        table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
+        self.table: TokenTable = cut_vocabulary(encoder.model, table)
+        device = choose_device(config.device)
+        self.recipe = Recipe(
+            lr=config.lr or default_lr(encoder.width, lora=config.lora),
+            loss=config.loss,
+            precision=choose_precision(config.precision, device),
+            device=device,
+        )
+
+    def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
+        """Train what is not in the store yet; all units, by repeat, fold and arm."""
+        plans = [
+            (split, arm, plan_arm(arm, self.rows, split, self.config))
+            for split in self.splits
+            for arm in self.arms
+            if (split.repeat, split.fold, arm) not in store
+        ]
+        total = sum(len(plan.batches) for _, _, plan in plans)
+        if plans:
+            with progress.stage("fine-tuning", total, "step") as stage:
+                for split, arm, plan in plans:
+                    store.add(self._train(split, arm, plan, stage))
+        return [store[s.repeat, s.fold, arm] for s in self.splits for arm in self.arms]
+
+    def _train(self, split: Split, arm: str, plan: ArmPlan, stage: Stage) -> Unit:
+        import torch
+
+        from augment.train.finetune import fine_tune, predict
+
+        started = time.perf_counter()
+        seeds = np.random.SeedSequence([self.config.seed, split.repeat, split.fold])
+        head, dropout = (int(s) for s in seeds.generate_state(2))
+        generator = torch.Generator().manual_seed(head)
+        model = self.encoder.fresh(generator=generator, lora=self.config.lora)
+        recipe: Recipe = dataclasses.replace(self.recipe, loss=plan.loss)
+        fine_tune(
+            model,
+            self.table,
+            self.rows.labels,
+            plan.batches,
+            recipe,
+            seed=dropout,
+            on_step=stage.advance,
+        )
+        probabilities = predict(model, self.table, split.test, recipe)
+        del model
+        gc.collect()
+        if recipe.device == "cuda":
+            torch.cuda.empty_cache()
+        return Unit(
+            repeat=split.repeat,
+            fold=split.fold,
+            arm=arm,
+            n_train=plan.n_train,
+            n_train_originals=len(split.train),
+            steps=len(plan.batches),
+            share_seen=plan.share_seen,
+            seconds=round(time.perf_counter() - started, 3),
+            test=tuple(split.test.tolist()),
+            probabilities=rounded(probabilities),
+        )
+
+
+def default_lr(width: int, *, lora: bool) -> float:
+    """Peak learning rate for an encoder's width: small encoders take, and need, larger steps.
+
+    Examples
+    --------
+    >>> default_lr(768, lora=False), default_lr(384, lora=False)
+    (5e-05, 0.0002)
+    """
+    lr = 2e-4 if width <= 512 else 5e-5 if width <= 768 else 2e-5
+    return lr * 10 if lora else lr
+
+
+def _default_data(config: KFoldConfig) -> Path:
+    """The table to use when none was given."""
+    if config.data is not None:
+        return config.data
+    named = toml_options("kfold-train", KFoldConfig).get("data")
+    if named:
+        return Path(named)
+    if LAST_AUGMENTED.is_file():
+        path = Path(LAST_AUGMENTED.read_text(encoding="utf-8").strip())
+        if not path.is_file():
+            raise InputError(
+                f"{path}, which the last back-translation here wrote, is gone; give a table: "
+                "augment kfold-train DATA.csv"
+            )
+        return path
+    raise InputError(
+        f"no table given, none named in {TOML_NAME}, and no back-translation was run in this "
+        "folder; give one: augment kfold-train DATA.csv"
+    )
+
+
+def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> bool:
+    """Whether to keep the folder's units; refuses to mix two experiments."""
+    earlier = folder.earlier()
+    if not config.resume or earlier is None:
+        return False
+    before, now = earlier.get("identity", {}), run["identity"]
+    if found := differences(before, now):
+        raise InputError(
+            f"{folder.path} holds a run of another configuration ({'; '.join(found)}); give the "
+            "same options to resume it, another --out, or --force to replace it"
+        )
+    return True
+
+
+def _run_record(
+    config: KFoldConfig, rows: LabelledRows, experiment: _Experiment, name: str
+) -> dict[str, Any]:
+    """The content of ``run.json``; `identity` is what a resumed run must share."""
+    options = {
+        key: value for key, value in dataclasses.asdict(config).items() if key not in OUTWARD
+    }
+    identity = {
+        **options,
+        "arms": list(experiment.arms),
+        "text": list(rows.text_columns),
+        "label": rows.label_column,
+        "lr": experiment.recipe.lr,
+        "max_tokens": experiment.max_tokens,
+        "precision": experiment.recipe.precision,
+        "device": experiment.recipe.device,
+        "rows_sha256": rows.sha256(),
+        "model_revision": experiment.encoder.revision,
+    }
+    packages = ("numpy", "pandas", "scipy", "torch", "transformers")
+    return {
+        "data": name,
+        "identity": identity,
+        "rows": {
+            "originals": rows.n_originals,
+            "paraphrases": rows.n_paraphrases,
+            "groups": int(rows.groups.max()) + 1,
+            "cut_off": experiment.table.n_cut,
+        },
+        "versions": {
+            "augment": __version__,
+            "python": platform.python_version(),
+            **{package: metadata.version(package) for package in packages},
+        },
+        "machine": {"system": platform.platform(), "processor": platform.machine()},
+    }
+
+
+def _announce(rows: LabelledRows, experiment: _Experiment, progress: Progress) -> None:
+    """Say what was found and chosen."""
+    config, recipe = experiment.config, experiment.recipe
+    texts = " + ".join(map(repr, rows.text_columns))
+    progress.note(
+        f"text column {texts}, label column {rows.label_column!r}: {rows.n_originals:,} originals "
+        f"in {len(rows.classes)} classes, {rows.n_paraphrases:,} paraphrases"
+    )
+    for reason, n in rows.left_out.items():
+        progress.note(f"left out: {n:,} x {reason}")
+    if experiment.table.n_cut:
+        progress.note(
+            f"{experiment.table.n_cut:,} texts are longer than {experiment.max_tokens} tokens and "
+            "are cut off there (--max-tokens)"
+        )
+    runs = len(experiment.splits) * len(experiment.arms)
+    progress.note(
+        f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
+        f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
+        f"({', '.join(a for a in ARMS if a in experiment.arms)}) = {runs} runs"
+    )
+    if not rows.n_paraphrases:
+        progress.note(
+            "no paraphrases in this table: `augment backtranslate` writes a table with some, "
+            "which adds the arm 'augmented'"
+        )

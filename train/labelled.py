@@ -1,0 +1,251 @@
+"""The rows of a K-fold run: originals, their paraphrases, and what was left out and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from augment.datasets.columns import find_columns
+from augment.datasets.folds import same_text, source_groups
+from augment.datasets.table import frame_table
+from augment.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IntArray = npt.NDArray[np.int64]
+SOURCE, METHOD = "aug_source_id", "aug_method"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Originals first, then paraphrases; rows are named by their position here.
+
+    Parameters
+    ----------
+    texts
+        One tuple per row: the text, or both sides of a pair.
+    labels
+        Class number of each row, shape ``(n_rows,)``.
+    classes
+        Class names, sorted.
+    source
+        Position of each row's original, shape ``(n_rows,)``; an original names itself.
+    source_ids
+        ``aug_source_id`` of each original, shape ``(n_originals,)``.
+    groups
+        Group number of each original (see `augment.datasets.folds.source_groups`).
+    left_out
+        Reason -> number of rows of the table that take no part.
+    text_columns, label_column
+        Names of the columns used.
+    """
+
+    texts: tuple[tuple[str, ...], ...]
+    labels: IntArray
+    classes: tuple[str, ...]
+    source: IntArray
+    source_ids: IntArray
+    groups: IntArray
+    left_out: dict[str, int]
+    text_columns: tuple[str, ...]
+    label_column: str
+
+    @property
+    def n_originals(self) -> int:
+        """Number of originals."""
+        return len(self.source_ids)
+
+    @property
+    def n_paraphrases(self) -> int:
+        """Number of paraphrases."""
+        return len(self.texts) - self.n_originals
+
+    def counts(self, *, paraphrases: bool) -> dict[str, int]:
+        """Rows per class, of the originals alone or of the paraphrases alone."""
+        part = slice(self.n_originals, None) if paraphrases else slice(self.n_originals)
+        n = np.bincount(self.labels[part], minlength=len(self.classes))
+        return dict(zip(self.classes, n.tolist(), strict=True))
+
+    def sha256(self) -> str:
+        """Hash of everything that a result depends on."""
+        digest = hashlib.sha256()
+        for sides, label, source in zip(
+            self.texts, self.labels.tolist(), self.source.tolist(), strict=True
+        ):
+            digest.update(repr((sides, self.classes[label], source)).encode())
+        digest.update(self.source_ids.tobytes())
+        return digest.hexdigest()
+
+
+def labelled_rows(
+    frame: pd.DataFrame,
+    *,
+    name: str = "<frame>",
+    text: str | Sequence[str] | None = None,
+    label: str | None = None,
+) -> LabelledRows:
+    """Pick originals and paraphrases out of a table.
+
+    Parameters
+    ----------
+    frame
+        A plain table, or one with the columns of an augmented table.
+    name
+        What messages call the table.
+    text
+        Text column, two for text pairs, or ``"a,b"``; found when None.
+    label
+        Label column; found when None.
+
+    Returns
+    -------
+    LabelledRows
+        Without rows whose text or label is empty, and without paraphrases that repeat an
+        original of another group: such a row would show the training side a test text.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, fewer than two classes remain, or a paraphrase names a source
+        that the table does not hold.
+    """
+    columns = find_columns(frame_table(frame), text=text, label=label)
+    if columns.label is None:
+        maybe = columns.label_candidates
+        which = f"perhaps {' or '.join(map(repr, maybe))}; " if maybe else ""
+        raise InputError(
+            f"{name}: no label column found (columns: {', '.join(map(str, frame.columns))}); {which}"
+            'name it with label="..." (--label)'
+        )
+    if len(columns.text) > 2:
+        raise InputError(f"{name}: {len(columns.text)} text columns given; one or two are wanted")
+    source_ids, is_original = _provenance(frame, name)
+    labels = _column(frame, columns.label)
+    texts = list(zip(*(_column(frame, column) for column in columns.text), strict=True))
+    left_out: dict[str, int] = {}
+    usable = _usable(texts, labels, is_original, left_out)
+
+    originals = [row for row in range(len(texts)) if usable[row] and is_original[row]]
+    position = {int(source_ids[row]): at for at, row in enumerate(originals)}
+    groups = source_groups([texts[row] for row in originals])
+    group_of_text: dict[tuple[str, ...], int] = {}
+    for at, row in enumerate(originals):
+        group_of_text.setdefault(tuple(map(same_text, texts[row])), int(groups[at]))
+
+    paraphrases, sources = [], []
+    for row in range(len(texts)):
+        if is_original[row] or not usable[row]:
+            continue
+        at = position.get(int(source_ids[row]))
+        if at is None:
+            _count(left_out, "paraphrase of a row that was left out")
+        elif group_of_text.get(tuple(map(same_text, texts[row])), groups[at]) != groups[at]:
+            _count(left_out, "paraphrase that repeats another original")
+        elif labels[row] != labels[originals[at]]:
+            raise InputError(
+                f"{name} row {row}: a paraphrase labelled {labels[row]!r} of an original labelled "
+                f"{labels[originals[at]]!r}; a paraphrase has its source's label"
+            )
+        else:
+            paraphrases.append(row)
+            sources.append(at)
+    rows = originals + paraphrases
+    classes = tuple(sorted({labels[row] for row in originals}))
+    if len(classes) < 2:
+        found = f"one class ({classes[0]!r})" if classes else "no label"
+        raise InputError(
+            f"{name}: column {columns.label!r} holds {found}; at least two classes are wanted"
+        )
+    number = {c: n for n, c in enumerate(classes)}
+    return LabelledRows(
+        texts=tuple(texts[row] for row in rows),
+        labels=np.array([number[labels[row]] for row in rows], dtype=np.int64),
+        classes=classes,
+        source=np.array([*range(len(originals)), *sources], dtype=np.int64),
+        source_ids=np.array([source_ids[row] for row in originals], dtype=np.int64),
+        groups=groups,
+        left_out=left_out,
+        text_columns=columns.text,
+        label_column=columns.label,
+    )
+
+
+def _column(frame: pd.DataFrame, name: str) -> list[str]:
+    """Cells of a column as texts; columns may have names that are no strings."""
+    at = [str(column) for column in frame.columns].index(name)
+    return [_cell(value) for value in frame.iloc[:, at]]
+
+
+def _cell(value: object) -> str:
+    """A cell as text; missing values are empty."""
+    if value is None or value != value:
+        return ""
+    return str(value)
+
+
+def _count(left_out: dict[str, int], reason: str) -> None:
+    left_out[reason] = left_out.get(reason, 0) + 1
+
+
+def _usable(
+    texts: Sequence[tuple[str, ...]],
+    labels: Sequence[str],
+    is_original: Sequence[bool],
+    left_out: dict[str, int],
+) -> list[bool]:
+    """Which rows have a text and a label; the others are counted."""
+    usable = []
+    for sides, label, original in zip(texts, labels, is_original, strict=True):
+        kind = "original" if original else "paraphrase"
+        if not all(side.strip() for side in sides):
+            _count(left_out, f"{kind} without text")
+        elif not label.strip():
+            _count(left_out, f"{kind} without label")
+        usable.append(all(side.strip() for side in sides) and bool(label.strip()))
+    return usable
+
+
+def _provenance(frame: pd.DataFrame, name: str) -> tuple[list[int], list[bool]]:
+    """Source number of each row, and whether it is an original."""
+    has_source, has_method = SOURCE in frame.columns, METHOD in frame.columns
+    if not has_source and not has_method:
+        return list(range(len(frame))), [True] * len(frame)
+    if has_source != has_method:
+        there, missing = (SOURCE, METHOD) if has_source else (METHOD, SOURCE)
+        raise InputError(
+            f"{name}: column {there!r} without {missing!r}: which rows are paraphrases of which "
+            "cannot be told; give the table as `augment backtranslate` wrote it, or drop the "
+            "aug_ columns to treat every row as an original"
+        )
+    source_ids = []
+    for row, value in enumerate(frame[SOURCE]):
+        try:
+            source_ids.append(int(float(value)))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(
+                f"{name} row {row}: {SOURCE} is {value!r}; the number of an original is wanted"
+            ) from error
+    is_original = [_cell(value) == "original" for value in frame[METHOD]]
+    known: set[int] = set()
+    for row, source in enumerate(source_ids):
+        if is_original[row] and source in known:
+            raise InputError(
+                f"{name} row {row}: a second original with {SOURCE} {source}; numbers are unique "
+                "in a table as `augment backtranslate` writes it"
+            )
+        if is_original[row]:
+            known.add(source)
+    for row, source in enumerate(source_ids):
+        if source not in known:
+            raise InputError(
+                f"{name} row {row}: {SOURCE} {source} names no original of this table, so its "
+                "paraphrase cannot be kept out of the test part; give the whole table as "
+                "`augment backtranslate` wrote it"
+            )
+    return source_ids, is_original

@@ -1,0 +1,107 @@
+"""Scores of predictions against labels, with class numbers throughout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+#: Names of the scores of one fold; all but log_loss are better when larger.
+SCORES = ("accuracy", "macro_f1", "mcc", "log_loss")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of one set of predictions (see `score`)."""
+
+    accuracy: float
+    macro_f1: float
+    mcc: float
+    log_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScores:
+    """Precision, recall and F1 (0..1) of one class, and its number of rows."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def confusion(labels: IntArray, predicted: IntArray, n_classes: int) -> IntArray:
+    """Count rows by label (first axis) and prediction (second), shape ``(n, n)``.
+
+    Examples
+    --------
+    >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    pairs = np.asarray(labels) * n_classes + np.asarray(predicted)
+    return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
+def class_scores(table: IntArray) -> list[ClassScores]:
+    """Precision, recall and F1 of each class of a confusion table; 0 where undefined."""
+    hits = np.diag(table).astype(float)
+    predicted, support = table.sum(axis=0), table.sum(axis=1)
+    precision = np.divide(hits, predicted, out=np.zeros_like(hits), where=predicted > 0)
+    recall = np.divide(hits, support, out=np.zeros_like(hits), where=support > 0)
+    both = predicted + support
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+    return [
+        ClassScores(float(p), float(r), float(f), int(n))
+        for p, r, f, n in zip(precision, recall, f1, support, strict=True)
+    ]
+
+
+def matthews(table: IntArray) -> float:
+    """Matthews correlation of a confusion table, -1..1; 0 when either side is constant.
+
+    References
+    ----------
+    J. Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient,
+    Computational Biology and Chemistry 28, 2004.
+    """
+    t, p = table.sum(axis=1).astype(float), table.sum(axis=0).astype(float)
+    n, hits = float(table.sum()), float(np.trace(table))
+    spread = (n * n - p @ p) * (n * n - t @ t)
+    return float((hits * n - t @ p) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def score(labels: IntArray, probabilities: FloatArray) -> Scores:
+    """Score class probabilities against labels.
+
+    Parameters
+    ----------
+    labels
+        Class numbers, shape ``(n_rows,)``.
+    probabilities
+        One row of class probabilities per row, shape ``(n_rows, n_classes)``.
+
+    Returns
+    -------
+    Scores
+        Accuracy, F1 averaged over the classes that occur in labels or predictions, Matthews
+        correlation, and mean negative log-likelihood in nats.
+
+    Examples
+    --------
+    >>> score(np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]])).accuracy
+    1.0
+    """
+    p = np.asarray(probabilities, float)
+    table = confusion(labels, p.argmax(axis=1), p.shape[1])
+    seen = (table.sum(axis=0) + table.sum(axis=1)) > 0
+    f1 = np.array([c.f1 for c in class_scores(table)])
+    right = np.clip(p[np.arange(len(p)), labels], np.finfo(float).eps, 1.0)
+    return Scores(
+        accuracy=float(np.trace(table) / table.sum()),
+        macro_f1=float(f1[seen].mean()),
+        mcc=matthews(table),
+        log_loss=float(-np.log(right).mean()),
+    )

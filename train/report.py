@@ -1,0 +1,75 @@
+"""One self-contained page that tells what a K-fold run found, for readers who never saw it run."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from augment.extras import require
+from augment.train.config import AUGMENTED, OVERSAMPLED
+from augment.train.figures import MOST_CLASSES
+from augment.train.results import KFoldResult
+from augment.train.summary import METRIC_NAMES, points, verdict_sentence
+
+TEMPLATE = Path(__file__).with_name("report.html")
+
+
+def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
+    """Fill the report's template.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+    pictures
+        Name -> PNG, inlined so that the page can be moved and mailed alone.
+
+    Returns
+    -------
+    str
+        HTML. Everything that came from the data is escaped.
+
+    Raises
+    ------
+    MissingExtraError
+        When jinja2 is not installed.
+    """
+    jinja2 = require("jinja2", extra="train", purpose="the report")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(points=points, signed=lambda v: points(v, sign=True))
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return str(template.render(**_content(result, pictures)))
+
+
+def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, Any]:
+    c = result.comparison
+    identity = result.run["identity"]
+    n_runs = len(next(iter(result.arms.values())).folds)
+    return {
+        "result": result,
+        "title": f"Did the new rows help? {Path(result.name).name}",
+        "sentence": verdict_sentence(result),
+        "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
+        "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
+        "has_paraphrases": AUGMENTED in result.arms,
+        "metric": METRIC_NAMES[result.metric],
+        "pictures": {
+            name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+            for name, png in pictures.items()
+        },
+        "identity": identity,
+        "run": result.run,
+        "n_runs": n_runs,
+        "totals": tuple(map(sum, zip(*result.class_counts.values(), strict=True))),
+        "few_shown": len(result.class_counts) > MOST_CLASSES,
+        "most_classes": MOST_CLASSES,
+        "options": {
+            key: ", ".join(map(str, value)) if isinstance(value, list) else value
+            for key, value in identity.items()
+            if value is not None
+        },
+    }

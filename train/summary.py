@@ -1,0 +1,118 @@
+"""A result in words: the verdict as one sentence, and the table for a terminal."""
+
+from __future__ import annotations
+
+from augment.train.comparison import Comparison
+from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED
+from augment.train.results import KFoldResult
+
+METRIC_NAMES = {"macro_f1": "macro F1", "accuracy": "accuracy", "mcc": "Matthews correlation"}
+ARM_NAMES = {
+    "original": "the originals",
+    "oversampled": "repeated originals",
+    "augmented": "paraphrases",
+    "weighted": "weighted classes",
+}
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """A score difference in points of a hundredth.
+
+    >>> points(-0.0123, sign=True)
+    '−1.2'
+    """
+    text = f"{100 * value:{'+' if sign else ''}.1f}"
+    if float(text) == 0:
+        text = "0.0"
+    return text.replace("-", "−")
+
+
+def verdict_sentence(result: KFoldResult) -> str:
+    """What was found, in one sentence that a person can act on."""
+    c = result.comparison
+    if c is None:
+        return "One arm was run, so there is nothing to compare; run at least two arms."
+    metric = METRIC_NAMES[c.metric]
+    low, high = c.ci95
+    interval = f"95 % interval {points(low, sign=True)} to {points(high, sign=True)}"
+    subject, against = _subjects(c)
+    advice = _advice(c)
+    if c.verdict == "no measurable difference":
+        return (
+            f"No measurable difference: {subject} changed {metric} by "
+            f"{points(c.gain, sign=True)} points against {against} ({interval}), and this run "
+            f"could only have seen a change of {points(c.smallest_detectable)} points or more; "
+            f"{advice}"
+        )
+    verb = "raised" if c.verdict == "helps" else "lowered"
+    return (
+        f"{subject[0].upper()}{subject[1:]} {verb} {metric} by {points(abs(c.gain))} points "
+        f"against {against} ({interval}); {advice}"
+    )
+
+
+def _subjects(c: Comparison) -> tuple[str, str]:
+    subject = {
+        AUGMENTED: "training on paraphrases",
+        OVERSAMPLED: "repeating originals until the classes are balanced",
+    }.get(c.candidate, f"the arm {c.candidate}")
+    against = {
+        OVERSAMPLED: "training as long on repeated originals",
+        ORIGINAL: "the originals alone",
+    }.get(c.baseline, f"the arm {c.baseline}")
+    return subject, against
+
+
+def _advice(c: Comparison) -> str:
+    if c.candidate != AUGMENTED:
+        return {
+            "helps": "train on the balanced rows, or try `augment backtranslate`.",
+            "hurts": "train on the rows as they are.",
+        }.get(c.verdict, "the rows as they are will do.")
+    if c.baseline != OVERSAMPLED:
+        return "this is no fair comparison, because the augmented arm also trains longer."
+    return {
+        "helps": "use the augmented table for the final model.",
+        "hurts": "do not train on these paraphrases; repeat the originals instead.",
+    }.get(
+        c.verdict,
+        "repeating the originals does as well for less, so use the paraphrases only if more "
+        "folds or repeats show a gain.",
+    )
+
+
+def summary(result: KFoldResult) -> str:
+    """The table of arms, the verdict and where the report lies, for a terminal."""
+    lines = [f"{'arm':<12} {'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"]
+    for name, arm in result.arms.items():
+        cells = [f"{arm.mean(m):.3f} ± {arm.sd(m):.3f}" for m in ("accuracy", "macro_f1", "mcc")]
+        steps = round(sum(u.steps for u in arm.units) / len(arm.units))
+        seconds = sum(u.seconds for u in arm.units)
+        lines.append(
+            f"{name:<12} " + " ".join(f"{c:>15}" for c in cells) + f" {steps:>6} {seconds:>6.0f} s"
+        )
+    lines.append("")
+    if result.naive is not None and result.comparison is not None:
+        lines += [
+            _difference("verdict", result.comparison),
+            _difference("naive difference, not a fair one", result.naive),
+            "",
+        ]
+    lines.append(verdict_sentence(result))
+    if AUGMENTED not in result.arms:
+        lines.append(
+            "To test paraphrases as a third arm: augment backtranslate, then augment kfold-train "
+            "on the table it writes."
+        )
+    if result.folder is not None:
+        lines.append(f"report: {result.folder / 'report.html'}")
+    return "\n".join(lines)
+
+
+def _difference(what: str, c: Comparison) -> str:
+    low, high = c.ci95
+    return (
+        f"{what}: {c.candidate} − {c.baseline} = {points(c.gain, sign=True)} points of "
+        f"{METRIC_NAMES[c.metric]} [{points(low, sign=True)}, {points(high, sign=True)}], "
+        f"p = {c.p_value:.3f}, smallest detectable {points(c.smallest_detectable)}"
+    )

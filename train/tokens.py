@@ -1,0 +1,157 @@
+"""Texts as token numbers: tokenised once for all folds and arms, padded batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+IntArray = npt.NDArray[np.int64]
+#: Texts handed to the tokenizer at a time; bounds the memory of its intermediate lists.
+CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class TokenTable:
+    """Token numbers of every row, end to end in one array.
+
+    Parameters
+    ----------
+    ids
+        All token numbers, shape ``(n_tokens,)``, int32.
+    segments
+        Which side of a text pair each token belongs to; None where the model has no use for it.
+    starts
+        Where each row begins, and the end; shape ``(n_rows + 1,)``.
+    padding
+        Token number that fills short rows.
+    n_cut
+        Rows that were longer than allowed and lost their end.
+    """
+
+    ids: npt.NDArray[np.int32]
+    segments: npt.NDArray[np.int8] | None
+    starts: IntArray
+    padding: int
+    n_cut: int
+
+    @property
+    def lengths(self) -> IntArray:
+        """Tokens of each row."""
+        return np.diff(self.starts)
+
+    def batch(self, rows: IntArray, device: torch.device | str = "cpu") -> dict[str, torch.Tensor]:
+        """Rows as model inputs, padded to the longest among them."""
+        import torch
+
+        starts, ends = self.starts[rows], self.starts[rows + 1]
+        lengths = ends - starts
+        width = int(lengths.max())
+        mask = np.arange(width)[None, :] < lengths[:, None]
+        at = (starts[:, None] + np.arange(width)[None, :])[mask]
+        ids = np.full(mask.shape, self.padding, dtype=np.int64)
+        ids[mask] = self.ids[at]
+        inputs = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+        if self.segments is not None:
+            segments = np.zeros(mask.shape, dtype=np.int64)
+            segments[mask] = self.segments[at]
+            inputs["token_type_ids"] = segments
+        return {
+            name: torch.from_numpy(array).to(device, non_blocking=True)
+            for name, array in inputs.items()
+        }
+
+
+def tokenise(
+    texts: Sequence[tuple[str, ...]], tokenizer: PreTrainedTokenizerBase, *, max_tokens: int
+) -> TokenTable:
+    """Turn texts, or text pairs, into token numbers.
+
+    Parameters
+    ----------
+    texts
+        One tuple per row, all of one length, 1 or 2.
+    tokenizer
+        The encoder's tokenizer.
+    max_tokens
+        Longer rows lose their end (of pairs, the longer side does).
+    """
+    ids: list[npt.NDArray[np.int32]] = []
+    segments: list[npt.NDArray[np.int8]] = []
+    lengths: list[int] = []
+    n_cut = 0
+    for start in range(0, len(texts), CHUNK):
+        chunk = texts[start : start + CHUNK]
+        sides: list[Any] = [list(side) for side in zip(*chunk, strict=True)]
+        coded = tokenizer(
+            *sides, truncation=True, max_length=max_tokens, return_overflowing_tokens=False
+        )
+        ids += [np.array(row, dtype=np.int32) for row in coded["input_ids"]]
+        if "token_type_ids" in coded:
+            segments += [np.array(row, dtype=np.int8) for row in coded["token_type_ids"]]
+        full = [row for row, row_ids in enumerate(coded["input_ids"]) if len(row_ids) >= max_tokens]
+        if full:
+            n_cut += _count_cut(
+                [[side[row] for row in full] for side in sides], tokenizer, max_tokens
+            )
+        lengths += [len(row) for row in coded["input_ids"]]
+    padding = tokenizer.pad_token_id
+    return TokenTable(
+        ids=np.concatenate(ids),
+        segments=np.concatenate(segments) if segments else None,
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        padding=int(padding if padding is not None else 0),
+        n_cut=n_cut,
+    )
+
+
+def _count_cut(sides: list[list[str]], tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> int:
+    """How many of the rows that fill the limit are really longer than it."""
+    whole = tokenizer(*sides, truncation=False, verbose=False)
+    return sum(len(row) > max_tokens for row in whole["input_ids"])
+
+
+def cut_vocabulary(model: PreTrainedModel, table: TokenTable) -> TokenTable:
+    """Drop, in place, the embedding rows of tokens that occur nowhere in the table.
+
+    A row of the embedding table that is never looked up gets no gradient, so training without
+    these rows gives the same model; but optimizer and gradient norm would walk over all of them
+    at every step, and in a small encoder they are half of all weights.
+
+    Returns
+    -------
+    TokenTable
+        With renumbered tokens; the table itself where the model's layout forbids the cut.
+    """
+    import torch
+
+    embedding = model.get_input_embeddings()
+    if not isinstance(embedding, torch.nn.Embedding):
+        return table
+    # Token numbers that the model's own code may ask for keep their place.
+    special = [
+        value
+        for key, value in model.config.to_dict().items()
+        if key.endswith("token_id") and isinstance(value, int)
+    ]
+    first = max([table.padding, embedding.padding_idx or 0, *special]) + 1
+    if first > 1000:
+        return table
+    kept = np.union1d(np.arange(first), table.ids)
+    if len(kept) >= embedding.num_embeddings:
+        return table
+    smaller = torch.nn.Embedding(
+        len(kept), embedding.embedding_dim, padding_idx=embedding.padding_idx
+    )
+    with torch.no_grad():
+        smaller.weight.copy_(embedding.weight[torch.from_numpy(kept.astype(np.int64))])
+    model.set_input_embeddings(smaller)
+    model.config.vocab_size = len(kept)
+    return replace(table, ids=np.searchsorted(kept, table.ids).astype(np.int32))
