@@ -31,7 +31,7 @@ _LAZY = {
     "kfold_train": "augment.train.kfold",
 }
 
-__all__ = ["AugmentError", "__version__", *_LAZY]  # noqa: PLE0604
+__all__ = ["AugmentError", "__version__", *_LAZY]
 
 # In a checkout the folders `datasets` and `train` lie beside this one, because the name
 # `datasets` must stay free for the library of that name; an installed wheel has them inside.

@@ -32,6 +32,11 @@ def check_outputs(paths: Iterable[Path], *, force: bool) -> None:
             raise OutputError(f"{folder} cannot be written by this user; give another --out")
 
 
+def part_of(path: Path) -> Path:
+    """Say where the part of an output lies while it is written."""
+    return path.with_name(f".{path.name}.part")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; rename it into place when the block ends well.
@@ -39,7 +44,7 @@ def replacing(path: Path) -> Iterator[Path]:
     The content is flushed to the disk before the rename, so that after a power loss either the
     old or the whole new file is there. When the block raises, the part is removed.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     try:
         yield part
         with part.open("rb") as handle:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from augment.errors import InputError, PairError
 from augment.languages import language_code, language_name
@@ -34,7 +35,7 @@ class Route:
     @property
     def legs(self) -> tuple[tuple[str, str], ...]:
         """Directed pairs in the order of their use."""
-        return tuple(zip(self.languages, self.languages[1:], strict=False))
+        return tuple(pairwise(self.languages))
 
     def __str__(self) -> str:
         return " → ".join(self.languages)
@@ -70,7 +71,7 @@ def parse_pivot(text: str, source: str) -> tuple[str, ...]:
             f"pivot {text!r} is the source language ({language_name(source)}); back-translation "
             "needs another one. Name the source with --source if it was recognised wrongly"
         )
-    if any(a == b for a, b in zip(codes, codes[1:], strict=False)):
+    if any(a == b for a, b in pairwise(codes)):
         raise InputError(f"pivot {text!r} goes from a language to itself")
     return codes
 
@@ -106,7 +107,7 @@ def find_route(pivot: str, source: str, pairs: Pairs | None) -> Route:
     """
     stops = (source, *parse_pivot(pivot, source), source)
     languages: list[str] = [source]
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         path = shortest_path(start, end, pairs)
         if path is None:
             raise PairError(_no_way(pivot, source, start, end, pairs or frozenset()))
@@ -173,5 +174,5 @@ def missing_pairs(pivots: Sequence[str], source: str) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     for pivot in pivots:
         stops = (source, *parse_pivot(pivot, source), source)
-        out.extend(zip(stops, stops[1:], strict=False))
+        out.extend(pairwise(stops))
     return list(dict.fromkeys(out))

@@ -34,7 +34,8 @@ def run(config: Config) -> None:
         ]
         for name, (module, text) in COMMANDS.items()
     ]
-    parser = tyro.extras.get_parser(Union[tuple(commands)], prog="augment", config=MARKERS)
+    any_command = Union[tuple(commands)]  # noqa: UP007 - put together at run time
+    parser = tyro.extras.get_parser(any_command, prog="augment", config=MARKERS)
     import shtab
 
     sys.stdout.write(shtab.complete(parser, shell=config.shell) + "\n")

@@ -117,7 +117,7 @@ class OnlineEngine:
         return
 
     def open(self, source: str, target: str) -> OnlineTranslator:
-        """Make a client for one direction; no request is sent.
+        """Make a client for one direction; only microsoft is sent a request here.
 
         Raises
         ------
@@ -127,6 +127,8 @@ class OnlineEngine:
             When a key is not in the environment.
         PairError
             When the service does not have the pair.
+        TranslatorError
+            When a service that is asked for its languages first cannot be reached.
         """
         library = require("deep_translator", extra="online", purpose=f"--translator {self.name}")
         keys = {argument: os.environ.get(name, "") for argument, name in self.service.keys.items()}
@@ -140,6 +142,8 @@ class OnlineEngine:
             client = getattr(library, self.service.translator)(
                 source=_service_code(source, codes), target=_service_code(target, codes), **keys
             )
+        except OSError as error:  # some services are asked for their languages at once
+            raise TranslatorError(f"{self.host} cannot be reached: {error}") from error
         except Exception as error:  # the library raises a dozen unrelated types
             raise PairError(f"{self.name} cannot translate {source} → {target}: {error}") from error
         version = getattr(library, "__version__", "")

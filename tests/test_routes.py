@@ -1,0 +1,138 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from augment.errors import InputError, PairError
+from augment.planning import plan_round_trips
+from augment.routes import find_route, parse_pivot, round_trip_pivots, shortest_path
+from augment.testing import FakeEngine
+
+#: Directed, as Apertium's are: French into Esperanto, but not back.
+PAIRS = frozenset(
+    {("fr", "ca"), ("ca", "fr"), ("ca", "en"), ("en", "ca"), ("fr", "eo"), ("eo", "en"), ("en", "eo")}
+)
+
+
+@pytest.mark.parametrize(
+    ("pivot", "source", "wanted"),
+    [
+        ("ca", "fr", "fr → ca → fr"),
+        ("en", "fr", "fr → ca → en → ca → fr"),
+        ("English", "fr", "fr → ca → en → ca → fr"),
+        ("eo", "fr", "fr → eo → en → ca → fr"),
+        ("eo>en", "fr", "fr → eo → en → ca → fr"),
+        ("ca>en", "fr", "fr → ca → en → ca → fr"),
+        ("en>ca", "fr", "fr → ca → en → ca → fr"),
+        ("eo", "en", "en → eo → en"),
+        ("fr", "en", "en → ca → fr → ca → en"),
+    ],
+)
+def test_routes(pivot, source, wanted):
+    assert str(find_route(pivot, source, PAIRS)) == wanted
+
+
+def test_every_pair_at_hand_means_direct_ways():
+    assert find_route("de", "fr", None).languages == ("fr", "de", "fr")
+
+
+@pytest.mark.parametrize(
+    ("pivot", "message"),
+    [
+        ("fr", "is the source language .French."),
+        ("French", "is the source language"),
+        ("ca>fr", "is the source language"),
+        ("fr>ca", "is the source language"),
+        ("ca>", "a language is missing"),
+        ("", "a language is missing"),
+        ("ca>ca", "from a language to itself"),
+        ("xx-klingon", "xx-klingon"),
+    ],
+)
+def test_pivots_that_cannot_be(pivot, message):
+    with pytest.raises(InputError, match=message):
+        parse_pivot(pivot, "fr")
+
+
+def test_a_pivot_out_of_reach_lists_those_that_work():
+    with pytest.raises(PairError, match=r"pivots that work from fr: ca, en, eo"):
+        find_route("de", "fr", PAIRS)
+
+
+def test_nearest_pivots_come_first():
+    assert [route.pivot for route in round_trip_pivots("fr", PAIRS)] == ["ca", "en", "eo"]
+    assert [route.pivot for route in round_trip_pivots("en", PAIRS)] == ["ca", "eo", "fr"]
+
+
+codes = st.sampled_from("abcdef")
+
+
+@given(st.frozensets(st.tuples(codes, codes).filter(lambda p: p[0] != p[1])), codes, codes)
+def test_a_path_is_connected_and_as_short_as_any(pairs, start, end):
+    if start == end:
+        return
+    path = shortest_path(start, end, pairs)
+    reached, steps = {start}, 0
+    while end not in reached:
+        further = reached | {there for here, there in pairs if here in reached}
+        if further == reached:
+            assert path is None
+            return
+        reached, steps = further, steps + 1
+    assert path is not None
+    assert len(path) - 1 == steps
+    assert (path[0], path[-1]) == (start, end)
+    assert all(pair in pairs for pair in zip(path, path[1:], strict=False))
+
+
+def plan_with(monkeypatch, *engines):
+    by_name = {engine.name: engine for engine in engines}
+    monkeypatch.setattr("augment.planning.LOCAL", tuple(by_name))
+    monkeypatch.setattr("augment.planning.load_engine", by_name.__getitem__)
+
+
+def test_auto_takes_the_first_local_engine_that_has_a_pair(monkeypatch):
+    neural = FakeEngine({("en", "fr"), ("fr", "en")}, name="neural")
+    rules = FakeEngine({("en", "fr"), ("en", "es"), ("es", "en")}, name="rules")
+    plan_with(monkeypatch, neural, rules)
+    french, spanish = plan_round_trips(["fr", "es"], "en")
+    assert (french.engine, spanish.engine) == ("neural", "rules")
+    assert french.hosts == ()
+    assert str(spanish) == "es: en → es → en (rules)"
+
+
+def test_engines_may_share_a_route(monkeypatch):
+    plan_with(
+        monkeypatch,
+        FakeEngine({("en", "fr")}, name="one"),
+        FakeEngine({("fr", "en")}, name="two"),
+    )
+    (plan,) = plan_round_trips(["fr"], "en")
+    assert plan.engine == "one+two"
+
+
+def test_without_pivots_the_nearest_are_taken(monkeypatch):
+    pairs = {(a, b) for a in ("en", "eo", "ca", "es", "de") for b in ("en",)} | {
+        ("en", b) for b in ("eo", "ca", "es", "de")
+    }
+    plan_with(monkeypatch, FakeEngine(pairs - {("en", "en")}))
+    assert [plan.pivot for plan in plan_round_trips([], "en")] == ["es", "ca", "eo"]
+
+
+def test_a_pivot_named_twice_counts_once(monkeypatch):
+    plan_with(monkeypatch, FakeEngine({("en", "es"), ("es", "en")}))
+    assert [plan.pivot for plan in plan_round_trips(["es", "Spanish", "es"], "en")] == ["es"]
+
+
+def test_a_missing_apertium_pair_names_the_line_that_installs_it(monkeypatch):
+    monkeypatch.setattr("augment.translators.apertium.installed_modes", dict)
+    with pytest.raises(PairError, match="sudo apt-get install apertium apertium-eng-spa"):
+        plan_round_trips(["es"], "en")
+    with pytest.raises(PairError, match="no translator on this machine knows English"):
+        plan_round_trips([], "en")
+    with pytest.raises(PairError, match="--translator google"):
+        plan_round_trips(["ja"], "en")
+
+
+def test_an_unknown_engine_lists_the_known_ones():
+    with pytest.raises(InputError, match=r"did you mean 'apertium'.*google"):
+        plan_round_trips(["es"], "en", "apertum")
