@@ -145,6 +145,8 @@ def find_dialect(
     with path.open(encoding=encoding, newline="") as handle:
         text = handle.read(complete_below)
         whole = not handle.read(1)
+    if not text.strip(" \r\n"):
+        raise TableError(f"{path} holds blank lines only; a header and rows are wanted")
     lines = list(io.StringIO(text, newline=""))
     if not whole and len(lines) > 1:
         lines.pop()  # cut in the middle by us, not by its writer
@@ -193,12 +195,14 @@ def _cost(form: TableFormat, lines: list[str], whole: bool, guessing: bool) -> f
     width = len(header)
     if form.delimiter and guessing and width < 2:
         return None
-    cost = trial.misfit(width) / max(len(lines), 1)
+    cost = trial.misfit(width) / max(len(lines) - 1, 1)
+    if any(name.startswith(" ") for name in header[1:]):
+        cost += 0.01  # a comma of prose, where another delimiter fits as well
     if form.delimiter or trial.header_is_quoted:
         return cost
-    # One column fits everything, so a bare delimiter in the header counts against it: strongly
-    # where it cuts the header into what look like names.
-    return cost + 0.5 + (0.4 if _looks_cut(header[0]) else 0.0)
+    # One column fits everything, so a bare delimiter in the header counts against it, and rules
+    # it out where it cuts the header into what look like names.
+    return cost + (2.5 if _looks_cut(header[0]) else 0.5)
 
 
 def _looks_cut(header: str) -> bool:

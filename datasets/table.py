@@ -363,6 +363,8 @@ def _open_parquet(file: Path, name: str) -> Table:
 def _open_jsonl(file: Path, name: str, encoding: str, on_bad_row: OnBadRow) -> Table:
     reader = JsonlRows(file, encoding)
     columns = reader.header(ReadLog(name, on_bad_row))
+    if not columns:
+        raise TableError(f"{name}: no row has a key; objects with named values are wanted")
     form = TableFormat("jsonl", encoding, quotechar=None)
     return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
 
