@@ -79,10 +79,11 @@ def find_columns(
     --------
     >>> import pandas as pd
     >>> from augment.datasets.table import frame_table
-    >>> frame = pd.DataFrame({"id": [1, 2, 3, 4], "avis": ["pas mal du tout"] * 4,
-    ...                       "note": ["bon", "bon", "mal", "mal"]})
-    >>> find_columns(frame_table(frame))
-    Columns(text=('avis',), label='note', text_found=True, label_found=True, label_candidates=())
+    >>> frame = pd.DataFrame({"id": [1, 2, 3], "avis": ["pas mal", "très bien", "bof"],
+    ...                       "étiquette": ["bon", "bon", "mal"]})
+    >>> found = find_columns(frame_table(frame))
+    >>> found.text, found.label, found.label_found
+    (('avis',), 'étiquette', True)
     """
     named = None if text is None else tuple(_text_names(table, text))
     chosen = None if label is None else _column(table, label, "label")

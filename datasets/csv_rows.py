@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 from augment.datasets.bad_rows import ReadLog
 from augment.datasets.dialect import TableFormat, csv_reader, keep_backslashes
-from augment.datasets.wide_cells import wide_cells
+from augment.datasets.wide_cells import LONGEST_CELL, wide_cells
 from augment.errors import TableError
 
 #: Rows, and characters, that are read before they are handed on.
@@ -87,6 +87,7 @@ class _Reading:
         self.lines = _Lines(lines)
         self.reader = csv_reader(self.lines, source.format)
         self.names: tuple[str, ...] = ()
+        self.after_bad = False
 
     def header(self, log: ReadLog) -> tuple[str, ...] | None:
         with wide_cells():
@@ -117,12 +118,10 @@ class _Reading:
                 start = self.line + 1
                 try:
                     for row in reader:
-                        if len(row) == width:
+                        if (len(row) == width and not self.after_bad) or self.accepted(
+                            row, start, width, log
+                        ):
                             append(tuple(row))
-                        elif self.is_blank(row):
-                            log.blank += 1
-                        else:
-                            self.uneven(row, start, width, log)
                         if lines.chars > limit or len(good) == BATCH_ROWS:
                             return good, True
                         start = reader.line_num + self.skipped + 1
@@ -131,10 +130,28 @@ class _Reading:
                     if repaired := self.broken(str(error), start, width, log):
                         append(repaired)
 
-    @staticmethod
-    def is_blank(row: list[str]) -> bool:
-        """Whether it is an empty line, or one of spaces alone, among wider rows."""
-        return not row or (len(row) == 1 and not row[0].strip(" \t\x1a"))
+    def accepted(self, row: list[str], start: int, width: int, log: ReadLog) -> bool:
+        """Look closer at a row of another length, or one that stands behind a bad one."""
+        # DOS ends files with a \x1a of their own.
+        if not row or (len(row) == 1 < width and not row[0].strip(" \t\x1a")):
+            log.blank += 1
+            return False
+        if len(row) != width:
+            self.uneven(row, start, width, log)
+            return False
+        # Behind a quote out of place come the lines of the broken cell, and one may happen to
+        # have as many commas as a row. Prose puts a blank behind its commas, tables do not.
+        if any(cell.startswith(" ") for cell in row) and not any(
+            name.startswith(" ") for name in self.names
+        ):
+            self.refuse(start, "looks like the remainder of the bad row before it", log)
+            return False
+        self.after_bad = False
+        return True
+
+    def refuse(self, start: int, reason: str, log: ReadLog) -> None:
+        self.after_bad = True
+        log.refuse(start, reason)
 
     def uneven(self, row: list[str], start: int, width: int, log: ReadLog) -> None:
         cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
@@ -145,32 +162,30 @@ class _Reading:
             if len(row) > width
             else "a row cut short, or a line break inside a text that is not quoted"
         )
-        log.refuse(start, f"{cells}{span}, wanted {width} ({names}); perhaps {cause}")
+        self.refuse(start, f"{cells}{span}, wanted {width} ({names}); perhaps {cause}", log)
 
     def broken(self, error: str, start: int, width: int, log: ReadLog) -> tuple[str, ...] | None:
         """Deal with a row that the strict parser refused; give it where only a quote is stray."""
         if "end of data" in error:
-            last = f" (the file ends at line {self.line})" if self.line > start else ""
-            log.refuse(
-                start, f"the file ends inside a quoted cell that opens in this row{last}: cut off"
-            )
+            end = f" (the file ends at line {self.line})" if self.line > start else ""
+            reason = f"the file ends inside a quoted cell that opens in this row{end}: cut off"
         elif "field limit" in error:
-            log.refuse(start, "a cell of more than 200 million characters: a quote never closes")
+            reason = f"a cell of more than {LONGEST_CELL:,} characters: a quote never closes"
         elif self.line > start:
-            log.refuse(
-                start,
+            reason = (
                 f"a quoted cell runs on to line {self.line}, where text follows its closing quote: "
-                "a quote opens here that was never closed",
+                "a quote opens here that was never closed"
             )
         else:
             return self.lenient(start, width, log)
+        self.refuse(start, reason, log)
         return None
 
     def lenient(self, start: int, width: int, log: ReadLog) -> tuple[str, ...] | None:
         """Read one line again as other tools do: text behind a closing quote joins its cell."""
         rows = list(csv_reader([self.lines.last, "\n"], self.format, strict=False))
         if len(rows) != 2:  # a quote was still open, and swallowed the empty line
-            log.refuse(start, "text follows a closing quote, and another quote never closes")
+            self.refuse(start, "text follows a closing quote, and another never closes", log)
         elif len(rows[0]) != width:
             self.uneven(rows[0], start, width, log)
         else:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
 from augment.datasets.csv_rows import CsvRows
@@ -19,6 +18,7 @@ from augment.datasets.dialect import TableFormat, find_dialect
 from augment.datasets.encoding import check_encoding, find_encoding
 from augment.datasets.jsonl_rows import JsonlRows
 from augment.datasets.parquet_rows import ParquetRows
+from augment.datasets.table_file import check_file, check_text, file_kind, with_mark
 from augment.datasets.wide_cells import wide_cells
 from augment.errors import InputError, TableError
 
@@ -26,29 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["BadRow", "Table", "TableFormat", "frame_table", "open_table", "read_frame"]
-
-#: suffix -> how the file is read; any other suffix is told from the content.
-_KINDS: Final = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-#: How other files start that people give by mistake, and what to do.
-_NO_TABLES: Final = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook; save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
-    (b"\x1f\x8b", "gzip-compressed; unpack it first (gunzip)"),
-    (b"BZh", "bzip2-compressed; unpack it first (bunzip2)"),
-    (b"\xfd7zXZ", "xz-compressed; unpack it first (unxz)"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed; unpack it first (unzstd)"),
-    (b"%PDF-", "a PDF; a table is wanted"),
-    (b"SQLite format 3\0", "an SQLite database; export the table as CSV"),
-    (b"\x89PNG", "an image; a table is wanted"),
-    (b"\x7fELF", "a program; a table is wanted"),
-)
 
 Rows = Callable[[ReadLog], Iterator[tuple[object, ...]]]
 
@@ -172,16 +149,16 @@ def open_table(
     """
     check_on_bad_row(on_bad_row)
     file, name = Path(path), os.fspath(path)
-    head = _check_file(file, name)
-    kind = _kind(file, head)
+    head = check_file(file, name)
+    kind = file_kind(file, head)
     if kind == "parquet":
         table = _open_parquet(file, name)
     else:
-        _check_text(name, head)
+        check_text(name, head)
         if encoding is None:
             encoding = find_encoding(file)
         else:
-            encoding = _with_mark(encoding, head)
+            encoding = with_mark(encoding, head)
             check_encoding(file, encoding)
         if kind == "jsonl":
             table = _open_jsonl(file, name, encoding, on_bad_row)
@@ -282,75 +259,6 @@ def _values(column: pd.Series[Any]) -> Iterator[object]:
     if missing.any():
         return iter(column.astype(object).where(~missing, None))
     return iter(column)
-
-
-def _check_file(file: Path, name: str) -> bytes:
-    """Refuse what is no readable file with content; give its first bytes."""
-    if file.is_dir():
-        raise TableError(f"{name} is a folder; a table file (.csv, .jsonl, .parquet) is wanted")
-    if not file.exists():
-        raise TableError(f"no such file: {name}{_close_names(file)}")
-    if not file.is_file():
-        raise TableError(f"{name} is a pipe or a device; a file that can be read twice is wanted")
-    try:
-        with file.open("rb") as handle:
-            head = handle.read(1 << 16)
-    except PermissionError as error:
-        raise TableError(f"{name} cannot be read by this user; chmod u+r would allow it") from error
-    # Tabs are no white space here: they are the header of a table with nameless columns.
-    if not head.removeprefix(b"\xef\xbb\xbf").strip(b" \r\n"):
-        raise TableError(f"{name} is empty; a table with a header and rows is wanted")
-    return head
-
-
-def _close_names(file: Path) -> str:
-    if not file.parent.is_dir():
-        return f" (there is no folder {str(file.parent)!r})"
-    try:
-        names = sorted(entry.name for entry in file.parent.iterdir())
-    except PermissionError:
-        return ""
-    close = get_close_matches(file.name, names, n=3)
-    if not close:
-        close = [name for name in names if Path(name).suffix in _KINDS][:3]
-        return f" (tables in that folder: {', '.join(map(repr, close))})" if close else ""
-    return f"; did you mean {' or '.join(repr(str(file.parent / name)) for name in close)}?"
-
-
-def _kind(file: Path, head: bytes) -> str:
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    known = _KINDS.get(file.suffix.lower())
-    if known:
-        return known
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"[") and file.suffix.lower() == ".json":
-        raise TableError(
-            f"{file}: a JSON array; one object a line (.jsonl) is wanted: "
-            'pandas.read_json(path).to_json("out.jsonl", orient="records", lines=True)'
-        )
-    return "jsonl" if start.startswith((b'{"', b"{ ", b"{}")) else "csv"
-
-
-def _check_text(name: str, head: bytes) -> None:
-    for magic, what in _NO_TABLES:
-        if head.startswith(magic):
-            raise TableError(f"{name} is {what}")
-    marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
-    if head[:4].count(0) > 2 and not marked:
-        raise TableError(f"{name}: not a table: it starts with NUL bytes")
-
-
-def _with_mark(encoding: str, head: bytes) -> str:
-    """Read past a byte-order mark that the named encoding would take for a character."""
-    plain = encoding.lower().replace("_", "-")
-    if plain in ("utf-8", "utf8") and head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if plain in ("utf-16-le", "utf-16le") and head.startswith(b"\xff\xfe"):
-        return "utf-16"
-    if plain in ("utf-16-be", "utf-16be") and head.startswith(b"\xfe\xff"):
-        return "utf-16"
-    return encoding
 
 
 def _open_parquet(file: Path, name: str) -> Table:

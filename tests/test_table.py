@@ -118,6 +118,15 @@ def test_a_broken_row_is_skipped_and_listed(tmp_path, content, line, says):
     assert len(table.bad_rows) == 1, "a second pass does not list it twice"
 
 
+def test_the_remainder_of_a_broken_cell_is_no_row(tmp_path):
+    """The second paragraph has one comma, as a row of two cells has, but it is prose."""
+    content = 'text,label\n"one, two",a\n"He said" ok","\nHowever, he left.\nEnd",b\nnext,c\n d,e\n'
+    table = open_table(put(tmp_path, content), on_bad_row="skip")
+    assert list(table) == [("one, two", "a"), ('End"', "b"), ("next", "c"), (" d", "e")]
+    assert [bad.line for bad in table.bad_rows] == [3, 4]
+    assert "remainder of the bad row" in table.bad_rows[1].reason
+
+
 def test_only_broken_rows_are_an_error_even_when_skipped(tmp_path):
     with pytest.raises(TableError, match="none of the 2 rows can be read; line 2: 1 cell"):
         open_table(put(tmp_path, "a,b\n1\n2\n"), on_bad_row="skip")
