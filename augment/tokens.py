@@ -27,7 +27,7 @@ _MARKS: Final = (
     "\u0d3b-\u0d4d\u0d82\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
     "\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u20d0-\u20f0\u3099\u309a\ufe20-\ufe2f"
 )
-_BEYOND_LATIN: Final = re.compile("[\u0300-\uffff\U00010000-\U0010ffff]")
+_BEYOND_SPACES: Final = re.compile(f"[{_UNSPACED}{_MARKS}]")
 _SPACED_WORD: Final = re.compile(r"[^\W_]+")
 _ANY_WORD: Final = re.compile(
     rf"[{_UNSPACED}][{_MARKS}]*|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])*"
@@ -63,7 +63,7 @@ def words(text: str) -> list[str]:
     >>> words("我爱NLP")
     ['我', '爱', 'NLP']
     """
-    if text.isascii() or not _BEYOND_LATIN.search(text):
+    if text.isascii() or not _BEYOND_SPACES.search(text):
         return _SPACED_WORD.findall(text)
     return _ANY_WORD.findall(text)
 
@@ -152,15 +152,23 @@ def change(original: str, paraphrase: str) -> float:
     >>> change("a good film", "a fine film")
     0.3333333333333333
     """
-    left, right = _key_words(original), _key_words(paraphrase)
+    left, right = folded_words(original), folded_words(paraphrase)
     if not left and not right:
         return Indel.normalized_distance("".join(original.split()), "".join(paraphrase.split()))
     return Indel.normalized_distance(left, right)
 
 
-def _key_words(text: str) -> tuple[str, ...]:
-    """Words for comparison; the last texts are remembered, since checks ask again and again."""
-    return _remembered(text) if len(text) <= 4000 else _cut(text)
+def folded_words(text: str) -> tuple[str, ...]:
+    """Words in their folded case and composition, as `change` and the checks compare them.
+
+    The last few thousand short texts are remembered, since every check asks for the same ones.
+
+    Examples
+    --------
+    >>> folded_words("Très BON !")
+    ('très', 'bon')
+    """
+    return _remembered(text) if len(text) <= 2000 else _cut(text)
 
 
 def _cut(text: str) -> tuple[str, ...]:

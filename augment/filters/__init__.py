@@ -1,43 +1,105 @@
 """Checks that a candidate must pass to be kept: one file per check, one table of them all.
 
 Adding a check = one file here, one line in `FILTERS`, one test file. Other packages add theirs
-through the entry-point group ``augment.filters``.
+through the entry-point group ``augment.filters``: a class that takes the `FilterSettings` and has
+a ``name`` and a ``check`` method.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Final
 
-from augment.records import Candidate
+from augment.errors import InputError
+from augment.filters.chain import FilterChain
+from augment.filters.check import PASSED, Filter, Finding
+from augment.filters.settings import FilterSettings
+
+__all__ = [
+    "FILTERS",
+    "PASSED",
+    "Filter",
+    "FilterChain",
+    "FilterSettings",
+    "Finding",
+    "build_filters",
+    "known_filters",
+]
+
+#: Name of a check -> where its class is, in the order of running: the cheap ones first, and
+#: `duplicate` before what looks at meaning, so that a repeated text is told as one.
+FILTERS: Final[dict[str, str]] = {
+    "empty": "augment.filters.empty:Empty",
+    "unchanged": "augment.filters.unchanged:Unchanged",
+    "duplicate": "augment.filters.duplicate:Duplicate",
+    "markup": "augment.filters.markup:Markup",
+    "marks": "augment.filters.marks:Marks",
+    "length": "augment.filters.length:Length",
+    "repetition": "augment.filters.repetition:Repetition",
+    "truncated": "augment.filters.truncated:Truncated",
+    "numbers": "augment.filters.numbers:Numbers",
+    "negation": "augment.filters.negation:Negation",
+    "language": "augment.filters.language:Language",
+    "similarity": "augment.filters.similarity:Similarity",
+}
+#: What ``disabled=["all"]`` leaves standing: rows without text, and rows that are there already.
+_ALWAYS: Final = ("empty", "duplicate")
+GROUP: Final = "augment.filters"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check says of one candidate.
+def known_filters() -> dict[str, str]:
+    """Names of all checks and where their classes are; those of other packages run before last."""
+    known = dict(FILTERS)
+    last = known.popitem()
+    for point in entry_points(group=GROUP):
+        known.setdefault(point.name, point.value)
+    known[last[0]] = last[1]
+    return known
+
+
+def build_filters(settings: FilterSettings, *, disabled: Sequence[str] = ()) -> list[Filter]:
+    """Make the checks.
 
     Parameters
     ----------
-    detail
-        Empty when the candidate passes; else what was seen, in a few words with values.
-    score
-        The check's number, where it has one (similarity: the cosine, 0..1).
+    settings
+        Thresholds and the source language.
+    disabled
+        Names of checks to leave out; ``"all"`` leaves out every one but empty and duplicate.
+
+    Returns
+    -------
+    list of Filter
+        In the order of running.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, with the known ones.
+    MissingExtraError
+        When the similarity check is wanted and what it needs is not installed.
+
+    Examples
+    --------
+    >>> settings = FilterSettings(language="en")
+    >>> [check.name for check in build_filters(settings, disabled=["all"])]
+    ['empty', 'duplicate']
     """
+    known = known_filters()
+    for name in disabled:
+        if name not in known and name != "all":
+            close = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise InputError(f"no check is called {name!r}{hint} (checks: {', '.join(known)}, all)")
+    left_out = set(disabled)
+    if "all" in left_out:
+        left_out |= known.keys() - set(_ALWAYS)
+    return [_resolve(place)(settings) for name, place in known.items() if name not in left_out]
 
-    detail: str = ""
-    score: float | None = None
 
-    @property
-    def passed(self) -> bool:
-        """Whether the candidate passes."""
-        return not self.detail
-
-
-class Filter(Protocol):
-    """What a check implements: one method over a batch."""
-
-    name: str
-
-    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
-        """One finding per candidate, in order."""
+def _resolve(place: str) -> Any:  # noqa: ANN401
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

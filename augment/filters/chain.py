@@ -1,0 +1,151 @@
+"""All checks one after the other, over batches of candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from augment.filters.check import Filter
+from augment.filters.duplicate import Duplicate, key_of
+from augment.filters.language import Language
+from augment.filters.negation import Negation
+from augment.filters.similarity import Similarity
+from augment.languages import language_name
+from augment.records import Candidate, Paraphrase, Rejection
+from augment.tokens import change
+
+
+class FilterChain:
+    """Decides on candidates, and remembers which texts are taken.
+
+    Parameters
+    ----------
+    filters
+        Checks in the order of running, from `augment.filters.build_filters`.
+    settings
+        What `describe` reports beside the names; the result does not depend on it.
+
+    Notes
+    -----
+    Every original must have been shown to `see_original` before the first candidate comes, else
+    a candidate equal to a later original is not found out.
+
+    How candidates are cut into batches changes nothing: whether one is a duplicate is settled in
+    input order, after the checks behind have said which of the earlier ones are accepted.
+
+    Examples
+    --------
+    >>> from augment.filters import FilterSettings, build_filters
+    >>> settings = FilterSettings(language="en")
+    >>> chain = FilterChain(build_filters(settings, disabled=["similarity"]))
+    >>> chain.see_original("I saw a good film.")
+    >>> [result] = chain.apply([Candidate(0, "I saw a good film.", "I saw a GOOD film!")])
+    >>> result.reason
+    'unchanged'
+    """
+
+    def __init__(self, filters: Sequence[Filter] = (), settings: Any = None) -> None:  # noqa: ANN401
+        self._originals: set[bytes] = set()
+        self._accepted: set[bytes] = set()
+        self.filters = list(filters)
+        self.settings = settings
+
+    @property
+    def filters(self) -> list[Filter]:
+        """The checks in the order of running."""
+        return self._filters
+
+    @filters.setter
+    def filters(self, filters: Sequence[Filter]) -> None:
+        self._filters = list(filters)
+        for check in self._filters:
+            if isinstance(check, Duplicate):
+                check.originals, check.accepted = self._originals, self._accepted
+
+    def see_original(self, text: str) -> None:
+        """Remember an original, so that no candidate repeats it."""
+        self._originals.add(key_of(text))
+
+    def apply(self, candidates: Sequence[Candidate]) -> list[Paraphrase | Rejection]:
+        """Check candidates.
+
+        Parameters
+        ----------
+        candidates
+            Any number; a candidate refused by one check is not shown to the later ones.
+
+        Returns
+        -------
+        list of Paraphrase or Rejection
+            One per candidate, in order.
+        """
+        refused: dict[int, tuple[int, str, str]] = {}
+        scores: dict[int, float] = {}
+        left = list(range(len(candidates)))
+        for rank, check in enumerate(self._filters):
+            if not left:
+                break
+            findings = check.check([candidates[at] for at in left])
+            still = []
+            for at, finding in zip(left, findings, strict=True):
+                if finding.score is not None and isinstance(check, Similarity):
+                    scores[at] = finding.score
+                if finding.passed:
+                    still.append(at)
+                else:
+                    refused[at] = (rank, check.name, finding.detail)
+            left = still
+        return [
+            self._settle(at, candidate, refused.get(at), scores.get(at))
+            for at, candidate in enumerate(candidates)
+        ]
+
+    def _settle(
+        self,
+        at: int,
+        candidate: Candidate,
+        refusal: tuple[int, str, str] | None,
+        similarity: float | None,
+    ) -> Paraphrase | Rejection:
+        share = change(candidate.original, candidate.text)
+        for rank, check in enumerate(self._filters):
+            if isinstance(check, Duplicate) and (refusal is None or refusal[0] > rank):
+                key = key_of(candidate.text)
+                finding = check.look(key)
+                if not finding.passed:
+                    return Rejection(candidate, check.name, finding.detail, None, share)
+                if refusal is None:
+                    self._accepted.add(key)
+        if refusal is not None:
+            return Rejection(candidate, refusal[1], refusal[2], similarity, share)
+        return Paraphrase(candidate, similarity, share)
+
+    def describe(self) -> dict[str, Any]:
+        """Names and exact thresholds of the checks, for the manifest."""
+        described: dict[str, Any] = {}
+        for check in self._filters:
+            described[check.name] = {
+                name: value
+                for name, value in vars(check).items()
+                if isinstance(value, (str, int, float, bool)) and name != "name"
+            }
+        return described
+
+    def notes(self) -> list[str]:
+        """Sentences that the user should read before the run: what cannot be checked and why."""
+        found = []
+        for check in self._filters:
+            if isinstance(check, Negation) and check.counter is None:
+                found.append(
+                    f"negation check: no list of negating words for {check.language}; all pass"
+                )
+            elif isinstance(check, Language) and not check.known:
+                found.append(
+                    f"language check: {language_name(check.source)} cannot be recognised; all pass"
+                )
+            elif isinstance(check, Similarity) and check.measure == "characters":
+                found.append(
+                    "similarity check: the English encoder cannot read this script; letter triples "
+                    "are compared instead, which see wording and not meaning"
+                )
+        return found

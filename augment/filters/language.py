@@ -1,0 +1,84 @@
+"""Refuses a candidate that is not in the source language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from augment.filters.check import PASSED, Finding
+from augment.languages import identifiable, probabilities
+from augment.records import Candidate
+from augment.tokens import change
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+#: Compared with beside the source and the pivots. Every further language is one more that a short
+#: text can be mistaken for, so the rare ones stand aside unless they are the source or a pivot.
+_FREQUENT: Final = (
+    "en fr es pt it de nl ca pl ru uk ar fa zh ja ko tr vi id sv cs ro hu el he hi th"
+)
+#: Too near to be told apart in a line.
+_NEAR: Final = (
+    {"no", "nb", "nn", "da"},
+    {"bs", "hr", "sr"},
+    {"id", "ms"},
+    {"zh", "yue", "wuu"},
+    {"en", "pcm"},
+    {"cs", "sk"},
+    {"ru", "be", "uk"},
+    {"ar", "ary", "arz"},
+)
+#: Share of words in common with the original beyond which the language is the original's.
+_SAME_WORDS: Final = 0.6
+_FEWEST_LETTERS: Final = 12
+_LONGEST: Final = 2000
+
+
+class Language:
+    """Another language is clearly more probable than the source language.
+
+    A candidate that shares most words with its original is in the original's language, and is
+    not looked at further. A short one, a name, or one whose original looks just as foreign gets
+    the benefit of the doubt.
+    """
+
+    name = "language"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        source = settings.language
+        self.source = source
+        self.known = identifiable(source)
+        near = {code for group in _NEAR if source in group for code in group} - {source}
+        self.among = tuple(
+            dict.fromkeys(
+                [source, *settings.others, *(c for c in _FREQUENT.split() if c not in near)]
+            )
+        )
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        if not self.known:
+            return [PASSED] * len(candidates)
+        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def _look(self, original: str, text: str) -> Finding:
+        if change(original, text) <= 1 - _SAME_WORDS:
+            return PASSED
+        top, odds = self._foreign(text)
+        if not top:
+            return PASSED
+        if self._foreign(original)[0] == top:
+            return PASSED
+        return Finding(f"reads as {top} ({odds:.2f}), not {self.source}")
+
+    def _foreign(self, text: str) -> tuple[str, float]:
+        """Find a language that is clearly more probable than the source, else an empty string."""
+        text = text[:_LONGEST]
+        if sum(map(str.isalpha, text[: 4 * _FEWEST_LETTERS])) < _FEWEST_LETTERS:
+            return "", 0.0
+        found = probabilities(text, self.among)
+        top, odds = next(iter(found.items()))
+        if top == self.source or odds < 2 * found[self.source]:
+            return "", 0.0
+        return top, odds

@@ -1,0 +1,98 @@
+"""Refuses a candidate that lost or gained a negation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from augment.filters.check import PASSED, Finding
+from augment.filters.negation_cues import CUES, Cues
+from augment.records import Candidate
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+_CLAUSE: Final = re.compile(r"[.!?;:…\n]+")
+_APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
+_WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
+
+
+class Negation:
+    """The number of negations differs, and no other word makes up for it.
+
+    Cues are counted in the source language from a table (`augment.filters.negation_cues`). "Ne ...
+    pas" and "no ... nada" count once, "ne ... que" and "not only" not at all; "impossible" may
+    replace "not possible". For a language without a table everything passes, and the chain's
+    notes say so.
+    """
+
+    name = "negation"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        self.language = settings.language
+        self.counter = _Counter(CUES[settings.language]) if settings.language in CUES else None
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        counter = self.counter
+        if counter is None:
+            return [PASSED] * len(candidates)
+        return [_look(counter, candidate.original, candidate.text) for candidate in candidates]
+
+
+def _look(counter: _Counter, original: str, text: str) -> Finding:
+    before, soft_before = counter.count(original)
+    after, soft_after = counter.count(text)
+    if before == after:
+        return PASSED
+    if before and after and (abs(before - after) == 1 and max(before, after) > 2):
+        # In a long text with several, one more or less is as often another way to say the same.
+        return PASSED
+    if before > after and before - after <= max(0, soft_after - soft_before):
+        return PASSED
+    if after > before and after - before <= max(0, soft_before - soft_after):
+        return PASSED
+    return Finding(f"{before} negations in the original, {after} here")
+
+
+class _Counter:
+    """Counts the negations of one language."""
+
+    def __init__(self, cues: Cues) -> None:
+        self.core = frozenset(cues.core.split())
+        self.partners = frozenset(cues.partners.split())
+        self.soft = frozenset(cues.soft.split())
+        self.particle = frozenset(cues.particle.split())
+        self.needing = frozenset(cues.needing.split())
+        self.cues = self.core | self.partners | self.soft | self.particle | self.needing
+        self.ignored = re.compile("|".join(cues.ignored)) if cues.ignored else None
+        #: Originals come once per pivot.
+        self.count = lru_cache(maxsize=1024)(self._count)
+
+    def _count(self, text: str) -> tuple[int, int]:
+        """Negations and soft cues of a text."""
+        text = text.casefold()
+        if not text.isascii():
+            text = text.translate(_APOSTROPHES)
+        text = text.replace(" n't", "n't")
+        if self.cues.isdisjoint(_WORD.findall(text)):
+            return 0, 0
+        if self.ignored is not None:
+            text = self.ignored.sub(" ", text)
+        total = soft = 0
+        for clause in _CLAUSE.split(text):
+            words = [word for word in _WORD.findall(clause) if word in self.cues]
+            if words:
+                total += self._clause(words)
+                soft += sum(word in self.soft for word in words)
+        return total, soft
+
+    def _clause(self, words: list[str]) -> int:
+        core = sum(word in self.core for word in words)
+        if core:
+            return core
+        if any(word in self.partners for word in words):
+            return 1
+        return int(not self.particle.isdisjoint(words) and not self.needing.isdisjoint(words))

@@ -1,0 +1,68 @@
+"""Number words by language: data for the check of numbers, and nothing else.
+
+``STRICT`` words always count a number, and must be kept like digits. ``LOOSE`` words do so only
+now and then (``un`` is an article too, ``neuf`` means new, ``second`` is also a unit of time): they
+may stand for a number that is missing on the other side, and are not asked for themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STRICT: Final[dict[str, str]] = {
+    "en": "two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 "
+    "thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 "
+    "twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90",
+    "fr": "deux=2 trois=3 quatre=4 cinq=5 six=6 sept=7 huit=8 dix=10 onze=11 douze=12 treize=13 "
+    "quatorze=14 quinze=15 seize=16 vingt=20 trente=30 quarante=40 cinquante=50 soixante=60 "
+    "septante=70 nonante=90",
+    "es": "dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 once=11 doce=12 "
+    "trece=13 catorce=14 quince=15 veinte=20 treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
+    "setenta=70 ochenta=80 noventa=90",
+    "ca": "dos=2 dues=2 tres=3 quatre=4 cinc=5 sis=6 vuit=8 onze=11 dotze=12 tretze=13 "
+    "catorze=14 quinze=15 setze=16 vint=20 trenta=30 quaranta=40 cinquanta=50 seixanta=60 "
+    "setanta=70 vuitanta=80 noranta=90",
+    "pt": "dois=2 duas=2 três=3 quatro=4 cinco=5 seis=6 sete=7 oito=8 nove=9 dez=10 onze=11 "
+    "doze=12 treze=13 quatorze=14 catorze=14 quinze=15 vinte=20 trinta=30 quarenta=40 "
+    "cinquenta=50 sessenta=60 setenta=70 oitenta=80 noventa=90",
+    "it": "due=2 tre=3 quattro=4 cinque=5 sette=7 otto=8 nove=9 dieci=10 undici=11 dodici=12 "
+    "tredici=13 quattordici=14 quindici=15 sedici=16 venti=20 trenta=30 quaranta=40 "
+    "cinquanta=50 sessanta=60 settanta=70 ottanta=80 novanta=90",
+    "de": "zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 neun=9 zehn=10 elf=11 zwölf=12 "
+    "dreizehn=13 vierzehn=14 fünfzehn=15 sechzehn=16 siebzehn=17 achtzehn=18 neunzehn=19 "
+    "zwanzig=20 dreißig=30 dreissig=30 vierzig=40 fünfzig=50 sechzig=60 siebzig=70 achtzig=80 "
+    "neunzig=90",
+}
+LOOSE: Final[dict[str, str]] = {
+    "en": "one=1 a=1 an=1 once=1 single=1 both=2 pair=2 couple=2 twice=2 double=2 half=2 second=2 "
+    "dozen=12 hundred=100 hundreds=100 thousand=1000 thousands=1000 first=1 third=3 fourth=4 "
+    "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 twentieth=20 "
+    "zero=0 triple=3 quarter=4",
+    "fr": "un=1 une=1 premier=1 première=1 seul=1 second=2 seconde=2 deuxième=2 double=2 couple=2 "
+    "paire=2 deuxièmes=2 troisième=3 tiers=3 triple=3 quatrième=4 quart=4 cinquième=5 sixième=6 "
+    "septième=7 huitième=8 neuf=9 neuvième=9 dixième=10 dizaine=10 douzaine=12 quinzaine=15 "
+    "vingtaine=20 vingtième=20 trentaine=30 cent=100 cents=100 centaine=100 mille=1000 "
+    "millier=1000 zéro=0",
+    "es": "un=1 uno=1 una=1 primer=1 primero=1 primera=1 ambos=2 ambas=2 par=2 segundo=2 segunda=2 "
+    "doble=2 pareja=2 tercer=3 tercero=3 tercera=3 tercio=3 cuarto=4 cuarta=4 quinto=5 quinta=5 "
+    "sexto=6 séptimo=7 octavo=8 noveno=9 décimo=10 decena=10 docena=12 cien=100 ciento=100 "
+    "mil=1000 cero=0",
+    "ca": "un=1 una=1 u=1 primer=1 primera=1 parell=2 segon=2 segona=2 ambdós=2 tercer=3 tercera=3 "
+    "quart=4 quarta=4 cinquè=5 sisè=6 set=7 setè=7 vuitè=8 nou=9 novè=9 deu=10 desè=10 dotzena=12 "
+    "cent=100 mil=1000 zero=0",
+    "pt": "um=1 uma=1 primeiro=1 primeira=1 ambos=2 par=2 segundo=2 segunda=2 terceiro=3 "
+    "terceira=3 quarto=4 quinta=5 quinto=5 sexto=6 sétimo=7 oitavo=8 nono=9 décimo=10 dúzia=12 "
+    "cem=100 cento=100 mil=1000 zero=0",
+    "it": "un=1 uno=1 una=1 primo=1 prima=1 entrambi=2 entrambe=2 paio=2 secondo=2 seconda=2 "
+    "terzo=3 terza=3 quarto=4 quinto=5 sei=6 sesto=6 settimo=7 ottavo=8 nono=9 decimo=10 "
+    "dozzina=12 cento=100 mille=1000 mila=1000 zero=0",
+    "de": "ein=1 eine=1 einen=1 einer=1 eins=1 erste=1 ersten=1 erster=1 beide=2 beiden=2 paar=2 "
+    "zweite=2 zweiten=2 doppelt=2 dritte=3 dritten=3 drittel=3 vierte=4 viertel=4 fünfte=5 "
+    "sechste=6 siebte=7 acht=8 achte=8 neunte=9 zehnte=10 dutzend=12 hundert=100 tausend=1000 "
+    "null=0",
+}
+
+
+def table(words: str) -> dict[str, str]:
+    """Turn ``"two=2 three=3"`` into a dict of word to digits."""
+    return dict(entry.split("=") for entry in words.split())

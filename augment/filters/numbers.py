@@ -1,0 +1,127 @@
+"""Refuses a candidate whose numbers are not those of the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from augment.filters.check import PASSED, Finding
+from augment.filters.number_words import LOOSE, STRICT, table
+from augment.records import Candidate
+from augment.tokens import folded_words
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+_DIGIT: Final = re.compile(r"\d")
+#: 1 000 or 1,000,000 or 1.000: groups of three behind one sign; else digits with one decimal part.
+_NUMBER: Final = re.compile(
+    r"(?<!\d)\d{1,3}(?:([ \u00a0\u202f\u2009.,'’])\d{3})(?:\1\d{3})*(?![\d])|\d+(?:[.,]\d+)?"
+)
+_ROMAN: Final = re.compile(r"\b[IVXLC]{1,7}(?=\b|e\b|ème\b|º)")
+_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
+
+
+class Numbers:
+    """A number is missing, new or another one.
+
+    Written forms do not matter: ``1,000``, ``1.000``, ``1 000`` and ``1000`` are one number,
+    ``9:30`` and ``9 h 30`` the same two. A digit may come back as a word and the other way round,
+    in the languages whose number words are known (`augment.filters.number_words`); there, plain
+    number words must be kept too. The order of the numbers is free.
+    """
+
+    name = "numbers"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        self.strict = table(STRICT.get(settings.language, ""))
+        self.loose = table(LOOSE.get(settings.language, ""))
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def _look(self, original: str, text: str) -> Finding:
+        before, after = folded_words(original), folded_words(text)
+        words_before = [word for word in before if word in self.strict]
+        words_after = [word for word in after if word in self.strict]
+        digits = _DIGIT.search(original) or _DIGIT.search(text)
+        if not digits and words_before == words_after:
+            return PASSED
+        old, new = _numbers(original), _numbers(text)
+        if "".join(old) == "".join(new) and words_before == words_after:
+            return PASSED
+        counts_old, counts_new = Counter(old), Counter(new)
+        counts_old.update(self.strict[word] for word in words_before)
+        counts_new.update(self.strict[word] for word in words_after)
+        lost = self._unmatched(counts_old, counts_new, after, text)
+        gained = self._unmatched(counts_new, counts_old, before, original)
+        if (lost or gained) and _HALF_DAY.search(original + " " + text):
+            lost, gained = _without_clocks(lost, gained)
+        if not lost and not gained:
+            return PASSED
+        parts = [
+            f"{what} {', '.join(sorted(found.elements())[:4])}"
+            for what, found in (("lost", lost), ("new", gained))
+            if found
+        ]
+        return Finding(f"numbers: {'; '.join(parts)}")
+
+    def _unmatched(
+        self, here: Counter[str], there: Counter[str], words: Sequence[str], text: str
+    ) -> Counter[str]:
+        """Numbers that the other text has neither as such nor in a looser form."""
+        missing = here - there
+        if missing:
+            missing -= Counter(self.loose[word] for word in words if word in self.loose)
+        if missing:
+            missing -= Counter(str(_roman(found)) for found in _ROMAN.findall(text))
+        return missing
+
+
+def _numbers(text: str) -> list[str]:
+    """Numbers of a text in order, each in one normal form."""
+    if not text.isascii():
+        text = "".join(_ascii_digit(char) for char in text)
+    return [_normal(match) for match in _NUMBER.finditer(text)]
+
+
+def _ascii_digit(char: str) -> str:
+    if char.isascii():
+        return char
+    # Arabic-Indic, Devanagari and other digits count as the digits that they are.
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
+
+
+def _normal(match: re.Match[str]) -> str:
+    written = match[0]
+    if match[1] is not None:
+        return "".join(filter(str.isdigit, written))
+    whole, _, part = written.replace(",", ".").partition(".")
+    part = part.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{part}" if part else whole
+
+
+def _roman(letters: str) -> int:
+    total = 0
+    values = [_ROMAN_VALUES[letter] for letter in letters]
+    for value, following in zip(values, [*values[1:], 0], strict=True):
+        total += -value if value < following else value
+    return total
+
+
+def _without_clocks(lost: Counter[str], gained: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    """Take out 11 against 23, where a time of day is told with am or pm."""
+    for hour in range(1, 13):
+        for one, other in ((hour, hour + 12), (hour + 12, hour)):
+            same = min(lost[str(one)], gained[str(other)])
+            if same:
+                lost -= Counter({str(one): same})
+                gained -= Counter({str(other): same})
+    return +lost, +gained

@@ -1,0 +1,94 @@
+"""Refuses a candidate whose meaning is too far from the original's, or too near."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from augment.errors import MissingExtraError
+from augment.filters.check import Finding
+from augment.minilm import NAME, minilm_folder
+from augment.records import Candidate
+from augment.tokens import fold
+
+if TYPE_CHECKING:
+    from augment.encoder import SentenceEncoder
+    from augment.filters.settings import FilterSettings
+
+
+class Similarity:
+    """Cosine of the sentence vectors outside the bounds; the finding's score is the cosine.
+
+    For a script that the encoder cannot read, the cosine of the counts of letter triples takes
+    its place (`FilterSettings.measure` says which one is used).
+
+    Raises
+    ------
+    MissingExtraError
+        At once, and not at the first candidate, when what the encoder needs is not installed.
+    """
+
+    name = "similarity"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        self.low = settings.min_similarity
+        self.high = settings.max_similarity
+        self.measure = settings.measure
+        self.encoder: SentenceEncoder | None = None
+        if self.measure != "characters":
+            for package in ("torch", "transformers"):
+                if importlib.util.find_spec(package) is None:
+                    raise MissingExtraError(
+                        f"the similarity check needs the package {package!r}; "
+                        'pip install "augment-text[offline]", or leave it out with '
+                        "--no-filter similarity"
+                    )
+            if self.measure == NAME:
+                minilm_folder()
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        return [self._judge(score) for score in self._scores(candidates)]
+
+    def _scores(self, candidates: Sequence[Candidate]) -> list[float]:
+        originals = [candidate.original for candidate in candidates]
+        texts = [candidate.text for candidate in candidates]
+        if not texts:
+            return []
+        if self.measure == "characters":
+            return [character_cosine(*pair) for pair in zip(originals, texts, strict=True)]
+        if self.encoder is None:
+            from augment.encoder import SentenceEncoder
+
+            self.encoder = SentenceEncoder(self.measure)
+        return [float(score) for score in self.encoder.similarity(originals, texts)]
+
+    def _judge(self, score: float) -> Finding:
+        score = round(score, 4)
+        if score < self.low:
+            return Finding(f"similarity {score:.2f}, at least {self.low:g} wanted", score)
+        if score > self.high:
+            return Finding(f"similarity {score:.2f}, at most {self.high:g} wanted", score)
+        return Finding("", score)
+
+
+def character_cosine(original: str, text: str) -> float:
+    """Cosine of the counts of letter triples, 0..1; equal texts give 1.
+
+    Examples
+    --------
+    >>> round(character_cosine("привет мир", "привет, мир!"), 2)
+    1.0
+    """
+    left, right = _triples(original), _triples(text)
+    product = sum(count * right[triple] for triple, count in left.items())
+    norm = math.sqrt(sum(n * n for n in left.values()) * sum(n * n for n in right.values()))
+    return min(1.0, product / norm) if norm else 0.0
+
+
+def _triples(text: str) -> Counter[str]:
+    key = f"\x02{fold(text)}\x03"
+    return Counter(key[at : at + 3] for at in range(max(1, len(key) - 2)))

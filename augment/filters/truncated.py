@@ -1,0 +1,69 @@
+"""Refuses a candidate that stops before its original is over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from augment.filters.check import PASSED, Finding
+from augment.records import Candidate
+from augment.tokens import folded_words
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？।]+[\"'”’»)\]]*(?=\s|$)")
+_DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
+
+
+class Truncated:
+    """Sentences or the end of the text are missing.
+
+    Notes
+    -----
+    Only a candidate clearly shorter than its original is looked at. It is refused when most of
+    several sentences are gone, when it stops at a comma, or when the words of the original's
+    start are there and those of its end are not.
+    """
+
+    name = "truncated"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        pass
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        return [_look(candidate.original, candidate.text) for candidate in candidates]
+
+
+def _look(original: str, text: str) -> Finding:
+    ratio = len(text) / max(1, len(original))
+    if ratio >= 0.85 or len(original) < 20:
+        return PASSED
+    if _DANGLING.search(text) and not _DANGLING.search(original):
+        return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
+    before = len(_SENTENCE_END.findall(original))
+    if before >= 2 and ratio < 0.75:
+        after = max(1, len(_SENTENCE_END.findall(text)))
+        if after <= before / 2:
+            return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
+    return _end_lost(folded_words(original), folded_words(text), ratio)
+
+
+def _end_lost(before: Sequence[str], after: Sequence[str], ratio: float) -> Finding:
+    if len(before) < 6:
+        return PASSED
+    third = max(2, len(before) // 3)
+    there = set(after)
+    start = _present(before[:third], there)
+    end = _present(before[-third:], there)
+    if start >= 0.6 and end <= 0.2:
+        return Finding(
+            f"the end is missing: {start:.0%} of the first words came back, {end:.0%} of the last"
+        )
+    return PASSED
+
+
+def _present(words: Sequence[str], there: set[str]) -> float:
+    return sum(word in there for word in words) / len(words)

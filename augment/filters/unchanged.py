@@ -1,0 +1,42 @@
+"""Refuses a candidate that says the original again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from augment.filters.check import PASSED, Finding
+from augment.records import Candidate
+from augment.tokens import change, fold
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+
+class Unchanged:
+    """The original itself, the original but for case, space and punctuation, or too little new.
+
+    A copy adds nothing to a training set but weight for one row.
+    """
+
+    name = "unchanged"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        self.min_change = settings.min_change
+        self.max_change = settings.max_change
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def _look(self, original: str, text: str) -> Finding:
+        if text == original:
+            return Finding("identical to the original")
+        share = change(original, text)
+        if share > self.max_change:
+            return Finding(f"change {share:.2f}, at most {self.max_change:g} wanted")
+        if share < 0.5 and fold(text) == fold(original):
+            return Finding("identical but for case, space or punctuation")
+        if share < self.min_change:
+            return Finding(f"change {share:.2f}, at least {self.min_change:g} wanted")
+        return PASSED
