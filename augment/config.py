@@ -8,10 +8,17 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tyro
+
 from augment.errors import InputError
 
 T = TypeVar("T")
 TOML_NAME = "augment.toml"
+
+
+def shown_as(metavar: str) -> Any:  # noqa: ANN401 - a marker for `Annotated`
+    """Mark an option that may be left out: how its value is shown, and no "default: None"."""
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
 
 
 def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

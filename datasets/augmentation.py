@@ -149,7 +149,9 @@ class Augmentation:
         self.note(f"{self.table.name}: {found.rows:,} rows, {self.table.format.describe()}")
         self.note(f"text column: {columns.text[0]!r}{guessed}")
         if columns.label is None:
-            self.note("label column: none; the table is enlarged as one class (--label names one)")
+            could = ", ".join(repr(name) for name in columns.label_candidates)
+            hint = f"; it could be {could}" if could and recipe.label is None else ""
+            self.note(f"label column: none{hint}; the table is enlarged as one class (--label)")
         else:
             guessed = " (found; --label to change)" if columns.label_found else ""
             self.note(f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes")
@@ -162,6 +164,7 @@ class Augmentation:
             (found.conflicting_texts, "texts stand under more than one label"),
             (len(self.table.bad_rows), "rows could not be read and were skipped"),
             (self.table.blank_rows, "blank lines were passed over"),
+            (self.table.stray_quotes, "rows have text behind a closing quote; it was joined on"),
         ):
             if count:
                 self.note(f"note: {count:,} {what}")

@@ -147,7 +147,12 @@ def _with_input(recipe: BacktranslateConfig, data: Any) -> BacktranslateConfig: 
 def _on_file(recipe: BacktranslateConfig, progress: Progress) -> Augmented:
     path = recipe.input
     assert path is not None  # _with_input saw to it
-    table = open_table(path, on_bad_row=recipe.on_bad_row)
+    table = open_table(
+        path,
+        on_bad_row=recipe.on_bad_row,
+        delimiter=recipe.delimiter,
+        encoding=recipe.encoding,
+    )
     paths = output_paths(recipe)
     if path.resolve() in {out.resolve() for out in paths.values()}:
         raise InputError(f"{path} is the input; an output cannot be written over it")
@@ -159,10 +164,12 @@ def _on_file(recipe: BacktranslateConfig, progress: Progress) -> Augmented:
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
         columns = (*table.columns, *AUG_COLUMNS)
-        with TableWriter(paths["out"], columns) as out:
+        with TableWriter(paths["out"], columns, schema=table.schema) as out:
             for row in run.rows(kept):
                 out.write(row)
-            with TableWriter(paths["rejected"], (*columns, *REJECTION_COLUMNS)) as rejected:
+            with TableWriter(
+                paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=table.schema
+            ) as rejected:
                 for row in run.rejected_rows():
                     rejected.write(row)
             manifest = run.manifest({"sha256": file_sha256(path)})

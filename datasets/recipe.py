@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from augment.config import split_commas
+from augment.config import shown_as, split_commas
 from augment.datasets.balance import check_balance
 from augment.errors import InputError
 
@@ -19,44 +19,50 @@ class BacktranslateConfig:
 
     Every original is kept as it is; the new rows follow, each with where it came from. Beside
     OUT.csv stand OUT.rejected.csv (every refused candidate and why) and OUT.manifest.json.
+
+    Pivots are tried in the order given until every class has its rows or every original has been
+    through every pivot; a chain goes through each of its languages in turn. The balance is what
+    each class aims at: max, median or mean of the class sizes, a number of rows, xR for R times
+    the largest class, none for no aim (one paraphrase per row and pivot). auto is max, or x2 where
+    the classes are within 5 % of each other already. A class above its aim gets nothing new.
     """
 
-    input: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="IN.csv")] = None
+    input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
     """The table to enlarge: .csv, .tsv, .jsonl or .parquet."""
-    out: Path | None = None
-    """Where to write; the default is IN.augmented.csv in the current folder."""
-    pivot: tuple[str, ...] = ()
-    """Language to go through: es, or several: es,ca,eo, or a chain: "ca>en". Tried in this order
-    until every class has its rows. The default is up to three that this machine reaches."""
-    text: str | None = None
+    out: Annotated[Path | None, shown_as("OUT.csv")] = None
+    """Where to write; by default IN.augmented.csv in the current folder."""
+    pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
+    """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
+    text: Annotated[str | None, shown_as("COL")] = None
     """Column with the texts; found by itself when left out."""
-    label: str | None = None
-    """Column with the classes; found by itself when left out, "none" for no classes."""
-    source: str | None = None
-    """Language of the texts (fr, French); recognised when left out."""
+    label: Annotated[str | None, shown_as("COL")] = None
+    """Column with the classes; found by itself when left out; "none" for no classes."""
+    source: Annotated[str | None, shown_as("LANG")] = None
+    """Language of the texts, like fr or French; recognised when left out."""
     translator: str = "auto"
-    """Engine: auto (engines of this machine only), apertium, google, deepl, ...; see augment
-    doctor."""
-    per_row: int | None = None
-    """Most kept paraphrases of one original; the default is as many as the balance needs, and
-    with --balance none one per pivot."""
+    """Engine: auto takes those of this machine; or apertium, google, deepl, ... by name."""
+    per_row: Annotated[int | None, shown_as("N")] = None
+    """Most kept paraphrases of one original; by default as many as the balance needs."""
     balance: str = "auto"
-    """Rows each class aims at: max, median or mean of the class sizes, a number, xR for R times
-    the largest class, none for no aim. auto: max, or x2 where the classes are balanced already."""
-    min_similarity: float | None = None
-    """Least cosine similarity to the original, 0 to 1; the default depends on the language."""
+    """Rows each class aims at: auto, max, median, mean, a number, xR (x2), or none."""
+    min_similarity: Annotated[float | None, shown_as("F")] = None
+    """Least similarity to the original, 0 to 1; the default depends on the language."""
     max_similarity: float = 1.0
-    """Greatest cosine similarity to the original, 0 to 1."""
-    min_change: float | None = None
-    """Least share of the text that must have changed, 0 to 1; the default is calibrated."""
-    no_filter: tuple[str, ...] = ()
-    """Checks to leave out, by name; "all" leaves out every one but empty and duplicate."""
+    """Greatest similarity to the original, 0 to 1."""
+    min_change: Annotated[float | None, shown_as("F")] = None
+    """Least share of the text that must have changed, 0 to 1; calibrated by default."""
+    no_filter: Annotated[tuple[str, ...], shown_as("NAME")] = ()
+    """Checks to leave out, by name; "all": every one but empty and duplicate."""
     on_bad_row: Literal["error", "skip"] = "error"
-    """What to do with a row that has too few or too many cells: stop, or skip and list it."""
+    """A row with too few or too many cells: stop, or skip it and list it."""
+    delimiter: Annotated[str | None, shown_as("CHAR")] = None
+    """What separates the cells of the input, "tab" for a tab; found when left out."""
+    encoding: Annotated[str | None, shown_as("NAME")] = None
+    """Encoding of the input, like cp1250; found when left out."""
     seed: int = 0
-    """Decides the order of the originals and between equally good paraphrases."""
-    store: str | None = None
-    """File of the translation store; the default is .augment/store.sqlite, "none" keeps none."""
+    """Decides the order of the originals, and between equally good paraphrases."""
+    store: Annotated[str | None, shown_as("FILE|none")] = None
+    """Translation store; by default .augment/store.sqlite; none keeps nothing."""
     offline: bool = False
     """Refuse every network connection."""
     force: bool = False

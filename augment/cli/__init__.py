@@ -7,7 +7,6 @@ dataclass, from the library) and ``run(config) -> int | None``.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "completion": (
         "augment.cli.completion",
-        "Print a completion script for bash, zsh or tcsh.",
+        "Print a completion script for bash, zsh, fish or tcsh.",
     ),
 }
 
@@ -89,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unknown(args[0])
     from augment.cli.running import run_command
 
-    return run_command(args[0], importlib.import_module(COMMANDS[args[0]][0]), args[1:], debug)
+    return run_command(args[0], args[1:], debug)
 
 
 def _say(text: str, code: int) -> int:

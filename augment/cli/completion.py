@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union
 
@@ -19,9 +18,10 @@ class Config:
 
     bash: augment completion bash > ~/.local/share/bash-completion/completions/augment
     zsh: augment completion zsh > a folder of $fpath, as _augment
+    fish: augment completion fish > ~/.config/fish/completions/augment.fish
     """
 
-    shell: Annotated[Literal["bash", "zsh", "tcsh"], tyro.conf.Positional] = "bash"
+    shell: Annotated[Literal["bash", "zsh", "fish", "tcsh"], tyro.conf.Positional] = "bash"
     """The shell to complete for."""
 
 
@@ -35,7 +35,9 @@ def run(config: Config) -> None:
         for name, (module, text) in COMMANDS.items()
     ]
     any_command = Union[tuple(commands)]  # noqa: UP007 - put together at run time
-    parser = tyro.extras.get_parser(any_command, prog="augment", config=MARKERS)
-    import shtab
-
-    sys.stdout.write(shtab.complete(parser, shell=config.shell) + "\n")
+    tyro.cli(
+        any_command,
+        prog="augment",
+        args=["--tyro-print-completion", config.shell],
+        config=MARKERS,
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
+import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import MISSING, fields
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import tyro
 
-from augment.cli import BAD_INPUT, DONE, FAILED, INTERRUPTED
+from augment.cli import BAD_INPUT, COMMANDS, DONE, FAILED, INTERRUPTED
 from augment.config import toml_options
 from augment.errors import AugmentError
 
@@ -27,30 +28,47 @@ MARKERS = (
 
 def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN401
     """Build the command's config from flags, then ``augment.toml``, then its defaults."""
-    return tyro.cli(
-        config,
-        prog=f"augment {command}",
-        args=list(args),
-        default=_defaults(config, toml_options(command, config)),
-        config=MARKERS,
+
+    class Unchecked(config):
+        """The same options without their validation, which is for the final values alone."""
+
+        def __post_init__(self) -> None:
+            pass
+
+    Unchecked.__doc__ = config.__doc__
+    defaults = _defaults(config, toml_options(command, config))
+    start: Any = object.__new__(Unchecked)
+    for name, value in defaults.items():
+        # A repeated flag appends to what is there: lists start empty and get their default last.
+        object.__setattr__(start, name, () if isinstance(value, tuple) else value)
+    given = tyro.cli(
+        Unchecked, prog=f"augment {command}", args=list(args), default=start, config=MARKERS
+    )
+    options = {name: getattr(given, name) for name in defaults}
+    return config(
+        **{name: defaults[name] if value == () else value for name, value in options.items()}
     )
 
 
-def run_command(command: str, module: ModuleType, args: Sequence[str], debug: bool) -> int:
-    """Run a command module and map what happens to an exit code."""
+def run_command(command: str, args: Sequence[str], debug: bool) -> int:
+    """Run a command and map what happens to an exit code."""
     try:
+        module = importlib.import_module(COMMANDS[command][0])
         config = parse(command, module.Config, args)
         return module.run(config) or DONE
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
-        return stop.code if isinstance(stop.code, int) else BAD_INPUT
+        return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
     except KeyboardInterrupt:
-        return _fail("interrupted; what is finished is kept: run the same command to go on", 130)
+        return _fail(
+            "interrupted; what is finished is kept: run the same command to go on", INTERRUPTED
+        )
     except AugmentError as error:
         if debug:
             traceback.print_exc()
         return _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        return INTERRUPTED
+    except BrokenPipeError:  # `augment ... --json | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except Exception as error:
         if debug:
             traceback.print_exc()
@@ -66,21 +84,19 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _defaults(config: type, options: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Give an unvalidated instance that holds the TOML's values and, elsewhere, the defaults.
-
-    The class validates in ``__post_init__``; that must happen once, on the final values.
-    """
-    instance = object.__new__(config)
-    for field in dataclasses.fields(config):
+def _defaults(config: type, options: dict[str, Any]) -> dict[str, Any]:
+    """Give the TOML's value of every option and, where it has none, the default."""
+    values: dict[str, Any] = {}
+    for field in fields(config):
         if field.name in options:
             value = options[field.name]
             value = Path(value) if "Path" in str(field.type) and isinstance(value, str) else value
-        elif field.default is not dataclasses.MISSING:
+            value = (value,) if "tuple" in str(field.type) and isinstance(value, str) else value
+        elif field.default is not MISSING:
             value = field.default
-        elif field.default_factory is not dataclasses.MISSING:
+        elif field.default_factory is not MISSING:
             value = field.default_factory()
         else:
             value = tyro.MISSING
-        object.__setattr__(instance, field.name, value)
-    return instance
+        values[field.name] = value
+    return values

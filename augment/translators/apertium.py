@@ -52,11 +52,9 @@ PACKAGES: Final[dict[frozenset[str], str]] = {
         "es an": "spa-arg",
         "es oc": "oc-es",
         "es ro": "es-ro",
-        "es eo": "eo-es",
         "ca pt": "por-cat",
         "ca it": "cat-ita",
         "ca oc": "oc-ca",
-        "ca eo": "eo-ca",
         "pt gl": "pt-gl",
         "en eu": "eu-en",
         "es eu": "eu-es",
@@ -108,9 +106,15 @@ def installed_modes() -> dict[tuple[str, str], Path]:
         match = _MODE.fullmatch(path.stem)
         if match:
             pair = (_code(match[1]), _code(match[2]))
-            if all(pair) and pair[0] != pair[1]:
+            if all(pair) and pair[0] != pair[1] and _complete(path):
                 found.setdefault(pair, path)
     return found
+
+
+def _complete(mode: Path) -> bool:
+    """Whether all files of a mode are there: some packages bring modes without their data."""
+    arguments = (argument for command in _commands(mode) for argument in command)
+    return all(Path(name).exists() for name in arguments if name.startswith("/"))
 
 
 def _code(name: str) -> str:

@@ -1,6 +1,6 @@
 r"""Any text into Apertium's stream format, and out of it again, with proof of alignment.
 
-Every piece travels as ``[n]text.[]\0``: ``[n]`` is a superblank, which every stage of a pipeline
+Every piece travels as ``[n]text[].[]\0``: ``[n]`` is a superblank, which every stage of a pipeline
 passes on untouched and which must stand at the start of the piece that comes back; ``.[]`` ends
 the sentence, as Apertium's own deformatters do; the NUL makes each stage flush and forget, so a
 piece is translated alike whatever stands before it. What a translator must not read (URLs,
@@ -37,14 +37,17 @@ _SPECIAL_INSIDE = re.compile(r"[\[\]{}^$\\]")
 _TOKEN = re.compile(
     r"""
       \[(?P<blank>(?:[^\\\]]|\\.)*)\]        # superblank
+    | (?P<mark>[*\#]|\\?@)(?P<word>\w[\w'’·-]*)?   # a word that the engine marked
     | \\(?P<escaped>.)                       # escaped character
-    | [*@\#](?P<word>\w[\w'’·-]*)?          # a word that the engine marked
     """,
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPACES = re.compile(r"[ \t]{2,}")
 _SPACE_BEFORE = re.compile(r" +([,.;:!?)\]»”…])")
+# The empty superblank keeps the full stop apart: behind "W" or "Mr" it would become part of an
+# abbreviation, and the end would be lost.
+_END_SENT = "[].[]"
 _END = ".[]"
 _NOT_UTF8 = re.compile("[\ud800-\udfff\x00]")
 
@@ -53,7 +56,7 @@ def encode(number: int, piece: str) -> str:
     r"""One piece in stream format, without the NUL.
 
     >>> encode(7, "Was 3/5 *great* @home")
-    '[7]Was 3\\/5 [*]great[*] [@home].[]'
+    '[7]Was 3\\/5 [*]great[*] [@home][].[]'
     """
     out = [f"[{number}]"]
     start = 0
@@ -63,7 +66,7 @@ def encode(number: int, piece: str) -> str:
         out.append("[" + _SPECIAL_INSIDE.sub(r"\\\g<0>", match[0]) + "]")
         start = match.end()
     out.append(_SPECIAL.sub(r"\\\g<0>", piece[start:]))
-    out.append(_END)
+    out.append(_END_SENT)
     return "".join(out)
 
 
@@ -99,10 +102,12 @@ def decode(number: int, output: str, piece: str) -> Translation:
     def plain(match: re.Match[str]) -> str:
         if match["blank"] is not None:
             return _ESCAPE.sub(r"\1", match["blank"])
+        # A literal @ travels in a superblank: one that is escaped is a mark that a stage escaped.
         if match["escaped"] is not None:
             return match["escaped"]
-        marks.append(match[0])
-        return match["word"] or ""
+        word = match["word"] or ""
+        marks.append(match["mark"][-1] + word)
+        return word
 
     text = _TOKEN.sub(plain, output[len(head) : -len(_END)]).strip()
     if "  " not in piece and "\t" not in piece:
