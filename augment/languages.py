@@ -346,26 +346,24 @@ def identify(text: str) -> tuple[str, float]:
     return _FROM_LABEL.get(label, label), float(probability)
 
 
-def probabilities(text: str, among: Iterable[str]) -> dict[str, float]:
-    """Probability of each of a few languages, as if there were no other.
+class Identifier:
+    """Identifies one of a few languages, many times.
 
     Parameters
     ----------
-    text
-        Any text.
     among
         Codes of languages; those that the identifier does not know are left out.
-
-    Returns
-    -------
-    dict
-        Code to probability, adding up to 1, most probable first; empty where none is known.
     """
-    wanted = {_TO_LABEL.get(code, code): code for code in among}
-    known = frozenset(wanted) & frozenset(_identifier().labels)
-    if not known:
-        return {}
-    return {wanted[label]: p for label, p in _identifier(known).rank(text)}
+
+    def __init__(self, among: Iterable[str]) -> None:
+        self._wanted = {_TO_LABEL.get(code, code): code for code in among}
+        known = frozenset(self._wanted) & frozenset(_identifier().labels)
+        self._limited = _identifier(known)
+
+    def identify(self, text: str) -> tuple[str, float]:
+        """Most probable of the languages, and its probability among them."""
+        label, probability = self._limited.classify(text)
+        return self._wanted[label], float(probability)
 
 
 @dataclass(frozen=True, slots=True)

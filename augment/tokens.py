@@ -152,6 +152,12 @@ def change(original: str, paraphrase: str) -> float:
     >>> change("a good film", "a fine film")
     0.3333333333333333
     """
+    if len(original) + len(paraphrase) <= 4000:
+        return _remembered_change(original, paraphrase)
+    return _change(original, paraphrase)
+
+
+def _change(original: str, paraphrase: str) -> float:
     left, right = folded_words(original), folded_words(paraphrase)
     if not left and not right:
         return Indel.normalized_distance("".join(original.split()), "".join(paraphrase.split()))
@@ -178,3 +184,4 @@ def _cut(text: str) -> tuple[str, ...]:
 
 
 _remembered = lru_cache(maxsize=4096)(_cut)
+_remembered_change = lru_cache(maxsize=2048)(_change)

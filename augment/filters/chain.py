@@ -90,7 +90,7 @@ class FilterChain:
             for at, finding in zip(left, findings, strict=True):
                 if finding.score is not None and isinstance(check, Similarity):
                     scores[at] = finding.score
-                if finding.passed:
+                if not finding.detail:
                     still.append(at)
                 else:
                     refused[at] = (rank, check.name, finding.detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,15 @@ def key_of(text: str) -> bytes:
 
     Sets hold these keys instead of the texts: a hundred bytes a row, however long the rows.
     """
+    return _remembered(text) if len(text) <= 2000 else _hash(text)
+
+
+def _hash(text: str) -> bytes:
     return blake2b(fold(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+#: A candidate's key is asked for twice, when it is checked and when it is settled.
+_remembered = lru_cache(maxsize=4096)(_hash)
 
 
 class Duplicate:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.records import Candidate
-from augment.tokens import fold
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
+
+_LETTER: Final = re.compile(r"\w")
 
 
 class Empty:
@@ -27,12 +30,12 @@ class Empty:
 
 
 def _look(text: str) -> Finding:
+    if _LETTER.search(text):
+        return PASSED
     if not text:
         return Finding("no text came back")
     if text.isspace():
         return Finding("only white space came back")
-    if not any(map(str.isprintable, text[:50])) or not fold(text).strip(
-        "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-    ):
+    if all(unicodedata.category(char)[0] in "ZC" for char in text):
         return Finding("only invisible characters came back")
     return PASSED

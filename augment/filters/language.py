@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
-from augment.languages import identifiable, probabilities
+from augment.languages import Identifier, identifiable
 from augment.records import Candidate
 from augment.tokens import change
 
@@ -30,8 +30,10 @@ _NEAR: Final = (
     {"ar", "ary", "arz"},
 )
 #: Share of words in common with the original beyond which the language is the original's.
-_SAME_WORDS: Final = 0.6
+_SAME_WORDS: Final = 0.5
 _FEWEST_LETTERS: Final = 12
+#: Least probability of the other language; the source language then has less.
+LEAST_ODDS: Final = 0.5
 _LONGEST: Final = 2000
 
 
@@ -50,11 +52,8 @@ class Language:
         self.source = source
         self.known = identifiable(source)
         near = {code for group in _NEAR if source in group for code in group} - {source}
-        self.among = tuple(
-            dict.fromkeys(
-                [source, *settings.others, *(c for c in _FREQUENT.split() if c not in near)]
-            )
-        )
+        frequent = [code for code in _FREQUENT.split() if code not in near]
+        self.identifier = Identifier([source, *settings.others, *frequent])
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
@@ -77,8 +76,5 @@ class Language:
         text = text[:_LONGEST]
         if sum(map(str.isalpha, text[: 4 * _FEWEST_LETTERS])) < _FEWEST_LETTERS:
             return "", 0.0
-        found = probabilities(text, self.among)
-        top, odds = next(iter(found.items()))
-        if top == self.source or odds < 2 * found[self.source]:
-            return "", 0.0
-        return top, odds
+        top, odds = self.identifier.identify(text)
+        return ("", 0.0) if top == self.source or odds < LEAST_ODDS else (top, odds)

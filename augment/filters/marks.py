@@ -62,7 +62,7 @@ class Marks:
 
 
 def _stray(text: str) -> list[str]:
-    return _STRAY.findall(text)
+    return _STRAY.findall(text) if _SIGNS.search(text) else []
 
 
 def _plain(mark: str) -> tuple[str, ...]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.filters.negation_cues import CUES, Cues
 from augment.records import Candidate
+from augment.tokens import folded_words
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-_CLAUSE: Final = re.compile(r"[.!?;:…\n]+")
+_CLAUSE: Final = re.compile(r"[.!?;:…()\n]+")
 _APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 
@@ -43,16 +43,14 @@ class Negation:
 
 
 def _look(counter: _Counter, original: str, text: str) -> Finding:
-    before, soft_before = counter.count(original)
-    after, soft_after = counter.count(text)
+    before, after = counter.count(original), counter.count(text)
     if before == after:
         return PASSED
-    if before and after and (abs(before - after) == 1 and max(before, after) > 2):
+    if before and after and abs(before - after) == 1 and max(before, after) > 2:
         # In a long text with several, one more or less is as often another way to say the same.
         return PASSED
-    if before > after and before - after <= max(0, soft_after - soft_before):
-        return PASSED
-    if after > before and after - before <= max(0, soft_before - soft_after):
+    fewer, more = (text, original) if before > after else (original, text)
+    if abs(before - after) <= counter.count_soft(fewer) - counter.count_soft(more):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
 
@@ -63,31 +61,31 @@ class _Counter:
     def __init__(self, cues: Cues) -> None:
         self.core = frozenset(cues.core.split())
         self.partners = frozenset(cues.partners.split())
-        self.soft = frozenset(cues.soft.split())
         self.particle = frozenset(cues.particle.split())
         self.needing = frozenset(cues.needing.split())
-        self.cues = self.core | self.partners | self.soft | self.particle | self.needing
+        self.cues = self.core | self.partners | self.particle | self.needing
+        #: A quick first look goes by whole words, where "isn't" is "isn" and "t".
+        self.signs = self.cues | {"t"} if "n't" in self.cues else self.cues
+        self.soft = re.compile("|".join(cues.soft.split()))
         self.ignored = re.compile("|".join(cues.ignored)) if cues.ignored else None
-        #: Originals come once per pivot.
-        self.count = lru_cache(maxsize=1024)(self._count)
 
-    def _count(self, text: str) -> tuple[int, int]:
-        """Negations and soft cues of a text."""
-        text = text.casefold()
-        if not text.isascii():
-            text = text.translate(_APOSTROPHES)
-        text = text.replace(" n't", "n't")
-        if self.cues.isdisjoint(_WORD.findall(text)):
-            return 0, 0
+    def count(self, text: str) -> int:
+        """Negations of a text."""
+        if self.signs.isdisjoint(folded_words(text)):
+            return 0
+        text = _plain(text)
         if self.ignored is not None:
             text = self.ignored.sub(" ", text)
-        total = soft = 0
+        total = 0
         for clause in _CLAUSE.split(text):
             words = [word for word in _WORD.findall(clause) if word in self.cues]
             if words:
                 total += self._clause(words)
-                soft += sum(word in self.soft for word in words)
-        return total, soft
+        return total
+
+    def count_soft(self, text: str) -> int:
+        """Words with a negation inside."""
+        return sum(self.soft.fullmatch(word) is not None for word in _WORD.findall(_plain(text)))
 
     def _clause(self, words: list[str]) -> int:
         core = sum(word in self.core for word in words)
@@ -96,3 +94,10 @@ class _Counter:
         if any(word in self.partners for word in words):
             return 1
         return int(not self.particle.isdisjoint(words) and not self.needing.isdisjoint(words))
+
+
+def _plain(text: str) -> str:
+    text = text.casefold()
+    if not text.isascii():
+        text = text.translate(_APOSTROPHES)
+    return text.replace(" n't", "n't")

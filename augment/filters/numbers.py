@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 _DIGIT: Final = re.compile(r"\d")
+_DIGITS: Final = re.compile(r"\d+")
 #: 1 000 or 1,000,000 or 1.000: groups of three behind one sign; else digits with one decimal part.
 _NUMBER: Final = re.compile(
     r"(?<!\d)\d{1,3}(?:([ \u00a0\u202f\u2009.,'’])\d{3})(?:\1\d{3})*(?![\d])|\d+(?:[.,]\d+)?"
@@ -39,6 +40,7 @@ class Numbers:
 
     def __init__(self, settings: FilterSettings) -> None:
         self.strict = table(STRICT.get(settings.language, ""))
+        self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -47,19 +49,23 @@ class Numbers:
 
     def _look(self, original: str, text: str) -> Finding:
         before, after = folded_words(original), folded_words(text)
+        digits = _DIGIT.search(original) or _DIGIT.search(text)
+        if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
+            return PASSED
         words_before = [word for word in before if word in self.strict]
         words_after = [word for word in after if word in self.strict]
-        digits = _DIGIT.search(original) or _DIGIT.search(text)
         if not digits and words_before == words_after:
             return PASSED
         old, new = _numbers(original), _numbers(text)
-        if "".join(old) == "".join(new) and words_before == words_after:
-            return PASSED
+        if words_before == words_after and _runs(original) == _runs(text):
+            return PASSED  # 9:30 and 9.30, whatever the sign between
         counts_old, counts_new = Counter(old), Counter(new)
         counts_old.update(self.strict[word] for word in words_before)
         counts_new.update(self.strict[word] for word in words_after)
         lost = self._unmatched(counts_old, counts_new, after, text)
         gained = self._unmatched(counts_new, counts_old, before, original)
+        if lost and gained:
+            lost, gained = _without_decades(lost, gained)
         if (lost or gained) and _HALF_DAY.search(original + " " + text):
             lost, gained = _without_clocks(lost, gained)
         if not lost and not gained:
@@ -90,6 +96,10 @@ def _numbers(text: str) -> list[str]:
     return [_normal(match) for match in _NUMBER.finditer(text)]
 
 
+def _runs(text: str) -> list[str]:
+    return sorted(run.lstrip("0") for run in _DIGITS.findall(text))
+
+
 def _ascii_digit(char: str) -> str:
     if char.isascii():
         return char
@@ -114,6 +124,16 @@ def _roman(letters: str) -> int:
     for value, following in zip(values, [*values[1:], 0], strict=True):
         total += -value if value < following else value
     return total
+
+
+def _without_decades(lost: Counter[str], gained: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    """Take out 1960 against 60: the 1960s and the sixties."""
+    for one, other in ((lost, gained), (gained, lost)):
+        for year in [n for n in one if len(n) == 4 and n[:2] in ("18", "19", "20") and n[3] == "0"]:
+            same = min(one[year], other[year[2:]])
+            one[year] -= same
+            other[year[2:]] -= same
+    return +lost, +gained
 
 
 def _without_clocks(lost: Counter[str], gained: Counter[str]) -> tuple[Counter[str], Counter[str]]:

@@ -17,7 +17,7 @@ _OTHER_SCRIPTS: Final = (
 )
 CHARACTERS: Final = "characters"
 #: Least similarity by what measures it, from benchmarks/calibrate_filter.py.
-MIN_SIMILARITY: Final = {"en": 0.5, "latin": 0.6, CHARACTERS: 0.3}
+MIN_SIMILARITY: Final = {"en": 0.55, "latin": 0.6, CHARACTERS: 0.3}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class FilterSettings:
     """Least share of the words that must have changed, 0 to 1."""
     max_change: float = 1.0
     """Greatest share of the words that may have changed, 0 to 1."""
-    min_length_ratio: float = 0.55
+    min_length_ratio: float = 0.6
     """Least length in characters over the original's, 0 to 1."""
     max_length_ratio: float = 2.0
     """Greatest length in characters over the original's, 1 or more."""

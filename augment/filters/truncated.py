@@ -52,13 +52,13 @@ def _look(original: str, text: str) -> Finding:
 
 
 def _end_lost(before: Sequence[str], after: Sequence[str], ratio: float) -> Finding:
-    if len(before) < 6:
+    if len(before) < 8:
         return PASSED
-    third = max(2, len(before) // 3)
+    third = len(before) // 3
     there = set(after)
     start = _present(before[:third], there)
     end = _present(before[-third:], there)
-    if start >= 0.6 and end <= 0.2:
+    if end <= 0.34 and start - end >= 0.3:
         return Finding(
             f"the end is missing: {start:.0%} of the first words came back, {end:.0%} of the last"
         )
@@ -66,4 +66,8 @@ def _end_lost(before: Sequence[str], after: Sequence[str], ratio: float) -> Find
 
 
 def _present(words: Sequence[str], there: set[str]) -> float:
-    return sum(word in there for word in words) / len(words)
+    """Share of the words that came back; articles and the like, which come anyway, left aside."""
+    telling = [word for word in words if len(word) > 3]
+    if len(telling) < 2:
+        telling = list(words)
+    return sum(word in there for word in telling) / len(telling)
