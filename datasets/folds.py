@@ -8,7 +8,6 @@ shared side is enough: the groups are the connected parts of the graph of shared
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.errors import InputError
+from augment.tokens import fold as same_text
 
 IntArray = npt.NDArray[np.int64]
+#: Orders tried where large groups make the folds uneven, and the rows up to which it is cheap.
+TRIES, MOST_ROWS_TRIED = 8, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,8 @@ class Split:
     test: IntArray
 
 
-def same_text(text: str) -> str:
-    """Give what is left of a text without case, accents' encoding, punctuation and spacing.
-
-    >>> same_text("  Good, GOOD film! ")
-    'good good film'
-    """
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split()) or text.strip()
-
-
 def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
-    """Number the groups of rows that share a text.
+    """Give every row the number of its group: rows that share a text.
 
     Parameters
     ----------
@@ -101,8 +93,8 @@ def grouped_folds(
 ) -> list[Split]:
     """Split rows into stratified folds that no group crosses.
 
-    Groups of several rows are placed first, largest first, each where its classes are rarest so
-    far; single rows then even out the classes. Against a shuffle this keeps the share of every
+    Groups that hold the largest part of a class are placed first, each where its classes are
+    rarest so far; single rows of common classes come last and even out what is left. Against a shuffle this keeps the share of every
     class within a row or so of equal whenever the groups allow it.
 
     Parameters
@@ -146,7 +138,7 @@ def grouped_folds(
     _check_classes(y, g, folds, names)
     splits = []
     for repeat in range(repeats):
-        fold_of = _assign(y, g, folds, np.random.default_rng([seed, repeat]))
+        fold_of = _best_of_several(y, g, folds, np.random.default_rng([seed, repeat]))
         for fold in range(folds):
             test = np.flatnonzero(fold_of == fold)
             train = np.flatnonzero(fold_of != fold)
@@ -155,17 +147,35 @@ def grouped_folds(
     return splits
 
 
+def _best_of_several(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
+    """Assign in several orders and keep the evenest; one is even enough without large groups."""
+    tries = TRIES if len(np.unique(g)) < len(g) <= MOST_ROWS_TRIED else 1
+    drawn = [_assign(y, g, folds, rng) for _ in range(tries)]
+    return min(drawn, key=lambda fold_of: _unevenness(y, fold_of, folds))
+
+
+def _unevenness(y: IntArray, fold_of: IntArray, folds: int) -> float:
+    """Variance over the folds of each class's share in them, summed over classes."""
+    counts = np.zeros((folds, int(y.max()) + 1))
+    np.add.at(counts, (fold_of, y), 1)
+    return float((counts / np.maximum(counts.sum(axis=0), 1)).var(axis=0).sum())
+
+
 def _assign(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
     """Fold number of each row."""
     n_classes = int(y.max()) + 1
-    _, group_of, sizes = np.unique(g, return_inverse=True, return_counts=True)
-    members: list[list[int]] = [[] for _ in sizes]
+    numbers, group_of = np.unique(g, return_inverse=True)
+    members: list[list[int]] = [[] for _ in numbers]
     for row, group in enumerate(group_of.tolist()):
         members[group].append(row)
-    # Rare classes first among groups of one size, so that common ones fill what is left uneven.
     totals = np.bincount(y, minlength=n_classes).astype(float)
-    rarity = np.array([totals[y[rows]].min() for rows in members])
-    order = np.lexsort((rng.random(len(members)), rarity, -sizes))
+    mass = np.array(
+        [
+            (np.bincount(y[rows], minlength=n_classes) / np.maximum(totals, 1)).max()
+            for rows in members
+        ]
+    )
+    order = np.lexsort((rng.random(len(members)), -mass))
     per_class = np.zeros((folds, n_classes))
     per_fold = np.zeros(folds)
     fold_of = np.empty(len(y), dtype=np.int64)

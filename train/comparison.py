@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from augment.errors import InputError
+from augment.extras import require
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
 LEVEL = 0.05
@@ -81,8 +82,7 @@ def smallest_detectable(sd: float, n_runs: int, test_to_train: float) -> float:
     >>> round(smallest_detectable(1.0, 5, 0.25), 2)
     1.86
     """
-    from scipy import stats
-
+    stats = require("scipy.stats", extra="train", purpose="the comparison")
     critical = float(stats.t.ppf(1 - LEVEL / 2, n_runs - 1))
     return critical * standard_error(sd, n_runs, test_to_train)
 
@@ -130,8 +130,7 @@ def compare(
     >>> compare([0.70, 0.72, 0.71], [0.70, 0.72, 0.71], test_to_train=0.5).p_value
     1.0
     """
-    from scipy import stats
-
+    stats = require("scipy.stats", extra="train", purpose="the comparison")
     before, after = np.asarray(baseline_scores, float), np.asarray(candidate_scores, float)
     if before.shape != after.shape or before.ndim != 1 or len(before) < 2:
         raise InputError(

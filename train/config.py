@@ -116,7 +116,7 @@ class KFoldConfig:
             if value is not None and not 0 < value < float("inf"):
                 raise InputError(f"{name}={value!r}: a number above 0 is wanted")
         if self.share != "natural":
-            if isinstance(self.share, str) or not 0 < self.share <= 1:
+            if not isinstance(self.share, (int, float)) or not 0 < self.share <= 1:
                 raise InputError(
                     f"share={self.share!r}: a number above 0 and up to 1, or 'natural', is wanted"
                 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +59,15 @@ class Encoder:
         """Length of the hidden vectors."""
         return int(getattr(self.model.config, "hidden_size", 768))
 
+    @cached_property
+    def _working_copy(self) -> PreTrainedModel:
+        return copy.deepcopy(self.model)
+
     def fresh(self, *, generator: torch.Generator, lora: bool = False) -> torch.nn.Module:
-        """Copy the pre-trained weights and draw a new head.
+        """Give a model with the pre-trained weights and a newly drawn head.
+
+        Without adapters it is the same object every time, set back: what a K-fold run holds in
+        memory does not grow from fold to fold.
 
         Parameters
         ----------
@@ -69,14 +78,20 @@ class Encoder:
         """
         import torch
 
-        model = copy.deepcopy(self.model)
+        if lora:
+            model = copy.deepcopy(self.model)
+        else:
+            model = self._working_copy
+            model.load_state_dict(self.model.state_dict())
+            model.zero_grad(set_to_none=True)
         scale = float(getattr(model.config, "initializer_range", None) or 0.02)
         with torch.no_grad():
             for key, parameter in model.named_parameters():
                 if key not in self.new_parameters:
                     continue
-                if parameter.ndim > 1:
-                    parameter.normal_(0.0, scale, generator=generator)
+                if parameter.ndim > 1:  # drawn on the CPU: the same head on every device
+                    drawn = torch.empty(parameter.shape).normal_(0.0, scale, generator=generator)
+                    parameter.copy_(drawn)
                 else:
                     parameter.fill_(0.0 if key.endswith("bias") else 1.0)
         return _with_adapters(model, generator) if lora else model
@@ -146,7 +161,7 @@ def load_encoder(name: str, *, n_classes: int, offline: bool = False) -> Encoder
 
 
 def _folder(name: str) -> Path | None:
-    """The folder that `name` means, checked; None when it can only be a hub name."""
+    """Give the folder that `name` means, checked; None when it can only be a hub name."""
     folder = Path(name).expanduser()
     if not folder.is_dir():
         if folder.exists():
@@ -216,7 +231,11 @@ def _with_adapters(model: torch.nn.Module, generator: torch.Generator) -> torch.
     config = peft.LoraConfig(
         task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.05, target_modules="all-linear"
     )
-    wrapped: torch.nn.Module = peft.get_peft_model(model, config)
+    with warnings.catch_warnings():  # peft asks transformers for a name that it deprecates
+        warnings.filterwarnings(
+            "ignore", message=".*gradient_checkpointing", category=FutureWarning
+        )
+        wrapped: torch.nn.Module = peft.get_peft_model(model, config)
     with torch.no_grad():
         for key, parameter in wrapped.named_parameters():
             if ".lora_A." in key:
@@ -228,8 +247,7 @@ def _with_adapters(model: torch.nn.Module, generator: torch.Generator) -> torch.
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the loading bars and notes of transformers off stderr, and restore them after."""
-    from transformers.utils import logging
-
+    logging: Any = require("transformers.utils.logging", extra="train", purpose="kfold-train")
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

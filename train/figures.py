@@ -70,7 +70,7 @@ def _png(figure: Figure) -> bytes:
 
 
 def _gain(result: KFoldResult) -> Figure:
-    """The differences with their intervals, the fair one above the naive one."""
+    """Draw the differences with their intervals, the fair one above the naive one."""
     shown = [c for c in (result.comparison, result.naive) if c is not None]
     if len(shown) == 2 and shown[0] == shown[1]:
         shown.pop()
@@ -250,6 +250,6 @@ def _class_counts(result: KFoldResult) -> Figure:
 
 
 def _short(name: str, most: int = 24) -> str:
-    """A class name that fits beside an axis; ``$`` must not start a formula."""
+    """Shorten a class name to fit beside an axis; ``$`` must not start a formula."""
     text = " ".join(name.split()).replace("$", r"\$")
     return text if len(text) <= most else text[: most - 1] + "…"

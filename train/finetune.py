@@ -173,7 +173,7 @@ def fine_tune(
                     logits = model(**table.batch(rows[group], recipe.device)).logits
                 goal = targets[torch.from_numpy(rows[group]).to(recipe.device)]
                 loss = _loss(logits.float(), goal, recipe.loss, weights) / len(rows)
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 total += loss.detach()
             torch.nn.utils.clip_grad_norm_(trained, MAX_NORM, foreach=True)
             optimizer.step()
@@ -245,7 +245,7 @@ def _autocast(recipe: Recipe) -> contextlib.AbstractContextManager[object]:
 def _loss(
     logits: torch.Tensor, goal: torch.Tensor, kind: str, weights: torch.Tensor | None
 ) -> torch.Tensor:
-    """Summed loss of the rows of one pass."""
+    """Sum the loss over the rows of one pass."""
     import torch
 
     each = torch.nn.functional.cross_entropy(logits, goal, weight=weights, reduction="none")

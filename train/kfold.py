@@ -102,10 +102,11 @@ add rows of that class, merge it with another, or leave it out
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = read_frame(path), str(path)
-        folder = RunFolder(config.out or Path(f"{path.stem}.kfold"))
+        out: Path | None = config.out or Path(f"{path.stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
-        folder = RunFolder(config.out) if config.out else None
+        out = config.out
+    folder = RunFolder(out) if out is not None else None
     rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
     arms = chosen_arms(config, rows)
     splits = grouped_folds(
@@ -212,7 +213,8 @@ class _Experiment:
         )
         probabilities = predict(model, self.table, split.test, recipe)
         del model
-        gc.collect()
+        if self.config.lora or recipe.device == "cuda":
+            gc.collect()  # adapters and model refer to each other
         if recipe.device == "cuda":
             torch.cuda.empty_cache()
         return Unit(
@@ -242,7 +244,7 @@ def default_lr(width: int, *, lora: bool) -> float:
 
 
 def _default_data(config: KFoldConfig) -> Path:
-    """The table to use when none was given."""
+    """Find the table to use when none was given."""
     if config.data is not None:
         return config.data
     named = toml_options("kfold-train", KFoldConfig).get("data")
@@ -279,7 +281,7 @@ def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> boo
 def _run_record(
     config: KFoldConfig, rows: LabelledRows, experiment: _Experiment, name: str
 ) -> dict[str, Any]:
-    """The content of ``run.json``; `identity` is what a resumed run must share."""
+    """Make the content of ``run.json``; `identity` is what a resumed run must share."""
     options = {
         key: value for key, value in dataclasses.asdict(config).items() if key not in OUTWARD
     }

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
-from augment.datasets.folds import same_text, source_groups
+from augment.datasets.folds import source_groups
 from augment.datasets.table import frame_table
 from augment.errors import InputError
+from augment.tokens import fold as same_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,8 +121,8 @@ def labelled_rows(
         maybe = columns.label_candidates
         which = f"perhaps {' or '.join(map(repr, maybe))}; " if maybe else ""
         raise InputError(
-            f"{name}: no label column found (columns: {', '.join(map(str, frame.columns))}); {which}"
-            'name it with label="..." (--label)'
+            f"{name}: no label column found (columns: {', '.join(map(str, frame.columns))}); "
+            f'{which}name it with label="..." (--label)'
         )
     if len(columns.text) > 2:
         raise InputError(f"{name}: {len(columns.text)} text columns given; one or two are wanted")
@@ -132,29 +133,33 @@ def labelled_rows(
     usable = _usable(texts, labels, is_original, left_out)
 
     originals = [row for row in range(len(texts)) if usable[row] and is_original[row]]
-    position = {int(source_ids[row]): at for at, row in enumerate(originals)}
     groups = source_groups([texts[row] for row in originals])
-    group_of_text: dict[tuple[str, ...], int] = {}
-    for at, row in enumerate(originals):
-        group_of_text.setdefault(tuple(map(same_text, texts[row])), int(groups[at]))
-
+    group_of_side = {
+        same_text(side): int(group)
+        for row, group in zip(originals, groups, strict=True)
+        for side in texts[row]
+    }
+    position = {int(source_ids[row]): at for at, row in enumerate(originals)}
     paraphrases, sources = [], []
     for row in range(len(texts)):
         if is_original[row] or not usable[row]:
             continue
-        at = position.get(int(source_ids[row]))
-        if at is None:
+        own = position.get(int(source_ids[row]))
+        if own is None:
             _count(left_out, "paraphrase of a row that was left out")
-        elif group_of_text.get(tuple(map(same_text, texts[row])), groups[at]) != groups[at]:
-            _count(left_out, "paraphrase that repeats another original")
-        elif labels[row] != labels[originals[at]]:
+            continue
+        if labels[row] != labels[originals[own]]:
             raise InputError(
                 f"{name} row {row}: a paraphrase labelled {labels[row]!r} of an original labelled "
-                f"{labels[originals[at]]!r}; a paraphrase has its source's label"
+                f"{labels[originals[own]]!r}; a paraphrase has its source's label"
             )
-        else:
-            paraphrases.append(row)
-            sources.append(at)
+        if any(
+            group_of_side.get(same_text(side), groups[own]) != groups[own] for side in texts[row]
+        ):
+            _count(left_out, "paraphrase that repeats another original")
+            continue
+        paraphrases.append(row)
+        sources.append(own)
     rows = originals + paraphrases
     classes = tuple(sorted({labels[row] for row in originals}))
     if len(classes) < 2:
@@ -177,13 +182,13 @@ def labelled_rows(
 
 
 def _column(frame: pd.DataFrame, name: str) -> list[str]:
-    """Cells of a column as texts; columns may have names that are no strings."""
+    """Give a column as texts; columns may have names that are no strings."""
     at = [str(column) for column in frame.columns].index(name)
     return [_cell(value) for value in frame.iloc[:, at]]
 
 
 def _cell(value: object) -> str:
-    """A cell as text; missing values are empty."""
+    """Give a cell as text; missing values are empty."""
     if value is None or value != value:
         return ""
     return str(value)

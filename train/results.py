@@ -55,7 +55,7 @@ class ArmResult:
         return float(np.mean(self.values(metric)))
 
     def sd(self, metric: str) -> float:
-        """Standard deviation of a score over folds and repeats."""
+        """Give the standard deviation of a score over folds and repeats."""
         return float(np.std(self.values(metric), ddof=1))
 
     def metrics(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class KFoldResult:
         return self.comparison.verdict if self.comparison else None
 
     def metrics(self) -> dict[str, Any]:
-        """The content of ``metrics.json``."""
+        """Give the content of ``metrics.json``."""
         return {
             "metric": self.metric,
             "arms": {name: arm.metrics() for name, arm in self.arms.items()},

@@ -74,7 +74,7 @@ class RunFolder:
             raise OutputError(f"{place} cannot be written by this user; give another --out")
 
     def earlier(self) -> dict[str, Any] | None:
-        """The ``run.json`` of an earlier run, None where there is none."""
+        """Read the ``run.json`` of an earlier run, None where there is none."""
         file = self.path / RUN
         if not file.is_file():
             return None
@@ -118,7 +118,7 @@ class RunFolder:
 
 
 def differences(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What differs between two runs' identities, each as ``name: before, now``.
+    """List what differs between two runs' identities, each as ``name: before, now``.
 
     Examples
     --------

@@ -116,7 +116,7 @@ def fair_pair(
         Equal in shape and, place by place, in class.
     """
     rows = np.arange(len(source))
-    own = {int(row): [] for row in train}
+    own: dict[int, list[int]] = {int(row): [] for row in train}
     for row in rows[source != rows].tolist():
         if int(source[row]) in own:
             own[int(source[row])].append(row)
@@ -146,7 +146,7 @@ def fair_pair(
 
 
 def _rounds(rows: IntArray, rng: np.random.Generator) -> Iterator[int]:
-    """The rows again and again, each round in an order of its own."""
+    """Give the rows again and again, each round in an order of its own."""
     while True:
         yield from rng.permutation(rows).tolist()
 
@@ -158,7 +158,7 @@ def _take(rows: Iterator[int], n: int) -> IntArray:
 def _class_by_class(
     labels: IntArray, train: IntArray, n: int, rng: np.random.Generator
 ) -> IntArray:
-    """The first `n` originals of rounds over the classes and, within each class, over its rows."""
+    """Take `n` originals in rounds over the classes and, within a class, over its rows."""
     classes = np.unique(labels[train])
     rounds = {int(c): _rounds(train[labels[train] == c], rng) for c in classes}
     turn = _rounds(classes, rng)

@@ -16,7 +16,7 @@ ARM_NAMES = {
 
 
 def points(value: float, *, sign: bool = False) -> str:
-    """A score difference in points of a hundredth.
+    """Write a score difference in points of a hundredth.
 
     >>> points(-0.0123, sign=True)
     '−1.2'
@@ -28,7 +28,7 @@ def points(value: float, *, sign: bool = False) -> str:
 
 
 def verdict_sentence(result: KFoldResult) -> str:
-    """What was found, in one sentence that a person can act on."""
+    """Say what was found, in one sentence that a person can act on."""
     c = result.comparison
     if c is None:
         return "One arm was run, so there is nothing to compare; run at least two arms."
@@ -82,7 +82,7 @@ def _advice(c: Comparison) -> str:
 
 
 def summary(result: KFoldResult) -> str:
-    """The table of arms, the verdict and where the report lies, for a terminal."""
+    """Give the table of arms, the verdict and where the report lies, for a terminal."""
     lines = [f"{'arm':<12} {'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"]
     for name, arm in result.arms.items():
         cells = [f"{arm.mean(m):.3f} ± {arm.sd(m):.3f}" for m in ("accuracy", "macro_f1", "mcc")]

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from augment.errors import InputError
+from augment.train.comparison import compare, smallest_detectable, standard_error
+
+stats = pytest.importorskip("scipy.stats")
+
+
+@pytest.mark.parametrize(
+    ("folds", "repeats", "factor", "detectable"),
+    [
+        (5, 1, 0.671, 1.86),
+        (10, 1, 0.459, 1.04),
+        (5, 5, 0.539, 1.11),
+        (10, 3, 0.380, 0.78),
+        (10, 10, 0.348, 0.69),
+    ],
+)
+def test_known_designs(folds, repeats, factor, detectable):
+    """Factors of the standard error and smallest gains, in points, for differences of sd 1."""
+    n, ratio = folds * repeats, 1 / (folds - 1)
+    assert standard_error(1.0, n, ratio) == pytest.approx(factor, abs=5e-4)
+    assert smallest_detectable(1.0, n, ratio) == pytest.approx(detectable, abs=5e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_without_correction_it_is_the_paired_t_test(seed):
+    rng = np.random.default_rng(seed)
+    before = rng.normal(0.7, 0.05, 10)
+    after = before + rng.normal(0.01, 0.02, 10)
+    ours = compare(before.tolist(), after.tolist(), test_to_train=0.0)
+    theirs = stats.ttest_rel(after, before)
+    interval = theirs.confidence_interval(0.95)
+    assert ours.p_value == pytest.approx(theirs.pvalue)
+    assert ours.ci95 == pytest.approx((interval.low, interval.high))
+
+
+def test_correction_widens_by_the_known_factor():
+    before, after = [0.70, 0.71, 0.69, 0.72, 0.70], [0.72, 0.72, 0.73, 0.73, 0.71]
+    plain = compare(before, after, test_to_train=0.0)
+    corrected = compare(before, after, test_to_train=0.25)
+    widened = (corrected.ci95[1] - corrected.gain) / (plain.ci95[1] - plain.gain)
+    assert widened == pytest.approx(math.sqrt((1 / 5 + 1 / 4) * 5))
+    t = corrected.gain / standard_error(corrected.sd, 5, 0.25)
+    assert corrected.p_value == pytest.approx(2 * stats.t.sf(t, 4))
+    assert corrected.smallest_detectable == pytest.approx(corrected.ci95[1] - corrected.gain)
+    assert corrected.smallest_at_80_power > corrected.smallest_detectable
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        ([0.80, 0.81, 0.80, 0.82, 0.81], "helps"),
+        ([0.60, 0.61, 0.60, 0.62, 0.61], "hurts"),
+        ([0.75, 0.66, 0.74, 0.67, 0.71], "no measurable difference"),
+        ([0.70, 0.71, 0.70, 0.72, 0.71], "no measurable difference"),
+    ],
+)
+def test_verdict_follows_the_interval(after, verdict):
+    found = compare([0.70, 0.71, 0.70, 0.72, 0.71], after, test_to_train=0.25)
+    low, high = found.ci95
+    assert found.verdict == verdict
+    assert (found.verdict == "no measurable difference") == (low <= 1e-9 and high >= -1e-9)
+    assert (found.p_value < 0.05) == (found.verdict != "no measurable difference")
+
+
+def test_false_alarms_stay_rare_where_the_plain_test_cries_wolf():
+    """Folds that share a random effect: the plain t-test alarms far too often, ours does not."""
+    rng = np.random.default_rng(1)
+    folds, ratio = 5, 0.25
+    # Differences of one experiment correlate by ratio / (1 + ratio), as the correction assumes.
+    rho = ratio / (1 + ratio)
+    plain = ours = 0
+    for _ in range(2000):
+        shared = rng.normal() * math.sqrt(rho)
+        d = shared + rng.normal(size=folds) * math.sqrt(1 - rho)
+        plain += compare([0] * folds, d.tolist(), test_to_train=0.0).p_value < 0.05
+        ours += compare([0] * folds, d.tolist(), test_to_train=ratio).p_value < 0.05
+    assert ours / 2000 < 0.065
+    assert plain / 2000 > 0.09
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [([0.5], [0.6]), ([0.5, 0.6], [0.5]), ([0.5, 0.6], [0.5, math.nan])]
+)
+def test_refuses_scores_that_do_not_pair(before, after):
+    with pytest.raises(InputError):
+        compare(before, after, test_to_train=0.25)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from augment.train.metrics import class_scores, confusion, matthews, score
+
+metrics = pytest.importorskip("sklearn.metrics")
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.integers(2, 5), st.integers(2, 60), st.integers(0, 10**6))
+def test_agrees_with_scikit_learn(n_classes, n_rows, seed):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(n_classes, size=n_rows)
+    p = rng.dirichlet(np.full(n_classes, 0.5), size=n_rows)
+    predicted = p.argmax(axis=1)
+    ours = score(labels, p)
+    assert ours.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert ours.macro_f1 == pytest.approx(
+        metrics.f1_score(labels, predicted, average="macro", zero_division=0)
+    )
+    if len(set(labels)) > 1 or len(set(predicted)) > 1:
+        assert ours.mcc == pytest.approx(metrics.matthews_corrcoef(labels, predicted))
+    assert ours.log_loss == pytest.approx(
+        metrics.log_loss(labels, p, labels=list(range(n_classes))), rel=1e-6
+    )
+    table = confusion(labels, predicted, n_classes)
+    everything = list(range(n_classes))
+    assert (table == metrics.confusion_matrix(labels, predicted, labels=everything)).all()
+    reference = metrics.precision_recall_fscore_support(
+        labels, predicted, labels=everything, zero_division=0
+    )
+    for c, found in enumerate(class_scores(table)):
+        expected = [float(column[c]) for column in reference]
+        assert [found.precision, found.recall, found.f1, found.support] == pytest.approx(expected)
+
+
+def test_a_constant_prediction_has_no_correlation():
+    assert matthews(confusion(np.array([0, 1, 1]), np.array([1, 1, 1]), 2)) == 0.0
+
+
+def test_a_certain_wrong_answer_costs_much_but_not_infinitely():
+    found = score(np.array([0]), np.array([[0.0, 1.0]]))
+    assert 30 < found.log_loss < 40
