@@ -94,8 +94,8 @@ def grouped_folds(
     """Split rows into stratified folds that no group crosses.
 
     Groups that hold the largest part of a class are placed first, each where its classes are
-    rarest so far; single rows of common classes come last and even out what is left. Against a shuffle this keeps the share of every
-    class within a row or so of equal whenever the groups allow it.
+    rarest so far; single rows of common classes come last and even out what is left. The share
+    of every class is thus within a row or so of equal whenever the groups allow it.
 
     Parameters
     ----------

@@ -45,13 +45,17 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
     return str(template.render(**_content(result, pictures)))
 
 
+def _question(result: KFoldResult) -> str:
+    return "Did the new rows help?" if AUGMENTED in result.arms else "Does balancing help?"
+
+
 def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     c = result.comparison
     identity = result.run["identity"]
     n_runs = len(next(iter(result.arms.values())).folds)
     return {
         "result": result,
-        "title": f"Did the new rows help? {Path(result.name).name}",
+        "title": f"{_question(result)} {Path(result.name).name}",
         "sentence": verdict_sentence(result),
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
         "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
