@@ -216,7 +216,7 @@ _NAMES: Final = {entry[0].split()[0]: entry[1] for entry in _ENTRIES}
 def _key(name: str) -> str:
     """Names compare without case, accents, spaces and hyphens."""
     plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c) and c.isalnum())
+    return "".join(c for c in plain if not unicodedata.combining(c) and c not in " -_'’")
 
 
 @lru_cache(maxsize=1)

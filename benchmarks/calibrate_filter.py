@@ -37,7 +37,7 @@ from augment.tokens import change
 
 RESULTS = Path(__file__).parent / "results"
 LANGUAGES = ("en", "fr", "es", "ca")
-GOOD_PAIRS = 300
+GOOD_PAIRS = 400
 ROUND_TRIPS = 80  # per route and source of texts
 ROUTES = {"en": ("es", "ca", "eo"), "fr": ("ca", "es", "en"), "es": ("ca", "en")}
 TEXTS = {
@@ -170,11 +170,13 @@ NEGATABLE = {
 
 def negation_dropped(language: str) -> Poison:
     pattern, into = NEGATED[language]
-    return with_text(
+    drop = with_text(
         lambda text, _: re.sub(
             pattern, lambda m: into.replace(r"\1", m[1] or "" if m.re.groups else ""), text, count=1
         )
     )
+    # Where the original has none, the translation said it in another way, and now agrees with it.
+    return lambda c, rng: drop(c, rng) if re.search(pattern, c.original) else None
 
 
 def negation_added(language: str) -> Poison:
@@ -189,7 +191,10 @@ def negation_added(language: str) -> Poison:
             else (f"ne {match[1]} pas")
         )
 
-    return with_text(lambda text, _: re.sub(pattern, negate, text, count=1))
+    add = with_text(lambda text, _: re.sub(pattern, negate, text, count=1))
+    there = NEGATED[language][0]
+    # "Is not not" and a second negation elsewhere are poisons of another kind.
+    return lambda c, rng: None if re.search(there, c.original + c.text) else add(c, rng)
 
 
 def marked(share: float) -> Poison:
@@ -289,7 +294,7 @@ class Remembering(SentenceEncoder):
 
     known: dict[str, Any]
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = SILENT) -> Any:
+    def encode(self, texts: Sequence[str], *, progress: Progress = SILENT) -> Any:  # noqa: ANN401
         """Vectors of the texts, most of them from memory."""
         new = [text for text in dict.fromkeys(texts) if text not in self.known]
         self.known.update(zip(new, super().encode(new, progress=progress), strict=True))

@@ -42,7 +42,7 @@ CUES: Final[dict[str, Cues]] = {
         r"dis(?:like|agree|allow)\w* \w{3,}less forb[ia]d\w* fail\w* refus\w* lack\w* "
         r"miss(?:ing|ed|es)? avoid\w* prevent\w* den(?:y|ied|ies|ying) reject\w* absen\w+ "
         r"except unless hardly barely scarcely rarely seldom non minus anti free few little "
-        r"any any(?:one|body|thing|where) ever nor least doubt\w* stop",
+        r"ever nor least doubt\w* stop",
         ignored=(
             r"\bnot only\b",
             r"\bno(?:t a)? doubt\b",
@@ -61,7 +61,7 @@ CUES: Final[dict[str, Cues]] = {
         partners="jamais rien aucun aucune aucuns aucunes guère ni nullement",
         soft=r"im(?:possible|probable)\w* in(?:capable|connu|utile|égal|attendu)\w* absen\w+ "
         r"manqu\w+ refus\w+ empêch\w+ évit\w+ interdi\w+ ignor\w+ dout\w+ peu peine sauf "
-        r"hormis excepté personne nul(?:le)? malheur\w* cess\w+ arrêt\w+ dé[a-zé]{5,}",
+        r"hormis excepté personne nul(?:le)? malheur\w* cess\w+ arrêt\w+",
         ignored=(
             r"\bn'importe\b",
             r"\bsans (?:aucun )?doute\b",
@@ -84,7 +84,7 @@ CUES: Final[dict[str, Cues]] = {
         partners="nunca jamás nada nadie ningún ninguno ninguna ningunos ningunas ni tampoco",
         soft=r"im(?:posible|probable)\w* in(?:capaz|útil|esperad)\w* falt\w+ carec\w+ nieg\w+ "
         r"neg(?:ó|ar|aron) rechaz\w+ evit\w+ imp(?:ide|edir|idió) prohib\w+ ausen\w+ "
-        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos dej\w+ des[a-z]{5,}",
+        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos",
         ignored=(
             r"\bno obstante\b",
             r"\bno s[oó]lo\b",
@@ -98,17 +98,17 @@ CUES: Final[dict[str, Cues]] = {
     ),
     "ca": Cues(
         core="no sense",
-        partners="mai res ningú cap gens ni tampoc pas enlloc",
+        partners="mai res ningú ni tampoc enlloc",
         soft=r"im(?:possible|probable)\w* incapa\w+ falt\w+ manc\w+ rebutj\w+ neg\w+ evit\w+ "
         r"impe\w+ prohib\w+ absèn\w+ desconeg\w+ ignor\w+ excepte llevat poc poca pocs "
-        r"poques menys deix\w+",
+        r"poques menys",
         ignored=(r"\bno obstant\b", r"\bno només\b", r"\bsens(?:e)? dubte\b", r",\s*no\s*\?"),
     ),
     "pt": Cues(
         core="não sem",
         partners="nunca jamais nada ninguém nenhum nenhuma nenhuns nem tampouco",
         soft=r"im(?:possível|provável)\w* incapaz\w* falt\w+ neg\w+ recus\w+ evit\w+ imped\w+ "
-        r"proib\w+ ausên\w+ desconhec\w+ exceto salvo pouc[oa]s? menos deix\w+",
+        r"proib\w+ ausên\w+ desconhec\w+ exceto salvo pouc[oa]s? menos",
         ignored=(r"\bnão só\b", r"\bnão apenas\b", r"\bsem dúvida\b", r",\s*não\s*(?:é\s*)?\?"),
     ),
     "gl": Cues(

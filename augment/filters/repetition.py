@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from operator import eq
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
@@ -45,8 +46,10 @@ class Repetition:
 def _look(original: str, text: str) -> Finding:
     after, before = folded_words(text), folded_words(original)
     spare = len(after) - len(set(after))
-    if spare >= 2 and spare > len(before) - len(set(before)):
-        finding = _loop(before, after) or _sentence(original, text) or _poorer(before, after)
+    if spare >= 2:
+        finding = _loop(before, after)
+        if not finding and spare > len(before) - len(set(before)):
+            finding = _sentence(original, text) or _poorer(before, after)
         if finding:
             return Finding(finding)
     return _characters(original, text, after)
@@ -55,9 +58,12 @@ def _look(original: str, text: str) -> Finding:
 def _loop(before: Sequence[str], after: Sequence[str]) -> str:
     """Find a phrase said several times in a row."""
     for size in range(1, min(_LONGEST_PHRASE, len(after) // 2) + 1):
-        times, at = _runs(after, size)
         # Four words and more said twice are a loop already; shorter phrases do it in speech.
-        if times >= (2 if size >= 4 else 3) and times > _runs(before, size)[0]:
+        wanted = 2 if size >= 4 else 3
+        if sum(map(eq, after, after[size:])) < size * (wanted - 1):
+            continue
+        times, at = _runs(after, size)
+        if times >= wanted and times > _runs(before, size)[0]:
             return f"{' '.join(after[at : at + size])!r} {times} times in a row"
     return ""
 

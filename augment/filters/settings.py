@@ -52,7 +52,7 @@ class FilterSettings:
     """Least length in characters over the original's, 0 to 1."""
     max_length_ratio: float = 2.0
     """Greatest length in characters over the original's, 1 or more."""
-    max_marked: float = 0.15
+    max_marked: float = 0.05
     """Greatest share of words marked by the engine that the original does not hold, 0 to 1."""
     encoder: str = NAME
     """Sentence encoder: "minilm", or a hub name or folder (a multilingual one, for instance)."""

@@ -48,10 +48,12 @@ def _look(original: str, text: str) -> Finding:
         after = max(1, len(_SENTENCE_END.findall(text)))
         if after <= before / 2:
             return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
-    return _end_lost(folded_words(original), folded_words(text), ratio)
+    if ratio < 0.8:
+        return _end_lost(folded_words(original), folded_words(text))
+    return PASSED
 
 
-def _end_lost(before: Sequence[str], after: Sequence[str], ratio: float) -> Finding:
+def _end_lost(before: Sequence[str], after: Sequence[str]) -> Finding:
     if len(before) < 8:
         return PASSED
     third = len(before) // 3
