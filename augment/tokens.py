@@ -36,8 +36,13 @@ _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _ASCII_NOISE: Final = bytes(
     code for code in range(128) if not chr(code).isalnum() and chr(code) not in "$+<=>|~"
 )
-#: Stands between two digits while everything else that is no letter is taken out.
-_GAP: Final = "\x1f"
+#: No character: stands between two digits while everything else that is no letter is taken out.
+_GAP: Final = "\uffff"
+#: Accents on a place of their own, typed for apostrophes; NFKC would set them on the letter before.
+_SPACING_ACCENT: Final = re.compile(
+    "[\u00a8\u00af\u00b4\u00b8\u02d8-\u02dd\u0384\u0385\u1fbd\u1fbf-\u1fc1\u1fcd-\u1fcf"
+    "\u1fdd-\u1fdf\u1fed-\u1fef\u1ffd\u1ffe\u2017\u203e]"
+)
 
 
 def words(text: str) -> list[str]:
@@ -94,13 +99,15 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         if _BETWEEN_DIGITS.search(text):
-            text = _BETWEEN_DIGITS.sub("\uffff", text)
+            text = _BETWEEN_DIGITS.sub(_GAP, text)
             key = _fold_unicode(text)
         else:
             key = text.lower().encode().translate(None, _ASCII_NOISE).decode()
     else:
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        key = _fold_unicode(_BETWEEN_DIGITS.sub("\uffff", text))
+        text = unicodedata.normalize("NFKC", _SPACING_ACCENT.sub("'", text.replace(_GAP, "")))
+        text = unicodedata.normalize("NFKC", text.casefold())
+        key = _fold_unicode(_BETWEEN_DIGITS.sub(_GAP, text))
+        key = unicodedata.normalize("NFKC", key)
     if key:
         return key
     return "".join(text.split())
@@ -126,7 +133,7 @@ class _Folded(dict[int, int | None]):
 _LETTERLIKE: Final = frozenset(
     {0x3005, 0x303B, 0x30FC, 0x30FD, 0x30FE, 0x309D, 0x309E, 0x0E46, 0x0640}
 )
-_FOLDED: Final = _Folded({0xFFFF: 0x20})
+_FOLDED: Final = _Folded({ord(_GAP): 0x20})
 
 
 def change(original: str, paraphrase: str) -> float:

@@ -48,19 +48,18 @@ def _look(original: str, text: str) -> Finding:
         after = max(1, len(_SENTENCE_END.findall(text)))
         if after <= before / 2:
             return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
-    if ratio < 0.8:
-        return _end_lost(folded_words(original), folded_words(text))
-    return PASSED
+    most = 0.4 if ratio < 0.75 else 0.34 if ratio < 0.8 else 0.2
+    return _end_lost(folded_words(original), folded_words(text), most)
 
 
-def _end_lost(before: Sequence[str], after: Sequence[str]) -> Finding:
+def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Finding:
     if len(before) < 8:
         return PASSED
     third = len(before) // 3
     there = set(after)
     start = _present(before[:third], there)
     end = _present(before[-third:], there)
-    if end <= 0.34 and start - end >= 0.3:
+    if end <= most and start - end >= 0.3:
         return Finding(
             f"the end is missing: {start:.0%} of the first words came back, {end:.0%} of the last"
         )
