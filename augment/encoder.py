@@ -162,7 +162,8 @@ class SentenceEncoder:
             )
         vectors = self.encode([*originals, *texts], progress=progress)
         cosine = np.einsum("ij,ij->i", vectors[: len(texts)], vectors[len(texts) :])
-        return np.clip(cosine, 0.0, 1.0)
+        clipped: NDArray[np.float32] = np.clip(cosine, 0.0, 1.0)
+        return clipped
 
 
 @contextmanager

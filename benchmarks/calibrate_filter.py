@@ -16,17 +16,16 @@ from __future__ import annotations
 import csv
 import json
 import random
-import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from machine import describe
+from poisons import load_foreign, poisons
 
 from augment.encoder import SentenceEncoder
 from augment.filters import FILTERS, FilterChain, FilterSettings, build_filters
@@ -57,8 +56,6 @@ TEXTS = {
     "es": (("mt/tatoeba_eng_spa.csv", "spa"), ("mt/flores_dev_en_fr_es_ca.csv", "es")),
 }
 THRESHOLDS = [round(0.05 * step, 2) for step in range(4, 18)]
-
-Poison = Callable[[Candidate, random.Random], Candidate | None]
 
 
 def column(path: Path, name: str) -> list[str]:
@@ -100,177 +97,6 @@ def round_trips(data: Path, language: str, rng: random.Random) -> dict[str, list
             for number, (original, text, left) in enumerate(zip(texts, state, marks, strict=True))
         ]
     return found
-
-
-def with_text(make: Callable[[str, random.Random], str | None]) -> Poison:
-    """Poison that changes the text; None where it cannot."""
-
-    def poison(candidate: Candidate, rng: random.Random) -> Candidate | None:
-        text = make(candidate.text, rng)
-        return None if text is None or text == candidate.text else replace(candidate, text=text)
-
-    return poison
-
-
-def keep_words(share: float) -> Poison:
-    return with_text(lambda text, _: " ".join(text.split()[: int(len(text.split()) * share)]))
-
-
-def drop_second_half(text: str, rng: random.Random) -> str:
-    """Words from the middle on are gone, the full stop is there."""
-    words = text.split()
-    return " ".join(words[: len(words) // 2]).rstrip(",;:") + "."
-
-
-def loop(text: str, rng: random.Random) -> str:
-    words = text.split()
-    at = rng.randrange(1, max(2, len(words) - 3))
-    return " ".join([*words[:at], *(words[at : at + rng.randint(1, 3)] * rng.randint(4, 9))])
-
-
-def stutter(text: str, rng: random.Random) -> str:
-    """One phrase three times, the rest as it was."""
-    words = text.split()
-    at = rng.randrange(max(1, len(words) - 2))
-    size = rng.randint(1, 2)
-    return " ".join([*words[:at], *(words[at : at + size] * 4), *words[at + size :]])
-
-
-def other_number(text: str, rng: random.Random) -> str | None:
-    found = list(re.finditer(r"\d+", text))
-    if not found:
-        return None
-    one = rng.choice(found)
-    new = str(int(one[0]) + rng.randint(1, 9))
-    return text[: one.start()] + new + text[one.end() :]
-
-
-def lost_number(text: str, rng: random.Random) -> str | None:
-    found = list(re.finditer(r" ?\d[\d.,:]*", text))
-    if not found:
-        return None
-    one = rng.choice(found)
-    return text[: one.start()] + text[one.end() :]
-
-
-NEGATED = {
-    "en": (r"\b(is|are|was|were|will|would|can|could|has|had|have|did|does|do) (?:not )\b"
-           r"|(?<=[a-z])n['’]t\b|\bnever \b|\bno \b|\bwithout \b", r"\1 "),
-    "fr": (r"\bn(?:e |['’])(\w+(?:['’]\w+)?) (?:pas|jamais|plus|rien)\b|\bsans \b", r"\1"),
-    "es": (r"\bno (?=\w+)|\bnunca \b|\bsin \b", ""),
-    "ca": (r"\bno (?=\w+)|\bmai \b|\bsense \b", ""),
-}  # fmt: skip
-NEGATABLE = {
-    "en": (r"\b(is|are|was|were|will|can|could|would|should|has been|have been)\b", r"\1 not"),
-    "fr": (r"\b(est|a|sont|ont|était|peut|peuvent|sera)\b", None),
-    "es": (r"\b(es|son|ha|han|fue|fueron|está|puede|tiene|era)\b", r"no \1"),
-    "ca": (r"\b(és|són|ha|han|va|van|està|pot|té|era)\b", r"no \1"),
-}
-
-
-def negation_dropped(language: str) -> Poison:
-    pattern, into = NEGATED[language]
-    drop = with_text(
-        lambda text, _: re.sub(
-            pattern, lambda m: into.replace(r"\1", m[1] or "" if m.re.groups else ""), text, count=1
-        )
-    )
-    # Where the original has none, the translation said it in another way, and now agrees with it.
-    return lambda c, rng: drop(c, rng) if re.search(pattern, c.original) else None
-
-
-def negation_added(language: str) -> Poison:
-    pattern, into = NEGATABLE[language]
-
-    def negate(match: re.Match[str]) -> str:
-        if into is not None:
-            return into.replace(r"\1", match[1])
-        return (
-            f"n'{match[1]} pas"
-            if match[1][0] in "aéo" or match[1] == "est"
-            else (f"ne {match[1]} pas")
-        )
-
-    add = with_text(lambda text, _: re.sub(pattern, negate, text, count=1))
-    there = NEGATED[language][0]
-    # "Is not not" and a second negation elsewhere are poisons of another kind.
-    return lambda c, rng: None if re.search(there, c.original + c.text) else add(c, rng)
-
-
-def marked(share: float) -> Poison:
-    def poison(candidate: Candidate, rng: random.Random) -> Candidate | None:
-        words = candidate.text.split()
-        count = max(1, round(share * len(words)))
-        return replace(candidate, marks=tuple(f"*{word[::-1]}x" for word in words[:count]))
-
-    return poison
-
-
-def engine_mark(text: str, rng: random.Random) -> str:
-    words = text.split()
-    at = rng.randrange(len(words))
-    words[at] = rng.choice(["*{}", "@{}", "#{}", "\\@{}", "^{}<n><sg>$"]).format(words[at])
-    return " ".join(words)
-
-
-NOTICES = (
-    "MYMEMORY WARNING: YOU USED ALL AVAILABLE FREE TRANSLATIONS FOR TODAY. NEXT AVAILABLE IN  12 "
-    "HOURS 3 MINUTES 11 SECONDS VISIT HTTPS://MYMEMORY.TRANSLATED.NET/DOC/USAGELIMITS.PHP",
-    "Error 500 (Server Error)!!1500.That’s an error.There was an error. Please try again later.",
-    "QUERY LENGTH LIMIT EXCEEDED. MAX ALLOWED QUERY : 500 CHARS",
-    "429 Too Many Requests",
-    "'AUTO' IS AN INVALID SOURCE LANGUAGE . EXAMPLE: LANGPAIR=EN|IT USING 2 LETTER ISO",
-    "Our systems have detected unusual traffic from your computer network.",
-)
-
-
-def html(text: str, rng: random.Random) -> str:
-    forms = ("<p>{}</p>", "{}<br/>", "<span class='t'>{}</span>", "{}&nbsp;", "&quot;{}&quot;")
-    return rng.choice(forms).format(text)
-
-
-def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, Poison]]:
-    """Name of each poison -> how severe it is, and how to make it."""
-    others = {c.source_id: pairs[(n + 7) % len(pairs)] for n, c in enumerate(pairs)}
-    foreign = FOREIGN[language]
-    return {
-        "empty": ("gross", with_text(lambda *_: "")),
-        "blank": ("gross", with_text(lambda *_: " \n\u200b")),
-        "copy": ("gross", lambda c, _: replace(c, text=c.original)),
-        "copy, other case and punctuation": (
-            "gross",
-            lambda c, _: replace(c, text=c.original.upper().rstrip(".!?")),
-        ),
-        "another original": ("gross", lambda c, _: replace(c, text=others[c.source_id].original)),
-        "another row's text": ("gross", lambda c, _: replace(c, text=others[c.source_id].text)),
-        "a quarter kept": ("gross", keep_words(0.25)),
-        "second half dropped": ("gross", with_text(drop_second_half)),
-        "cut off at two thirds": ("subtle", keep_words(0.67)),
-        "said twice": ("gross", with_text(lambda text, _: f"{text} {text}")),
-        "loop to the end": ("gross", with_text(loop)),
-        "phrase four times": ("gross", with_text(stutter)),
-        "wrong language": ("gross", lambda c, _: replace(c, text=foreign[c.original])),
-        "service's notice": ("gross", with_text(lambda _, rng: rng.choice(NOTICES))),
-        "HTML": ("gross", with_text(html)),
-        "engine mark in the text": ("gross", with_text(engine_mark)),
-        "a third of the words marked": ("gross", marked(0.33)),
-        "number changed": ("subtle", with_text(other_number)),
-        "number lost": ("subtle", with_text(lost_number)),
-        "negation dropped": ("subtle", negation_dropped(language)),
-        "negation added": ("subtle", negation_added(language)),
-    }
-
-
-FOREIGN: dict[str, dict[str, str]] = {}
-
-
-def load_foreign(data: Path) -> None:
-    """For each reference, the same sentence in the nearest other language of FLORES."""
-    nearest = {"en": "fr", "fr": "en", "es": "ca", "ca": "es"}
-    with (data / "mt/flores_dev_en_fr_es_ca.csv").open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    for language, other in nearest.items():
-        FOREIGN[language] = {row[language]: row[other] for row in rows}
 
 
 def run(language: str, pairs: Sequence[Candidate], every: Sequence[Candidate]) -> list[Any]:
@@ -435,7 +261,7 @@ def markdown(result: dict[str, Any]) -> str:
         "Cosine of MiniLM, least similarity against what it would do to whole sentences and to",
         "lines under 60 characters (Apertium's round trips, good and bad together):",
         "",
-        "| language | at | good refused | another row caught | lines refused | line of another row |",
+        "| language | at | good refused | another row caught | line refused | other line caught |",
         "|---|---|---|---|---|---|",
     ]
     for language, found in languages.items():

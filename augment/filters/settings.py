@@ -60,7 +60,7 @@ class FilterSettings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "language", language_code(self.language))
         object.__setattr__(self, "others", tuple(map(language_code, self.others)))
-        if self.min_similarity is None:
+        if vars(self)["min_similarity"] is None:
             object.__setattr__(self, "min_similarity", self._default_similarity())
         for name in (
             "min_similarity",

@@ -53,7 +53,7 @@ def _look(original: str, text: str) -> Finding:
 
 
 def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Finding:
-    if len(before) < 8:
+    if len(before) < 10:
         return PASSED
     third = len(before) // 3
     there = set(after)
