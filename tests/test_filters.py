@@ -245,3 +245,31 @@ def test_importing_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_check_of_another_package_runs_before_similarity(monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    import augment.filters as module
+
+    point = EntryPoint("shouting", "test_shouting:Shouting", "augment.filters")
+    monkeypatch.setattr(module, "entry_points", lambda group: [point])
+    assert list(module.known_filters())[-2:] == ["shouting", "similarity"]
+
+    class Shouting:
+        name = "shouting"
+
+        def __init__(self, settings):
+            self.language = settings.language
+
+        def check(self, candidates):
+            return [Finding("shouts" if c.text.isupper() else "") for c in candidates]
+
+    monkeypatch.setitem(sys.modules, "test_shouting", type(sys)("test_shouting"))
+    sys.modules["test_shouting"].Shouting = Shouting
+    checks = module.build_filters(FilterSettings(language="en"), disabled=["similarity"])
+    loud, calm = FilterChain(checks).apply(
+        [candidate("a good film", "A FINE FILM"), candidate("a good film", "one fine film")]
+    )
+    assert (loud.reason, loud.detail) == ("shouting", "shouts")
+    assert isinstance(calm, Paraphrase)
