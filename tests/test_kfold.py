@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import os
+import subprocess
+import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -208,6 +212,28 @@ def test_killed_run_goes_on_and_ends_the_same(tiny, tmp_path, monkeypatch):
         assert (tmp_path / "part" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     early = sorted((tmp_path / "part" / "units").glob("*.json"), key=lambda p: p.stat().st_mtime)
     assert len(early) == 9
+
+
+def test_sigkill_at_any_moment_loses_no_finished_unit(tiny, tmp_path):
+    table().to_csv("d.csv", index=False)
+    arguments = ["--model", str(tiny), "--folds", "3", "--steps", "30", "--device", "cpu"]
+    command = [sys.executable, "-m", "augment", "kfold-train", "d.csv", *arguments]
+    units = tmp_path / "d.kfold" / "units"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+        while process.poll() is None and len(list(units.glob("*.json"))) < 3:
+            time.sleep(0.005)
+        process.kill()
+    finished = {path.name: path.read_bytes() for path in units.glob("*.json")}
+    assert len(finished) >= 3
+    same = {"model": str(tiny), "folds": 3, "steps": 30, "device": "cpu"}
+    resumed = kfold_train("d.csv", **same, resume=True)
+    whole = kfold_train("d.csv", **same, out=tmp_path / "whole")
+    assert scores(resumed.metrics()) == scores(whole.metrics())
+    for name, content in finished.items():
+        assert (units / name).read_bytes() == content
+    oof = "oof.csv"
+    assert (tmp_path / "d.kfold" / oof).read_bytes() == (tmp_path / "whole" / oof).read_bytes()
 
 
 def test_force_replaces_a_run_and_nothing_else(tiny, tmp_path):
