@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from augment.errors import PairError, TranslatorError
 from augment.records import Translation
-from augment.translators import apertium, apertium_text
+from augment.translators import apertium_text, pipeline
 from augment.translators.apertium import Apertium, installed_modes
+from augment.translators.apertium_classes import AmbiguityClasses
+from augment.translators.pipeline import Pipeline
 
 pytestmark = pytest.mark.skipif(
     shutil.which("lt-proc") is None, reason="Apertium is not installed (make apertium)"
@@ -75,17 +77,34 @@ def test_what_has_no_letters_and_line_breaks_come_back_as_they_were(mode):
 
 
 def test_protected_spans_come_back_whole(mode):
-    spans = ["https://example.com/a?b=1&c=[2]", "a.b@c.org", "#ThisTag", "@some_one", "&amp;",
-             "<b>", "</b>", "{name}", "😀", "\u200b", "*", "~", "^"]
+    spans = [
+        "https://example.com/a?b=1&c=[2]",
+        "a.b@c.org",
+        "#ThisTag",
+        "@some_one",
+        "&amp;",
+        "<b>",
+        "</b>",
+        "{name}",
+        "😀",
+        "\u200b",
+        "*",
+        "~",
+        "^",
+    ]
     results = mode.translate([f"house {span} end" for span in spans])
     assert [span for span, done in zip(spans, results, strict=True) if span not in done.text] == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.lists(
-            st.sampled_from([*SPECIALS, "the ", "house ", "not ", ". ", "\n", "\t", "1", "😀", "'s"])
+            st.sampled_from(
+                [*SPECIALS, "the ", "house ", "not ", ". ", "\n", "\t", "1", "😀", "'s"]
+            )
             | st.characters(),
             max_size=30,
         ).map("".join),
@@ -115,6 +134,48 @@ def test_a_text_is_translated_alike_whatever_stands_before_it(english):
     assert english.translate(texts[::-1]) == alone[::-1]
 
 
+@pytest.mark.parametrize("pair", [("en", "es"), ("es", "en"), ("fr", "ca"), ("fr", "es")])
+def test_words_of_unseen_classes_leave_the_tagger_as_it_was(pair):
+    """Apertium's tagger forgets its class for unknown words at the first new combination."""
+    if pair not in installed_modes():
+        pytest.skip("pair is not installed")
+    before = {
+        "en": "There was a lot of silence.",
+        "es": "La vista de tal casa.",
+        "fr": "Tout le reste est bien moins que rien.",
+    }[pair[0]]
+    texts = {
+        "en": ["The writer included.", "Nobody has ever cooked from it, the writer included."],
+        "es": ["Lo bueno dicho entonces.", "Una batalla lenta."],
+        "fr": ["Le blue point brought us back.", "The clever explosions each time."],
+    }[pair[0]]
+    alone = []
+    for text in texts:
+        translator = Apertium().open(*pair)
+        alone += translator.translate([text])
+        translator.close()
+    translator = Apertium().open(*pair)
+    assert translator.translate([before, *texts])[1:] == alone
+    assert translator.translate([*texts[::-1], before])[:-1] == alone[::-1]
+    translator.close()
+
+
+def test_readings_are_cut_down_to_the_largest_known_combination():
+    asked = []
+
+    def known(combinations):
+        asked.extend(combinations)
+        return ["x<v>" not in c or len(c) == 1 for c in combinations]
+
+    classes = AmbiguityClasses(known)
+    piece = r"[0\^a/b$]^x/x<v>/x<n>/x<a>$ \^ ^y/y<n>/y<a>$ ^z/z<v>$^u/*u$[].[]"
+    settled = r"[0\^a/b$]^x/x<n>/x<a>$ \^ ^y/y<n>/y<a>$ ^z/z<v>$^u/*u$[].[]"
+    assert classes.settle([piece]) == [settled]
+    n = len(asked)
+    assert classes.settle([piece, piece]) == [settled] * 2
+    assert len(asked) == n
+
+
 def test_unknown_words_are_marked_but_not_in_the_text(english):
     (done,) = english.translate(["the Xyzzyqwe house"])
     assert "*" not in done.text
@@ -123,7 +184,7 @@ def test_unknown_words_are_marked_but_not_in_the_text(english):
 
 def test_a_pipeline_that_dies_of_a_text_costs_that_text_only(monkeypatch):
     translator = Apertium().open("en", "es")
-    real = apertium._Pipeline.run
+    real = Pipeline.run
 
     def fragile(self, pieces):
         if any("poison" in piece for piece in pieces):
@@ -131,7 +192,7 @@ def test_a_pipeline_that_dies_of_a_text_costs_that_text_only(monkeypatch):
                 program.kill()
         return real(self, pieces)
 
-    monkeypatch.setattr(apertium._Pipeline, "run", fragile)
+    monkeypatch.setattr(Pipeline, "run", fragile)
     results = translator.translate(["the house", "poison", "the house", "the dog"])
     translator.close()
     assert [bool(done.error) for done in results] == [False, True, False, False]
@@ -140,7 +201,7 @@ def test_a_pipeline_that_dies_of_a_text_costs_that_text_only(monkeypatch):
 
 
 def test_a_pipeline_that_hangs_is_given_up(monkeypatch):
-    monkeypatch.setattr(apertium, "HUNG_AFTER_S", 0.3)
+    monkeypatch.setattr(pipeline, "HUNG_AFTER_S", 0.3)
     translator = Apertium().open("en", "es")
     translator.commands = [["sleep", "60"]]
     (done,) = translator.translate(["the house"])

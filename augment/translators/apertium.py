@@ -16,21 +16,20 @@ import functools
 import hashlib
 import os
 import re
-import select
 import shlex
 import shutil
 import subprocess
-import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from augment.errors import PairError, TranslatorError
 from augment.languages import language_code
 from augment.records import Translation
 from augment.segments import Pieces, cut
 from augment.translators import apertium_text
+from augment.translators.apertium_classes import AmbiguityClasses
+from augment.translators.pipeline import Pipeline
 
 #: Languages for which Debian names its packages with two-letter codes.
 PACKAGES: Final[dict[frozenset[str], str]] = {
@@ -72,8 +71,6 @@ PACKAGES: Final[dict[frozenset[str], str]] = {
 }
 #: Longest piece in characters. Beyond it the disambiguators give up on a sentence anyway.
 MAX_CHARS: Final = 600
-#: Seconds without a byte of output after which a pipeline counts as hung.
-HUNG_AFTER_S: Final = 60.0
 _MODE = re.compile(r"([a-z]{2,3})(?:_\w+)?-([a-z]{2,3})(?:_\w+)?")
 _PLAIN_MODE = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
 
@@ -169,7 +166,7 @@ class ApertiumMode:
         self.mode = mode
         self.commands = _commands(mode)
         self.identity = f"apertium:{mode.stem}@{_version(mode)}"
-        self._pipeline: _Pipeline | None = None
+        self._machinery: _Machinery | None = None
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
         """Translate texts; a text of which one piece fails has failed as a whole."""
@@ -183,9 +180,9 @@ class ApertiumMode:
         if not pieces:
             return []
         try:
-            if self._pipeline is None:
-                self._pipeline = _Pipeline(self.commands)
-            return self._pipeline.run(pieces)
+            if self._machinery is None:
+                self._machinery = _Machinery(self.commands)
+            return self._machinery.translate(pieces)
         except TranslatorError as error:
             self.close()
             if len(pieces) == 1:
@@ -194,10 +191,61 @@ class ApertiumMode:
             return self._translate_pieces(pieces[:middle]) + self._translate_pieces(pieces[middle:])
 
     def close(self) -> None:
-        """End the pipeline's processes."""
-        if self._pipeline is not None:
-            self._pipeline.close()
-            self._pipeline = None
+        """End the programs."""
+        if self._machinery is not None:
+            self._machinery.close()
+            self._machinery = None
+
+
+class _Machinery:
+    """The running programs of a mode: up to the tagger, from the tagger on, and one to ask."""
+
+    def __init__(self, commands: list[list[str]]) -> None:
+        self._sent = 0
+        self._open: list[Pipeline] = []
+        # Taggers of the other kinds (-gx, a perceptron) have no ambiguity classes.
+        hidden_markov = [
+            n for n, c in enumerate(commands) if "apertium-tagger" in c[0] and "-g" in c
+        ]
+        tagger = hidden_markov[0] if hidden_markov else 0
+        try:
+            self._front = self._start(commands[:tagger]) if tagger else None
+            self._back = self._start(commands[tagger:])
+            if self._front:
+                command = commands[tagger]
+                self._tagger = self._start([[command[0], "-d", *command[1:]]])
+                self._classes = AmbiguityClasses(self._known)
+        except TranslatorError:
+            self.close()
+            raise
+
+    def _start(self, commands: list[list[str]]) -> Pipeline:
+        self._open.append(Pipeline(commands))
+        return self._open[-1]
+
+    def translate(self, pieces: list[str]) -> list[Translation]:
+        first = self._sent
+        self._sent += len(pieces)
+        stream = [apertium_text.encode(number, piece) for number, piece in enumerate(pieces, first)]
+        if self._front:
+            stream = self._classes.settle(self._front.run(stream))
+        return [
+            apertium_text.decode(number, output, piece)
+            for number, (output, piece) in enumerate(
+                zip(self._back.run(stream), pieces, strict=True), first
+            )
+        ]
+
+    def _known(self, asked: Sequence[tuple[str, ...]]) -> list[bool]:
+        """Ask the tagger: in debug mode it names the words of which it does not know the class."""
+        self._tagger.said()
+        self._tagger.run([f"^w{n}q/{'/'.join(readings)}$" for n, readings in enumerate(asked)])
+        unknown = set(re.findall(r"\bw(\d+)q\b", self._tagger.said()))
+        return [str(number) not in unknown for number in range(len(asked))]
+
+    def close(self) -> None:
+        for pipeline in self._open:
+            pipeline.close()
 
 
 def _put_together(parts: Pieces, done: dict[str, Translation]) -> Translation:
@@ -207,101 +255,6 @@ def _put_together(parts: Pieces, done: dict[str, Translation]) -> Translation:
         return Translation("", error=failed)
     marks = tuple(mark for piece in found for mark in piece.marks)
     return Translation(parts.join([piece.text for piece in found]), marks)
-
-
-class _Pipeline:
-    """The running programs of one mode."""
-
-    def __init__(self, commands: list[list[str]]) -> None:
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        self._programs: list[subprocess.Popen[bytes]] = []
-        self._sent = 0
-        self._rest = b""
-        source: int | IO[bytes] = subprocess.PIPE
-        try:
-            for command in commands:
-                program = subprocess.Popen(  # noqa: S603 - programs named by the mode file
-                    command,
-                    stdin=source,
-                    stdout=subprocess.PIPE,
-                    stderr=self._stderr,
-                    env={**os.environ, "LC_ALL": "C.UTF-8"},
-                    # Ctrl-C is for this process; the programs end when their input does.
-                    start_new_session=True,
-                )
-                if self._programs:
-                    self._programs[-1].stdout.close()  # type: ignore[union-attr]
-                self._programs.append(program)
-                source = program.stdout  # type: ignore[assignment]
-        except OSError as error:
-            self.close()
-            raise TranslatorError(f"{commands[len(self._programs)][0]}: {error}") from error
-
-    def run(self, pieces: list[str]) -> list[Translation]:
-        first = self._sent
-        self._sent += len(pieces)
-        data = "".join(
-            apertium_text.encode(number, piece) + "\0" for number, piece in enumerate(pieces, first)
-        ).encode()
-        # Written from a thread of its own: with more than a pipe's worth of text, writing and
-        # reading in turn would block on both ends.
-        writer = threading.Thread(target=self._write, args=(data,), daemon=True)
-        writer.start()
-        outputs = self._read(len(pieces))
-        writer.join()
-        return [
-            apertium_text.decode(number, output.decode("utf-8", "replace"), piece)
-            for number, (output, piece) in enumerate(zip(outputs, pieces, strict=True), first)
-        ]
-
-    def _write(self, data: bytes) -> None:
-        stdin = self._programs[0].stdin
-        try:
-            stdin.write(data)  # type: ignore[union-attr]
-            stdin.flush()  # type: ignore[union-attr]
-        except (OSError, ValueError):  # a program died: the reader sees the end and says so
-            return
-
-    def _read(self, wanted: int) -> list[bytes]:
-        stdout = self._programs[-1].stdout
-        outputs: list[bytes] = []
-        while True:
-            *whole, self._rest = self._rest.split(b"\0")
-            outputs.extend(whole)
-            if len(outputs) >= wanted:
-                break
-            ready, _, _ = select.select([stdout], [], [], HUNG_AFTER_S)
-            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""  # type: ignore[union-attr]
-            if not chunk:
-                raise TranslatorError(self._why(bool(ready)))
-            self._rest += chunk
-        if len(outputs) > wanted:
-            raise TranslatorError(f"apertium gave {len(outputs)} answers to {wanted} pieces")
-        return outputs
-
-    def _why(self, ended: bool) -> str:
-        if not ended:
-            return f"apertium gave no answer for {HUNG_AFTER_S:.0f} seconds"
-        dead = [
-            f"{Path(str(program.args[0])).name} ended with {program.poll()}"  # type: ignore[index]
-            for program in self._programs
-            if program.poll()
-        ]
-        self._stderr.seek(0)
-        said = self._stderr.read()[-200:].decode("utf-8", "replace").strip()
-        return f"apertium broke off: {', '.join(dead) or 'its output ended'} {said}".strip()
-
-    def close(self) -> None:
-        for program in self._programs:
-            program.kill()
-            for stream in (program.stdin, program.stdout):
-                if stream is not None:
-                    try:
-                        stream.close()
-                    except OSError:  # unsent rest of a broken pipe
-                        continue
-            program.wait()
-        self._stderr.close()
 
 
 def _commands(mode: Path) -> list[list[str]]:

@@ -1,0 +1,124 @@
+"""Programs joined by pipes and kept running, spoken to in pieces that end with a NUL."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Final
+
+from augment.errors import TranslatorError
+
+#: Seconds without a byte of output after which a pipeline counts as hung.
+HUNG_AFTER_S: Final = 60.0
+
+
+class Pipeline:
+    """Programs that run side by side, each one's output the input of the next.
+
+    Parameters
+    ----------
+    commands
+        Programs with their arguments; each must flush its output at a NUL.
+
+    Raises
+    ------
+    TranslatorError
+        When a program cannot be started.
+    """
+
+    def __init__(self, commands: list[list[str]]) -> None:
+        self._stderr: IO[bytes] = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed in close()
+        self._programs: list[subprocess.Popen[bytes]] = []
+        self._rest = b""
+        self._heard = 0
+        source: int | IO[bytes] = subprocess.PIPE
+        try:
+            for command in commands:
+                program = subprocess.Popen(  # noqa: S603 - programs named by the mode file
+                    command,
+                    stdin=source,
+                    stdout=subprocess.PIPE,
+                    stderr=self._stderr,
+                    env={**os.environ, "LC_ALL": "C.UTF-8"},
+                    # Ctrl-C is for this process; the programs end when their input does.
+                    start_new_session=True,
+                )
+                if self._programs:
+                    self._programs[-1].stdout.close()  # type: ignore[union-attr]
+                self._programs.append(program)
+                source = program.stdout  # type: ignore[assignment]
+        except OSError as error:
+            self.close()
+            raise TranslatorError(f"{commands[len(self._programs)][0]}: {error}") from error
+
+    def run(self, pieces: Sequence[str]) -> list[str]:
+        """Send pieces in stream format; give what comes out of the last program."""
+        data = "".join(piece + "\0" for piece in pieces).encode()
+        # Written from a thread of its own: with more than a pipe's worth of text, writing and
+        # reading in turn would block on both ends.
+        writer = threading.Thread(target=self._write, args=(data,), daemon=True)
+        writer.start()
+        outputs = self._read(len(pieces))
+        writer.join()
+        return [output.decode("utf-8", "replace") for output in outputs]
+
+    def _write(self, data: bytes) -> None:
+        stdin = self._programs[0].stdin
+        try:
+            stdin.write(data)  # type: ignore[union-attr]
+            stdin.flush()  # type: ignore[union-attr]
+        except (OSError, ValueError):  # a program died: the reader sees the end and says so
+            return
+
+    def _read(self, wanted: int) -> list[bytes]:
+        stdout = self._programs[-1].stdout
+        outputs: list[bytes] = []
+        while True:
+            *whole, self._rest = self._rest.split(b"\0")
+            outputs.extend(whole)
+            if len(outputs) >= wanted:
+                break
+            ready, _, _ = select.select([stdout], [], [], HUNG_AFTER_S)
+            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""  # type: ignore[union-attr]
+            if not chunk:
+                raise TranslatorError(self._why(bool(ready)))
+            self._rest += chunk
+        if len(outputs) > wanted:
+            raise TranslatorError(f"apertium gave {len(outputs)} answers to {wanted} pieces")
+        return outputs
+
+    def _why(self, ended: bool) -> str:
+        if not ended:
+            return f"apertium gave no answer for {HUNG_AFTER_S:.0f} seconds"
+        dead = [
+            f"{Path(str(program.args[0])).name} ended with {program.poll()}"  # type: ignore[index]
+            for program in self._programs
+            if program.poll()
+        ]
+        said = self.said()[-200:].strip()
+        return f"apertium broke off: {', '.join(dead) or 'its output ended'} {said}".strip()
+
+    def said(self) -> str:
+        """Give what the programs wrote to stderr since the last call."""
+        self._stderr.seek(self._heard)
+        text = self._stderr.read()
+        self._heard += len(text)
+        return text.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """End the programs."""
+        for program in self._programs:
+            program.kill()
+            for stream in (program.stdin, program.stdout):
+                if stream is not None:
+                    try:
+                        stream.close()
+                    except OSError:  # unsent rest of a broken pipe
+                        continue
+            program.wait()
+        self._stderr.close()
