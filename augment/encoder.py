@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: Longer texts are cut here, as the model was trained.
 MAX_TOKENS: Final = 256
 _STEP: Final = 8
+#: Originals whose vectors are kept between calls: each comes again with the next pivot.
+REMEMBERED: Final = 10_000
 
 
 class SentenceEncoder:
@@ -85,6 +87,7 @@ class SentenceEncoder:
         self._net = self._net.eval().to(self.device)
         self._torch: Any = torch
         self.dimension: int = self._net.config.hidden_size
+        self._originals: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, texts: Sequence[str], *, progress: Progress = SILENT) -> NDArray[np.float32]:
         """Encode texts; each distinct text is computed once.
@@ -160,8 +163,15 @@ class SentenceEncoder:
                 f"one text per original is wanted; got {len(originals)} originals and "
                 f"{len(texts)} texts"
             )
-        vectors = self.encode([*originals, *texts], progress=progress)
-        cosine = np.einsum("ij,ij->i", vectors[: len(texts)], vectors[len(texts) :])
+        new = [text for text in dict.fromkeys(originals) if text not in self._originals]
+        vectors = self.encode([*new, *texts], progress=progress)
+        self._originals.update(zip(new, vectors[: len(new)].copy(), strict=True))
+        left = np.array([self._originals[text] for text in originals], dtype=np.float32)
+        while len(self._originals) > REMEMBERED:
+            del self._originals[next(iter(self._originals))]
+        cosine = np.einsum(
+            "ij,ij->i", left.reshape(len(texts), self.dimension), vectors[len(new) :]
+        )
         clipped: NDArray[np.float32] = np.clip(cosine, 0.0, 1.0)
         return clipped
 

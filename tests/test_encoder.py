@@ -96,6 +96,19 @@ def test_golden_cosine_of_the_published_model(encoder):
     assert cosine == pytest.approx(0.6945, abs=5e-3)
 
 
+def test_originals_are_remembered_within_a_limit(encoder, monkeypatch):
+    import augment.encoder as module
+
+    monkeypatch.setattr(module, "REMEMBERED", 3)
+    encoder._originals.clear()
+    originals = ["a cat", "a dog", "a bird", "a fish", "a cat"]
+    texts = ["one cat", "one dog", "one bird", "one fish", "one dog"]
+    first = encoder.similarity(originals, texts)
+    assert list(encoder._originals) == ["a dog", "a bird", "a fish"]
+    assert np.array_equal(encoder.similarity(originals, texts), first)
+    assert encoder.similarity([], []).shape == (0,)
+
+
 @pytest.mark.parametrize(
     "call",
     [
