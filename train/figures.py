@@ -172,7 +172,7 @@ def _confusion(result: KFoldResult) -> Figure:
     shown = _shown_classes(result)
     names = [_short(name, 14) for name in result.class_counts]
     side = float(np.clip(0.36 * len(shown), 1.9, 4.6))
-    columns = min(len(arms), 3 if len(shown) <= 8 else 2)
+    columns = min(len(arms), 3 if len(shown) <= 8 and len(arms) != 4 else 2)
     lines = -(-len(arms) // columns)
     figure, axes = _figure(
         columns * (side + 0.5) + 0.9,

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from augment.train.comparison import compare
+from augment.train.summary import points, verdict_sentence
+
+pytest.importorskip("scipy")
+
+BASE = [0.70, 0.71, 0.70, 0.72, 0.71]
+
+
+def result(shifts, **names):
+    after = [score + shift for score, shift in zip(BASE, shifts, strict=True)]
+    return SimpleNamespace(comparison=compare(BASE, after, test_to_train=0.25, **names))
+
+
+@pytest.mark.parametrize(
+    ("shifts", "names", "parts"),
+    [
+        (
+            [0.10, 0.10, 0.11, 0.09, 0.10],
+            {},
+            ["raised macro F1 by 10.0 points", "use the augmented table", "repeated originals"],
+        ),
+        (
+            [-0.10, -0.10, -0.11, -0.09, -0.10],
+            {"metric": "accuracy"},
+            ["lowered accuracy by 10.0 points", "do not train on these paraphrases"],
+        ),
+        (
+            [0.05, -0.04, 0.03, -0.05, 0.01],
+            {},
+            ["No measurable difference", "0.0 points", "could only have seen", "points or more"],
+        ),
+        (
+            [0.10, 0.10, 0.11, 0.09, 0.10],
+            {"baseline": "original"},
+            ["the originals alone", "no fair comparison"],
+        ),
+        (
+            [0.10, 0.10, 0.11, 0.09, 0.10],
+            {"baseline": "original", "candidate": "oversampled"},
+            ["Repeating originals", "the originals alone"],
+        ),
+    ],
+)
+def test_the_verdict_says_what_to_do(shifts, names, parts):
+    sentence = verdict_sentence(result(shifts, **names))
+    assert all(part in sentence for part in parts), sentence
+    assert sentence[0].isupper()
+    assert sentence.count(". ") == 0  # one sentence
+    assert "95 % interval" in sentence
+
+
+def test_a_single_arm_has_no_verdict():
+    assert "nothing to compare" in verdict_sentence(SimpleNamespace(comparison=None))
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "signed"),
+    [
+        (0.0123, "1.2", "+1.2"),
+        (-0.0123, "−1.2", "−1.2"),
+        (-0.0001, "0.0", "0.0"),
+        (0, "0.0", "0.0"),
+    ],
+)
+def test_points(value, plain, signed):
+    assert points(value) == plain
+    assert points(value, sign=True) == signed
