@@ -220,8 +220,8 @@ def markdown(r: dict[str, Any]) -> str:
         + (f", scaled by steps from {s['plain_measured']:.0f} measured" if scaled else "")
         + f" | {r['runs']['plain']} | {r['steps']['plain']} |",
         "",
-        f"**{r['speed_up']:.1f} times faster** by the clock; by processor time, which other work on "
-        f"the machine does not disturb, {r['cpu_seconds']['plain']:.0f} s against "
+        f"**{r['speed_up']:.1f} times faster** by the clock; by processor time, which other work "
+        f"on the machine does not disturb, {r['cpu_seconds']['plain']:.0f} s against "
         f"{r['cpu_seconds']['trainer']:.0f} s.",
         "",
         "| arm | accuracy, trainer | accuracy, plain | macro F1, trainer | macro F1, plain |",
