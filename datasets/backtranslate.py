@@ -17,7 +17,7 @@ from augment.datasets.augmentation import Augmentation
 from augment.datasets.manifest import Manifest, file_sha256
 from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.table import frame_table, open_table, read_frame
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, replacing
@@ -79,7 +79,8 @@ def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
     'in.augmented.rejected.csv'
     """
     source = config.input or Path("table.csv")
-    out = config.out or Path(f"{source.stem}.augmented{source.suffix or '.csv'}")
+    suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
+    out = config.out or Path(f"{source.stem}.augmented{suffix}")
     return {
         "out": out,
         "rejected": out.with_name(f"{out.stem}.rejected{out.suffix}"),
@@ -156,6 +157,7 @@ def _on_file(recipe: BacktranslateConfig, progress: Progress) -> Augmented:
     paths = output_paths(recipe)
     if path.resolve() in {out.resolve() for out in paths.values()}:
         raise InputError(f"{path} is the input; an output cannot be written over it")
+    output_kind(paths["out"])  # a suffix that says nothing is refused now, not at the end
     # The main file is renamed last: where its part lies, a run was killed among the renames, and
     # the files that it had renamed already are its own.
     killed = part_of(paths["out"]).exists() and not paths["out"].exists()

@@ -73,6 +73,9 @@ class BacktranslateConfig:
     """No progress on stderr."""
 
     def __post_init__(self) -> None:
+        for name in ("input", "out"):  # Python callers may give a str
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
         object.__setattr__(self, "pivot", split_commas(self.pivot))
         object.__setattr__(self, "no_filter", split_commas(self.no_filter))
         object.__setattr__(self, "balance", check_balance(str(self.balance)))

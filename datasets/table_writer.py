@@ -17,7 +17,8 @@ from augment.outputs import check_outputs, replacing
 
 Kind = Literal["csv", "tsv", "jsonl", "parquet"]
 
-_KINDS: Final[dict[str, Kind]] = {
+#: suffix -> how a table is written
+SUFFIXES: Final[dict[str, Kind]] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".jsonl": "jsonl",
@@ -180,11 +181,11 @@ def output_kind(path: Path) -> Kind:
     InputError
         For a suffix that is not known.
     """
-    kind = _KINDS.get(path.suffix.lower())
+    kind = SUFFIXES.get(path.suffix.lower())
     if kind is None:
         raise InputError(
             f"{path}: the suffix {path.suffix!r} names no table format; "
-            f"use one of {', '.join(_KINDS)}"
+            f"use one of {', '.join(SUFFIXES)}"
         )
     return kind
 
@@ -239,7 +240,7 @@ def _json_value(value: object) -> object:
 
 
 def _check_columns(path: Path, columns: tuple[str, ...], kind: Kind) -> None:
-    if kind not in _KINDS.values():
+    if kind not in SUFFIXES.values():
         raise InputError(f"{path}: unknown kind {kind!r}; use csv, tsv, jsonl or parquet")
     if not columns:
         raise InputError(f"{path}: a table without columns cannot be written")

@@ -1,0 +1,296 @@
+"""The main job over engines that need nothing: counts, columns, determinism, originals untouched."""
+
+import csv
+import json
+import shutil
+from collections import Counter
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import augment
+from augment.config import build
+from augment.datasets.backtranslate import BacktranslateConfig, back_translate
+from augment.datasets.production import CHECKED_AT_ONCE
+from augment.datasets.table import read_frame
+from augment.errors import InputError, TranslatorError
+from augment.records import AUG_COLUMNS
+from augment.testing import FakeEngine
+
+PAIRS = {("en", "es"), ("es", "en"), ("en", "ca"), ("ca", "en"), ("en", "eo"), ("eo", "en")}
+#: Only empty and duplicate are checked: what the checks see in texts is for their own tests.
+PLAIN = {"source": "en", "store": "none", "no_filter": "all"}
+
+
+def reword(source, target, text):
+    """Translate reversibly, and leave on the way back a word that names the pivot."""
+    if target == "en":
+        return f"{text.removeprefix(f'[{source}] ')} indeed{source}"
+    return f"[{target}] {text}"
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    engine = FakeEngine(PAIRS, reword)
+    monkeypatch.setattr("augment.planning.LOCAL", ("fake",))
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    return engine
+
+
+def frame(sizes):
+    rows = [
+        {"id": f"{n:03}", "text": f"text {label} {n}", "label": label}
+        for label, size in sizes.items()
+        for n in range(size)
+    ]
+    return pd.DataFrame(rows).sample(frac=1, random_state=1).reset_index(drop=True)
+
+
+def counts(done):
+    return dict(Counter(done.frame["label"]))
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"pivot": "es"}, {"a": 40, "b": 20, "c": 40}),
+        ({"pivot": "es,ca"}, {"a": 40, "b": 30, "c": 40}),
+        ({"pivot": "es,ca,eo"}, {"a": 40, "b": 40, "c": 40}),
+        ({"pivot": "es,ca,eo", "per_row": 1}, {"a": 40, "b": 20, "c": 40}),
+        ({"pivot": "es", "balance": "35"}, {"a": 40, "b": 20, "c": 35}),
+        ({"pivot": "es", "balance": "none"}, {"a": 80, "b": 20, "c": 60}),
+        ({"pivot": "es,ca", "balance": "none"}, {"a": 120, "b": 30, "c": 90}),
+        ({"pivot": "es,ca", "balance": "none", "per_row": 1}, {"a": 80, "b": 20, "c": 60}),
+        ({"pivot": "es,ca", "balance": "x2"}, {"a": 80, "b": 30, "c": 80}),
+        ({"pivot": "es", "balance": "median"}, {"a": 40, "b": 20, "c": 30}),
+    ],
+)
+def test_classes_reach_their_targets_as_far_as_they_can(engine, options, wanted):
+    done = back_translate(frame({"a": 40, "b": 10, "c": 30}), **PLAIN, **options)
+    assert counts(done) == wanted
+    for label, about in done.manifest.classes.items():
+        assert about["after"] == wanted[label]
+        if about["target"] is not None:
+            assert about["shortfall"] == max(0, about["target"] - about["after"])
+
+
+def test_the_yield_of_every_pivot_adds_up(engine):
+    done = back_translate(frame({"a": 40, "b": 10, "c": 30}), **PLAIN, pivot="es,ca,eo")
+    for one in (*done.manifest.pivots.values(), done.manifest.totals):
+        assert one["asked"] == one["failed"] + one["produced"]
+        assert one["produced"] == sum(one["rejected"].values()) + one["surplus"] + one["kept"]
+    assert done.manifest.totals["kept"] == (done.frame["aug_method"] != "original").sum()
+
+
+def test_paraphrases_name_their_original_and_copy_its_other_columns(engine):
+    table = frame({"a": 12, "b": 4})
+    done = back_translate(table, **PLAIN, pivot="es,ca", balance="none")
+    new = done.frame[done.frame["aug_method"] == "backtranslation"]
+    for row in new.itertuples():
+        original = table.iloc[row.aug_source_id]
+        assert row.text == f"{original.text} indeed{row.aug_pivot}"
+        assert (row.id, row.label) == (original.id, original.label)
+        assert row.aug_engine == "fake"
+    assert done.frame["aug_id"].is_unique
+
+
+def test_no_more_is_translated_than_is_needed(engine):
+    back_translate(frame({"a": 3000, "b": 2800}), **PLAIN, pivot="es,ca", balance="max")
+    asked = {translator.identity: len(translator.seen) for translator in engine.opened}
+    assert asked["fake:en-es@1"] == 250
+    assert asked["fake:en-ca@1"] == 0
+
+
+def test_further_pivots_are_tried_for_what_was_refused(engine):
+    def lazy(source, target, text):
+        if {source, target} == {"en", "es"} and " b " in f" {text} ":
+            return text  # comes back unchanged
+        return reword(source, target, text)
+
+    engine.function = lazy
+    options = PLAIN | {"no_filter": ("similarity", "language", "length", "truncated")}
+    done = back_translate(frame({"a": 20, "b": 10}), **options, pivot="es,ca,eo")
+    new = done.frame[done.frame["aug_pivot"] != ""]
+    assert set(new["aug_pivot"]) == {"ca"}
+    assert done.manifest.pivots["es"]["rejected"] == {"unchanged": 10}
+    assert list(done.rejected["reason"]) == ["unchanged"] * 10
+
+
+def test_failed_texts_are_reported_and_never_filled_in(engine):
+    def fragile(source, target, text):
+        if "b 3" in text:
+            raise ValueError("cannot")
+        return reword(source, target, text)
+
+    engine.function = fragile
+    done = back_translate(frame({"a": 20, "b": 10}), **PLAIN, pivot="es")
+    assert done.manifest.totals["failed"] == 1
+    assert not done.frame.query("aug_pivot != ''")["text"].str.contains("b 3").any()
+    (failed,) = done.rejected.query("reason == 'failed'").itertuples()
+    assert (failed.text, failed.detail) == ("", "ValueError: cannot")
+    assert any("could not be translated" in note for note in done.manifest.notes)
+
+
+def test_an_empty_table_cell_is_passed_through(engine):
+    table = frame({"a": 10, "b": 5})
+    table.loc[0, "text"] = "  "
+    table.loc[1, "label"] = ""
+    table.loc[2, "text"] = None
+    done = back_translate(table, **PLAIN, text="text", label="label", pivot="es", balance="none")
+    assert set(done.frame.query("aug_method != 'original'")["aug_source_id"]) == set(range(3, 15))
+    assert done.manifest.input["empty_texts"] == 2
+    assert done.manifest.input["empty_labels"] == 1
+    pd.testing.assert_frame_equal(done.frame.iloc[:15][table.columns], table)
+
+
+def test_without_labels_the_table_is_one_class(engine):
+    done = back_translate(frame({"a": 10}), **PLAIN, text="text", label="none", pivot="es")
+    assert len(done.frame) == 20
+    assert done.manifest.resolved["label"] is None
+
+
+def test_repeated_originals_do_not_give_the_same_paraphrase_twice(engine):
+    table = pd.DataFrame({"text": ["the same text here"] * 5 + ["another text there"] * 2, "label": list("aaaaabb")})
+    done = back_translate(table, **PLAIN, pivot="es", balance="none")
+    assert (done.frame["aug_method"] != "original").sum() == 2
+    assert done.manifest.totals["rejected"] == {"duplicate": 5}
+    assert done.manifest.input["repeated_texts"] == 5
+
+
+def test_types_of_a_frame_are_kept(engine):
+    table = frame({"a": 4, "b": 2}).assign(stars=range(6), share=0.5, when=pd.Timestamp("2020-01-01"))
+    done = back_translate(table, **PLAIN, text="text", label="label", pivot="es")
+    assert done.frame.dtypes[table.columns].equals(table.dtypes)
+    pd.testing.assert_frame_equal(done.frame.iloc[:6][table.columns], table)
+
+
+def test_same_input_same_seed_same_rows_whatever_the_windows(engine, monkeypatch):
+    table = frame({"a": 90, "b": 30})
+    first = back_translate(table, **PLAIN, pivot="es,ca", seed=4)
+    monkeypatch.setattr("augment.testing.FakeTranslator.window", 3, raising=False)
+    monkeypatch.setattr("augment.datasets.production.CHECKED_AT_ONCE", 7)
+    again = back_translate(table, **PLAIN, pivot="es,ca", seed=4)
+    pd.testing.assert_frame_equal(first.frame, again.frame)
+    other = back_translate(table, **PLAIN, pivot="es,ca", seed=5, balance="70")
+    one = back_translate(table, **PLAIN, pivot="es,ca", seed=4, balance="70")
+    assert not one.frame.equals(other.frame)
+    assert CHECKED_AT_ONCE > 7
+
+
+def test_files_are_as_the_contract_says(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 10, "b": 5}).to_csv("in.csv", index=False)
+    done = back_translate("in.csv", **PLAIN, pivot="es")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "in.csv", "in.augmented.csv", "in.augmented.rejected.csv", "in.augmented.manifest.json",
+        ".augment",
+    }
+    raw = (tmp_path / "in.augmented.csv").read_bytes()
+    assert b"\r" not in raw
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.decode("utf-8").splitlines()[0] == "id,text,label," + ",".join(AUG_COLUMNS)
+    assert json.loads((tmp_path / "in.augmented.manifest.json").read_text()) == json.loads(
+        json.dumps(done.report)
+    )
+    before = raw
+    with pytest.raises(InputError, match="--force"):
+        back_translate("in.csv", **PLAIN, pivot="es")
+    back_translate("in.csv", **PLAIN, pivot="es", force=True)
+    assert (tmp_path / "in.augmented.csv").read_bytes() == before
+
+
+def test_a_run_that_breaks_off_writes_nothing_and_goes_on_from_the_store(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 60, "b": 60}).to_csv("in.csv", index=False)
+    options = PLAIN | {"store": "s.sqlite", "pivot": "es"}
+    seen = []
+
+    def breaking(source, target, text):
+        seen.append(text)
+        return reword(source, target, text)
+
+    class Gone(Exception):
+        pass
+
+    def translate(self, texts, real=augment.testing.FakeTranslator.translate):
+        if len(seen) > 100:
+            raise TranslatorError("the service is gone")
+        return real(self, texts)
+
+    engine.function = breaking
+    monkeypatch.setattr("augment.testing.FakeTranslator.translate", translate)
+    with pytest.raises(TranslatorError, match="gone"):
+        back_translate("in.csv", **options)
+    assert not list(tmp_path.glob("*augmented*"))
+    first = len(seen)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("augment.planning.LOCAL", ("fake",))
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    done = back_translate("in.csv", **options)
+    assert len(seen) == 240
+    assert first < 240
+    assert done.manifest.totals["kept"] == 120
+
+
+cells = st.text(
+    st.sampled_from(list("ab ,;\"'\n\r\t/\\|é😀\ufeff\u2028=")) | st.characters(codec="utf-8"), max_size=20
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(cells, cells, st.sampled_from(["pos", "neg", "NA", "007"])), min_size=1, max_size=8)
+)
+def test_originals_in_the_output_equal_the_input_cell_by_cell(engine, tmp_path, rows):
+    folder = tmp_path / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    rows = [(extra, f"words {text}", label) for extra, text, label in rows]
+    with (folder / "in.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["extra", "text", "label"])
+        writer.writerows(rows)
+    try:
+        read = [tuple(row) for row in read_frame(folder / "in.csv").to_numpy()]
+    except InputError:
+        return  # a table that the reader refuses, for its own tests to judge
+    if read != rows:
+        return  # a plain csv.writer does not protect every cell; what was read is what counts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        back_translate("in.csv", **PLAIN, text="text", label="label", pivot="es", out="out.csv")
+    out = read_frame(folder / "out.csv")
+    assert [tuple(row) for row in out.iloc[: len(rows)][["extra", "text", "label"]].to_numpy()] == rows
+
+
+def test_online_engines_say_who_gets_how_much_before_anything_is_sent(engine, tmp_path):
+    engine.host = "translate.example.org"
+    said = []
+
+    class Notes:
+        def note(self, message):
+            assert not any(translator.seen for translator in engine.opened)
+            said.append(message)
+
+        def stage(self, name, total, unit="row"):
+            raise KeyboardInterrupt  # the first stage: everything has been said
+
+    table = frame({"a": 10, "b": 5})
+    with pytest.raises(KeyboardInterrupt):
+        back_translate(table, **PLAIN, pivot="es", progress=Notes())
+    characters = 2 * table["text"].str.len().sum()
+    assert any(f"{characters:,} characters go to translate.example.org" in line for line in said)
+
+
+def test_unknown_options_are_refused_with_the_closest():
+    with pytest.raises(InputError, match="did you mean 'pivot'"):
+        back_translate(frame({"a": 2}), pivto="es")
+    with pytest.raises(InputError, match="did you mean 'balance'"):
+        build(None, BacktranslateConfig, {"balanced": "max"})
