@@ -27,7 +27,7 @@ from augment.filters import FilterChain, FilterSettings, build_filters
 from augment.languages import detect_language, language_code, language_name
 from augment.planning import Plan, plan_round_trips
 from augment.progress import Progress
-from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate
+from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Rejection
 from augment.round_trip import Stored
 from augment.store import Store, open_store
 
@@ -243,13 +243,14 @@ class Augmentation:
             yield (*row, str(number), number, "original", "", "", None, None)
         results = ((choice.source_id, choice.number) for _, choice in kept)
         for row, number in self._beside_originals(results):
-            done = self.spool.paraphrase(number)
+            done = self.spool[number]
             yield self._row(row, done.candidate, done.similarity, done.change)
 
     def rejected_rows(self) -> Iterator[tuple[object, ...]]:
         """Rows of the table of refusals, in the order of their originals."""
         for row, number in self._beside_originals(sorted(self.production.rejections)):
-            done = self.spool.rejection(number)
+            done = self.spool[number]
+            assert isinstance(done, Rejection)
             line = self._row(row, done.candidate, done.similarity, done.change)
             yield (*line, done.reason, done.detail)
 

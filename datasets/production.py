@@ -248,19 +248,19 @@ class Production:
         label, position = rows[source]
         one = classes[label]
         one.accepted[position] += 1
-        one.pool.append(Choice(number, source, result.change))
+        one.pool.append(Choice(number, source, result.change, plan.pivot))
 
     def _keep(self, one: _Class) -> list[Choice]:
         kept = choose(
             one.pool,
-            lambda number: self.spool.paraphrase(number).candidate.text,
+            lambda number: self.spool[number].candidate.text,
             needed=one.needed,
             per_row=self.per_row,
             seed=self.seed,
         )
         numbers = {choice.number for choice in kept}
         for choice in one.pool:
-            counts = self.yields[self.spool.paraphrase(choice.number).candidate.pivot]
+            counts = self.yields[choice.pivot]
             if choice.number in numbers:
                 counts.kept += 1
             else:

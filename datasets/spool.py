@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import tempfile
 from array import array
-from dataclasses import asdict
 from types import TracebackType
 
 from augment.records import Candidate, Paraphrase, Rejection
@@ -20,41 +19,48 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - lives as long as the spool
-        self._offsets = array("Q")
-        self._end = 0
+        self._offsets = array("Q", [0])
+        self._moved = False
 
     def append(self, result: Paraphrase | Rejection) -> int:
         """Add a result; give the number under which it can be had again."""
-        line = json.dumps(asdict(result)).encode()
-        self._file.seek(self._end)
-        self._file.write(line + b"\n")
-        self._offsets.append(self._end)
-        self._end += len(line) + 1
-        return len(self._offsets) - 1
+        one = result.candidate
+        line = marshal.dumps(
+            (
+                (
+                    one.source_id,
+                    one.original,
+                    one.text,
+                    one.method,
+                    one.pivot,
+                    one.engine,
+                    one.marks,
+                    one.variant,
+                ),
+                (result.reason, result.detail) if isinstance(result, Rejection) else None,
+                result.similarity,
+                result.change,
+            )
+        )
+        if self._moved:
+            self._file.seek(self._offsets[-1])
+            self._moved = False
+        self._file.write(line)
+        self._offsets.append(self._offsets[-1] + len(line))
+        return len(self._offsets) - 2
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self._offsets) - 1
 
-    def paraphrase(self, number: int) -> Paraphrase:
-        """Give the paraphrase that `append` numbered."""
-        record = self._record(number)
-        return Paraphrase(_candidate(record), record["similarity"], record["change"])
-
-    def rejection(self, number: int) -> Rejection:
-        """Give the rejection that `append` numbered."""
-        record = self._record(number)
-        return Rejection(
-            _candidate(record),
-            record["reason"],
-            record["detail"],
-            record["similarity"],
-            record["change"],
-        )
-
-    def _record(self, number: int) -> dict:  # type: ignore[type-arg]
-        self._file.seek(self._offsets[number])
-        record: dict = json.loads(self._file.readline())  # type: ignore[type-arg]
-        return record
+    def __getitem__(self, number: int) -> Paraphrase | Rejection:
+        """Give the result that `append` numbered."""
+        start, end = self._offsets[number], self._offsets[number + 1]
+        self._file.seek(start)
+        self._moved = True
+        fields, refusal, similarity, change = marshal.loads(self._file.read(end - start))  # noqa: S302 - our own file
+        if refusal is None:
+            return Paraphrase(Candidate(*fields), similarity, change)
+        return Rejection(Candidate(*fields), *refusal, similarity, change)
 
     def close(self) -> None:
         """Remove the file."""
@@ -70,8 +76,3 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _candidate(record: dict) -> Candidate:  # type: ignore[type-arg]
-    fields = record["candidate"]
-    return Candidate(**{**fields, "marks": tuple(fields["marks"])})

@@ -24,6 +24,8 @@ Known = Callable[[Sequence[tuple[str, ...]]], list[bool]]
 
 # Superblanks and escaped characters come first: what looks like a word inside them is none.
 _UNIT = re.compile(r"\[(?:[^\\\]]|\\.)*\]|\\.|\^((?:[^\\$/]|\\.)*)/((?:[^\\$]|\\.)*)\$", re.DOTALL)
+# Without a backslash nothing is escaped, so what stands between ^ and $ is a word: much faster.
+_AMBIGUOUS = re.compile(r"\^[^$/]*/([^$/]*/[^$]*)\$")
 _READING = re.compile(r"(?:[^\\/]|\\.)+", re.DOTALL)
 #: Readings beyond this number are not combined any more: the first one alone is taken.
 _MOST_READINGS: Final = 8
@@ -47,29 +49,32 @@ class AmbiguityClasses:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._settled: dict[str, str] = {}
+        self._changed: set[str] = set()
 
     def settle(self, analysed: Sequence[str]) -> list[str]:
         """Rewrite analysed pieces; words with one reading, and unknown ones, stay as they are."""
-        new = {
-            match[2]
-            for piece in analysed
-            for match in _UNIT.finditer(piece)
-            if match[2] and "/" in match[2] and match[2] not in self._settled
-        }
+        ambiguous = [_ambiguous(piece) for piece in analysed]
+        new = {unit for units in ambiguous for unit in units}.difference(self._settled)
         if new:
             self._ask(sorted(new))
-        return [_UNIT.sub(self._unit, piece) for piece in analysed]
+        return [
+            piece if self._changed.isdisjoint(units) else _UNIT.sub(self._unit, piece)
+            for piece, units in zip(analysed, ambiguous, strict=True)
+        ]
 
     def _unit(self, match: re.Match[str]) -> str:
         readings = match[2]
-        settled = self._settled.get(readings)
-        return match[0] if settled in (None, readings) else f"^{match[1]}/{settled}$"
+        if readings not in self._changed:
+            return match[0]
+        return f"^{match[1]}/{self._settled[readings]}$"
 
     def _ask(self, units: list[str]) -> None:
         readings = {unit: tuple(_READING.findall(unit)) for unit in units}
         answers = self._known(list(readings.values()))
         for (unit, all_of_it), known in zip(readings.items(), answers, strict=True):
             self._settled[unit] = unit if known else "/".join(self._largest(all_of_it))
+            if not known:
+                self._changed.add(unit)
 
     def _largest(self, readings: tuple[str, ...]) -> tuple[str, ...]:
         """Find the largest known part of the readings; earlier readings go before later ones."""
@@ -80,3 +85,10 @@ class AmbiguityClasses:
                     if known:
                         return part
         return readings[:1]  # a single class is always known
+
+
+def _ambiguous(piece: str) -> list[str]:
+    """Give the readings of every word of a piece that has more than one."""
+    if "\\" not in piece:
+        return _AMBIGUOUS.findall(piece)
+    return [match[2] for match in _UNIT.finditer(piece) if match[2] and "/" in match[2]]

@@ -2,8 +2,7 @@ r"""Any text into Apertium's stream format, and out of it again, with proof of a
 
 Every piece travels as ``[n]text[].[]\0``: ``[n]`` is a superblank, which every stage of a pipeline
 passes on untouched and which must stand at the start of the piece that comes back; ``.[]`` ends
-the sentence, as Apertium's own deformatters do; the NUL makes each stage flush and forget, so a
-piece is translated alike whatever stands before it. What a translator must not read (URLs,
+the sentence, as Apertium's own deformatters do; the NUL makes each stage flush. What a translator must not read (URLs,
 e-mail addresses, mentions, tags, markup, entities, emoji, control and zero-width characters, and
 the characters with which Apertium marks failures) goes into superblanks too.
 """
@@ -31,6 +30,8 @@ _PROTECTED = re.compile(
     """,
     re.VERBOSE,
 )
+# A piece of these characters alone has nothing to protect and nothing to escape.
+_PLAIN = re.compile(r"[\w ,;:.!?'\"()’“”«»…–-]*")
 _SPECIAL = re.compile(r"[\[\]{}^$/\\@<>]")
 # Within a superblank < and > stay bare, as Apertium's own deformatters leave them.
 _SPECIAL_INSIDE = re.compile(r"[\[\]{}^$\\]")
@@ -42,12 +43,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MARKED = re.compile(r"[\[\\*@\#]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPACES = re.compile(r"[ \t]{2,}")
 _SPACE_BEFORE = re.compile(r" +([,.;:!?)\]»”…])")
 # The empty superblank keeps the full stop apart: behind "W" or "Mr" it would become part of an
-# abbreviation, and the end would be lost.
-_END_SENT = "[].[]"
+# abbreviation, and the end would be lost. Without a full stop the tagger keeps some ends to itself.
+_SENT_END = "[].[]"
 _END = ".[]"
 _NOT_UTF8 = re.compile("[\ud800-\udfff\x00]")
 
@@ -58,6 +60,8 @@ def encode(number: int, piece: str) -> str:
     >>> encode(7, "Was 3/5 *great* @home")
     '[7]Was 3\\/5 [*]great[*] [@home][].[]'
     """
+    if _PLAIN.fullmatch(piece) and "www." not in piece:
+        return f"[{number}]{piece}{_SENT_END}"
     out = [f"[{number}]"]
     start = 0
     piece = _NOT_UTF8.sub("\ufffd", piece)
@@ -66,7 +70,7 @@ def encode(number: int, piece: str) -> str:
         out.append("[" + _SPECIAL_INSIDE.sub(r"\\\g<0>", match[0]) + "]")
         start = match.end()
     out.append(_SPECIAL.sub(r"\\\g<0>", piece[start:]))
-    out.append(_END_SENT)
+    out.append(_SENT_END)
     return "".join(out)
 
 
@@ -109,7 +113,10 @@ def decode(number: int, output: str, piece: str) -> Translation:
         marks.append(match["mark"][-1] + word)
         return word
 
-    text = _TOKEN.sub(plain, output[len(head) : -len(_END)]).strip()
+    text = output[len(head) : -len(_END)].replace("[]", "")
+    if _MARKED.search(text):
+        text = _TOKEN.sub(plain, text)
+    text = text.strip()
     if "  " not in piece and "\t" not in piece:
         text = _SPACES.sub(" ", text)
     if not _SPACE_BEFORE.search(piece):
