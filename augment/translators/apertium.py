@@ -160,7 +160,7 @@ class ApertiumMode:
         A mode file: one shell pipeline.
     """
 
-    window = 256
+    window = 768
 
     def __init__(self, mode: Path) -> None:
         self.mode = mode

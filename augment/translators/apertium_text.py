@@ -2,9 +2,10 @@ r"""Any text into Apertium's stream format, and out of it again, with proof of a
 
 Every piece travels as ``[n]text[].[]\0``: ``[n]`` is a superblank, which every stage of a pipeline
 passes on untouched and which must stand at the start of the piece that comes back; ``.[]`` ends
-the sentence, as Apertium's own deformatters do; the NUL makes each stage flush. What a translator must not read (URLs,
-e-mail addresses, mentions, tags, markup, entities, emoji, control and zero-width characters, and
-the characters with which Apertium marks failures) goes into superblanks too.
+the sentence, as Apertium's own deformatters do (a piece that has its own end lends it); the NUL
+makes each stage flush. What a translator must not read (URLs, e-mail addresses, mentions, tags,
+markup, entities, emoji, control and zero-width characters, and the characters with which Apertium
+marks failures) goes into superblanks too.
 """
 
 from __future__ import annotations
@@ -47,10 +48,10 @@ _MARKED = re.compile(r"[\[\\*@\#]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPACES = re.compile(r"[ \t]{2,}")
 _SPACE_BEFORE = re.compile(r" +([,.;:!?)\]»”…])")
-# The empty superblank keeps the full stop apart: behind "W" or "Mr" it would become part of an
-# abbreviation, and the end would be lost. Without a full stop the tagger keeps some ends to itself.
-_SENT_END = "[].[]"
-_END = ".[]"
+_SPACE_BEHIND = re.compile(r"([(\[“]) +")
+# A sentence end that stands alone is sent behind an empty superblank: joined to "W" or "Mr" it
+# would become part of an abbreviation, and the end would be lost.
+_STOP = re.compile(r"(?<=[^\W\d_])[.!?]\Z")
 _NOT_UTF8 = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -60,17 +61,18 @@ def encode(number: int, piece: str) -> str:
     >>> encode(7, "Was 3/5 *great* @home")
     '[7]Was 3\\/5 [*]great[*] [@home][].[]'
     """
-    if _PLAIN.fullmatch(piece) and "www." not in piece:
-        return f"[{number}]{piece}{_SENT_END}"
+    body, stop = _ending(piece)
+    if _PLAIN.fullmatch(body) and "www." not in body:
+        return f"[{number}]{body}[]{stop}[]"
     out = [f"[{number}]"]
     start = 0
-    piece = _NOT_UTF8.sub("\ufffd", piece)
-    for match in _PROTECTED.finditer(piece):
-        out.append(_SPECIAL.sub(r"\\\g<0>", piece[start : match.start()]))
+    body = _NOT_UTF8.sub("\ufffd", body)
+    for match in _PROTECTED.finditer(body):
+        out.append(_SPECIAL.sub(r"\\\g<0>", body[start : match.start()]))
         out.append("[" + _SPECIAL_INSIDE.sub(r"\\\g<0>", match[0]) + "]")
         start = match.end()
-    out.append(_SPECIAL.sub(r"\\\g<0>", piece[start:]))
-    out.append(_SENT_END)
+    out.append(_SPECIAL.sub(r"\\\g<0>", body[start:]))
+    out.append(f"[]{stop}[]")
     return "".join(out)
 
 
@@ -96,10 +98,11 @@ def decode(number: int, output: str, piece: str) -> Translation:
     >>> decode(7, "[7] La *great  pel\\/l\xedcula.[]", "The great film")
     Translation(text='La great pel/l\xedcula', marks=('*great',), error='')
     """
-    head = f"[{number}]"
-    if not output.startswith(head) or not output.endswith(_END):
+    body, stop = _ending(piece)
+    head, end = f"[{number}]", f"{stop}[]"
+    if not output.startswith(head) or not output.endswith(end):
         raise TranslatorError(
-            f"apertium answered out of step: wanted {head}...{_END}, got {output[:40]!r}"
+            f"apertium answered out of step: wanted {head}...{end}, got {output[:40]!r}"
         )
     marks: list[str] = []
 
@@ -113,7 +116,7 @@ def decode(number: int, output: str, piece: str) -> Translation:
         marks.append(match["mark"][-1] + word)
         return word
 
-    text = output[len(head) : -len(_END)].replace("[]", "")
+    text = output[len(head) : -len(end)].replace("[]", "")
     if _MARKED.search(text):
         text = _TOKEN.sub(plain, text)
     text = text.strip()
@@ -121,4 +124,13 @@ def decode(number: int, output: str, piece: str) -> Translation:
         text = _SPACES.sub(" ", text)
     if not _SPACE_BEFORE.search(piece):
         text = _SPACE_BEFORE.sub(r"\1", text)
-    return Translation(text, tuple(marks))
+    if not _SPACE_BEHIND.search(piece):
+        text = _SPACE_BEHIND.sub(r"\1", text)
+    return Translation(text + stop if body != piece else text, tuple(marks))
+
+
+def _ending(piece: str) -> tuple[str, str]:
+    """Part a piece from its own sentence end; one without gets a full stop for the way."""
+    if _STOP.search(piece):
+        return piece[:-1], piece[-1]
+    return piece, "."
