@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import tyro
 
@@ -47,6 +49,62 @@ def check_keys(cls: type, keys: object, where: str) -> None:
             raise InputError(f"{where}: unknown option {key!r}{hint}")
 
 
+def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]:
+    """Bring values to the types of a dataclass's fields, or refuse them.
+
+    A whole number may stand for text (``balance = 300``) or for a float, a string for a path or
+    for a list of one; nothing else is converted: ``"no"`` is no truth value.
+
+    Raises
+    ------
+    InputError
+        Naming the option, the value and the type that is wanted.
+    """
+    hints = get_type_hints(cls)
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        hint = hints[name]
+        kinds = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
+        if isinstance(value, list):
+            value = tuple(value)
+        if isinstance(value, str) and any(get_origin(kind) is tuple for kind in kinds):
+            value = (value,)
+        if str in kinds and isinstance(value, int | float) and not isinstance(value, bool):
+            value = f"{value:g}" if isinstance(value, float) else str(value)
+        if not any(_fits(value, kind) for kind in kinds):
+            wanted = " or ".join(_type_name(kind) for kind in kinds)
+            raise InputError(f"{where}: {name} is {value!r}; wanted: {wanted}")
+        out[name] = value
+    return out
+
+
+def _fits(value: object, kind: Any) -> bool:  # noqa: ANN401 - any type hint
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(kind)[0]) for item in value)
+    if kind in (int, float) and isinstance(value, bool):
+        return False
+    accepted = {float: (int, float), Path: (str, Path)}.get(kind, kind)
+    return isinstance(value, accepted)
+
+
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - any type hint
+    if get_origin(kind) is Literal:
+        return ", ".join(map(repr, get_args(kind)))
+    if get_origin(kind) is tuple:
+        return "a list"
+    names = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        Path: "a path",
+        type(None): "nothing",
+    }
+    return names.get(kind, str(kind))
+
+
 def build(config: T | None, cls: type[T], overrides: dict[str, Any]) -> T:
     """Make a config from an optional config and keyword overrides.
 
@@ -55,21 +113,25 @@ def build(config: T | None, cls: type[T], overrides: dict[str, Any]) -> T:
     InputError
         For a keyword that is no option, or a value that the config refuses.
     """
-    check_keys(cls, overrides, f"{cls.__name__}")
+    check_keys(cls, overrides, cls.__name__)
+    overrides = check_types(cls, overrides, cls.__name__)
     if config is None:
         return cls(**overrides)
     return dataclasses.replace(config, **overrides)  # type: ignore[type-var]
 
 
-def toml_options(command: str, cls: type, folder: Path | None = None) -> dict[str, Any]:
+def toml_options(
+    command: str, cls: type, *, commands: Collection[str] = (), folder: Path | None = None
+) -> dict[str, Any]:
     """Read a command's table of ``augment.toml`` in `folder` (the current one by default).
 
-    Keys may be written with hyphens or underscores.
+    Keys may be written with hyphens or underscores. With `commands`, a table that is named after
+    none of them is refused.
 
     Raises
     ------
     InputError
-        When the file is no TOML, or holds an unknown key.
+        When the file is no TOML, or holds an unknown key or a value of another type.
     """
     path = (folder or Path()) / TOML_NAME
     if not path.is_file():
@@ -78,9 +140,14 @@ def toml_options(command: str, cls: type, folder: Path | None = None) -> dict[st
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: no valid TOML: {error}") from error
+    for name in tables:
+        if commands and name not in commands:
+            close = get_close_matches(name, commands, n=1)
+            hint = f"; did you mean [{close[0]}]?" if close else ""
+            raise InputError(f"{path}: [{name}] is no command{hint} ({', '.join(commands)})")
     table = tables.get(command, {})
     if not isinstance(table, dict):
         raise InputError(f"{path}: [{command}] must be a table of options")
     options = {key.replace("-", "_"): value for key, value in table.items()}
     check_keys(cls, options, f"{path} [{command}]")
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+    return check_types(cls, options, f"{path} [{command}]")

@@ -50,5 +50,18 @@ def replacing(path: Path) -> Iterator[Path]:
         with part.open("rb") as handle:
             os.fsync(handle.fileno())
         part.replace(path)
+        _sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a rename to the disk, where the system lets a folder be opened."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows does not; there the rename is as safe as the system makes it
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -50,7 +50,13 @@ class Plan:
         return f"{self.pivot}: {self.route} ({self.engine})"
 
 
-def plan_round_trips(pivots: Sequence[str], source: str, translator: str = "auto") -> list[Plan]:
+def plan_round_trips(
+    pivots: Sequence[str],
+    source: str,
+    translator: str = "auto",
+    *,
+    at_most: int = DEFAULT_PIVOTS,
+) -> list[Plan]:
     """Find a route and engines for every pivot.
 
     Parameters
@@ -61,6 +67,8 @@ def plan_round_trips(pivots: Sequence[str], source: str, translator: str = "auto
         Code of the source language.
     translator
         An engine's name, or ``auto``: for every leg the best engine of this machine.
+    at_most
+        Pivots taken when none is named.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def plan_round_trips(pivots: Sequence[str], source: str, translator: str = "auto
     routes = (
         [_route(pivot, source, pairs, engines) for pivot in pivots]
         if pivots
-        else _default_routes(source, pairs, engines)
+        else _default_routes(source, pairs, engines, at_most)
     )
     unique = {route.pivot: route for route in routes}
     return [
@@ -104,17 +112,20 @@ def _route(
 
 
 def _default_routes(
-    source: str, pairs: frozenset[tuple[str, str]] | None, engines: Sequence[Engine]
+    source: str,
+    pairs: frozenset[tuple[str, str]] | None,
+    engines: Sequence[Engine],
+    at_most: int,
 ) -> list[Route]:
     if pairs is None:
-        pivots = [code for code in ("en", "fr", "es", "de") if code != source][:DEFAULT_PIVOTS]
+        pivots = [code for code in ("en", "fr", "es", "de") if code != source][:at_most]
         return [find_route(pivot, source, None) for pivot in pivots]
 
     def rank(route: Route) -> tuple[int, int]:
         known = route.pivot in PREFERRED
         return len(route.languages), PREFERRED.index(route.pivot) if known else len(PREFERRED)
 
-    routes = sorted(round_trip_pivots(source, pairs), key=rank)[:DEFAULT_PIVOTS]
+    routes = sorted(round_trip_pivots(source, pairs), key=rank)[:at_most]
     if not routes:
         raise PairError(
             f"no translator on this machine knows {language_name(source)} ({source}). "

@@ -26,6 +26,9 @@ class Progress(Protocol):
     def note(self, message: str) -> None:
         """Say one line that the user should see (a choice made, a shortfall)."""
 
+    def warn(self, message: str) -> None:
+        """Say one line that a user must see, also under ``--quiet`` (what leaves the machine)."""
+
     def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
         """Open a stage of `total` units as a context manager that gives a `Stage`."""
 
@@ -51,8 +54,16 @@ class _Silent:
     def note(self, message: str) -> None:
         pass
 
+    def warn(self, message: str) -> None:
+        pass
+
     def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
         return _NoStage()
+
+
+class _Quiet(_Silent):
+    def warn(self, message: str) -> None:
+        sys.stderr.write(message + "\n")
 
 
 SILENT: Progress = _Silent()
@@ -99,6 +110,8 @@ class LineProgress:
         self.out.write(message + "\n")
         self.out.flush()
 
+    warn = note
+
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "row") -> Iterator[Stage]:
         """Report a stage in lines; the last line is written only when the stage ends well."""
@@ -124,6 +137,8 @@ class BarProgress:
 
         tqdm.write(message, file=sys.stderr)
 
+    warn = note
+
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "row") -> Iterator[Stage]:
         """Show a bar while the stage runs."""
@@ -136,7 +151,7 @@ class BarProgress:
 def for_stderr(*, quiet: bool = False) -> Progress:
     """Pick the right kind for this process's stderr."""
     if quiet:
-        return SILENT
+        return _Quiet()
     return BarProgress() if sys.stderr.isatty() else LineProgress()
 
 

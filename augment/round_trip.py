@@ -49,7 +49,7 @@ class Stored:
         self.from_store += len(found)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
-            done = self.translator.translate(list(missing.values()))
+            done = [_not_empty(self, one) for one in self.translator.translate([*missing.values()])]
             new = dict(zip(missing, done, strict=True))
             self.store.put(self.identity, new.items())
             self.translated += len(new)
@@ -163,10 +163,15 @@ def _translate(leg: Translator, state: list[Translation]) -> list[Translation]:
     after = list(state)
     results = leg.translate([state[number].text for number in alive])
     for number, result in zip(alive, results, strict=True):
-        if not result.error and not result.text.strip():
-            result = replace(result, error=f"{leg.identity} gave an empty translation")
-        after[number] = result
+        after[number] = _not_empty(leg, result)
     return after
+
+
+def _not_empty(leg: Translator, result: Translation) -> Translation:
+    """Turn an empty translation into a failure, before it can reach the store."""
+    if result.error or result.text.strip():
+        return result
+    return replace(result, error=f"{leg.identity} gave an empty translation")
 
 
 def _put(

@@ -30,6 +30,7 @@ RESULT = Path(__file__).parent / "results" / "apertium_speed.json"
 
 def sentences(data: Path) -> list[str]:
     """5,000 mixed sentences: news, everyday talk, questions, film reviews."""
+
     def column(name: str, field: str) -> list[str]:
         with (data / name).open(encoding="utf-8", newline="") as handle:
             return [" ".join(row[field].split()) for row in csv.DictReader(handle)]
@@ -48,8 +49,14 @@ def timed(command: list[str] | str, folder: Path) -> tuple[float, float]:
     """Wall-clock seconds of a command, and its greatest resident memory in MB."""
     start = time.perf_counter()
     shell = isinstance(command, str)
-    process = subprocess.Popen(command, shell=shell, cwd=folder, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        shell=shell,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     _, said = process.communicate()
     if process.returncode:
         sys.exit(said)
@@ -72,8 +79,9 @@ print(json.dumps({"seconds": seconds, "stages": done.manifest.seconds,
 
 def library(folder: Path, no_filter: str) -> dict:
     """One call of the library in a fresh process; its clock starts behind the imports."""
-    done = subprocess.run([sys.executable, "-c", IN_PROCESS, no_filter], cwd=folder,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", IN_PROCESS, no_filter], cwd=folder, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stderr)
     return json.loads(done.stdout)

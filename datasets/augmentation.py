@@ -6,6 +6,8 @@ entered, before anything is translated or written.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,14 +17,14 @@ from typing import Any, Final
 from augment._version import __version__
 from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.columns import find_columns
-from augment.datasets.manifest import Manifest, add_up
+from augment.datasets.manifest import Manifest, add_up, versions
 from augment.datasets.production import FAILED, Production
 from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
 from augment.datasets.survey import survey
 from augment.datasets.table import Table
-from augment.errors import InputError
+from augment.errors import AugmentError, InputError
 from augment.filters import FilterChain, FilterSettings, build_filters
 from augment.languages import detect_language, language_code, language_name
 from augment.planning import Plan, plan_round_trips
@@ -173,10 +175,12 @@ class Augmentation:
         for plan in self.plans:
             self.note(f"pivot {plan}")
             for host in plan.hosts:
-                self.note(
+                message = (
                     f"  up to {2 * found.characters:,} characters go to {host}, the way there and "
                     "the way back counted"
                 )
+                self.notes.append(message)
+                self.progress.warn(message)
         if self.targets is None:
             self.note("balance none: every row gets its paraphrases")
         else:
@@ -215,11 +219,15 @@ class Augmentation:
             label: self.found.counts[label] + len(kept) for label, kept in by_class.items()
         }
         for label, short in self.shortfalls().items():
-            self.note(
-                f"class {label!r} stays {short:,} short of {(self.targets or {})[label]:,}: every "
-                "original went through every pivot; more pivots (--pivot), a larger --per-row or "
-                "a lower --min-similarity would give more"
+            why = (
+                f"its originals gave {self.recipe.per_row} each, or went through every pivot; a "
+                "larger --per-row or more pivots (--pivot) would give more"
+                if self.recipe.per_row
+                else "every original went through every pivot; more pivots (--pivot) would give "
+                f"more{self._unused()}"
             )
+            goal = (self.targets or {})[label]
+            self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why}")
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
             self.note(
@@ -229,6 +237,16 @@ class Augmentation:
         kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
         # Beside their original in the order of the table; those of one original as chosen.
         return sorted(kept, key=lambda pair: pair[1].source_id)
+
+    def _unused(self) -> str:
+        """Name pivots that this machine reaches and the run did not use."""
+        try:
+            routes = plan_round_trips([], self.source, self.recipe.translator, at_most=99)
+        except AugmentError:  # chains, or an engine for any pair: nothing to name
+            return ""
+        used = {plan.pivot for plan in self.plans}
+        names = [plan.pivot for plan in routes if plan.pivot not in used and not plan.hosts]
+        return f", for instance {','.join(names[:4])}" if names else ""
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""
@@ -341,6 +359,18 @@ class Augmentation:
             seconds=self.seconds,
         )
 
+    def _fingerprint(self) -> str:
+        """Hash whatever else decides the result: columns, input format, thresholds, versions."""
+        decided = {
+            "columns": [self.columns.text, self.columns.label],
+            "format": self.table.format.describe(),
+            "on_bad_row": self.recipe.on_bad_row,
+            "filters": self.chain.describe(),
+            "versions": versions(),
+        }
+        text = json.dumps(decided, sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
     def signature(self) -> str:
         """Everything that decides the result, in one line."""
         engines = sorted({leg.identity for legs in self._legs.values() for leg in legs})
@@ -355,5 +385,6 @@ class Augmentation:
             "per-row": recipe.per_row or "any",
             "seed": recipe.seed,
             "v": __version__,
+            "all": self._fingerprint(),
         }
         return "bt|" + "|".join(f"{name}:{value}" for name, value in parts.items())

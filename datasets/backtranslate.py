@@ -33,6 +33,8 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths"]
 
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
+#: Types of the added columns that are no text.
+_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ class Augmented:
     def _frame(self, name: str) -> pd.DataFrame:
         if name in self._frames:
             return self._frames[name]  # type: ignore[no-any-return]
-        return read_frame(self.paths[name])
+        frame = read_frame(self.paths[name], allow_empty=True)
+        for column, kind in _TYPES.items():
+            frame[column] = frame[column].replace("", None).astype(kind)
+        return frame
 
 
 def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
@@ -100,8 +105,9 @@ def back_translate(
     Parameters
     ----------
     data
-        A data frame: nothing is written, the result holds the frames. A path: files are written
-        as ``augment backtranslate`` does. Left out: ``config.input``.
+        A data frame: the result holds the frames, with a new index, and nothing is written but
+        the translation store (``store="none"`` keeps none). A path: files are written as
+        ``augment backtranslate`` does. Left out: ``config.input``.
     config
         The recipe; `options` are its fields by name and go before it.
     progress
@@ -134,20 +140,16 @@ def back_translate(
     recipe = build(config, BacktranslateConfig, options)
     with no_network(recipe.offline):
         if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
-            return _on_file(_with_input(recipe, data), progress)
+            path = recipe.input if data is None else Path(data)
+            if path is None:
+                raise InputError("no table was given; wanted: augment backtranslate IN.csv")
+            return _on_file(path, build(recipe, BacktranslateConfig, {"input": path}), progress)
+        if recipe.out is not None:
+            raise InputError("out is for files; write the result's `frame` where you want it")
         return _on_frame(data, recipe, progress)
 
 
-def _with_input(recipe: BacktranslateConfig, data: Any) -> BacktranslateConfig:  # noqa: ANN401
-    path = recipe.input if data is None else Path(data)
-    if path is None:
-        raise InputError("no table was given; wanted: augment backtranslate IN.csv")
-    return build(recipe, BacktranslateConfig, {"input": path})
-
-
-def _on_file(recipe: BacktranslateConfig, progress: Progress) -> Augmented:
-    path = recipe.input
-    assert path is not None  # _with_input saw to it
+def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
     table = open_table(
         path,
         on_bad_row=recipe.on_bad_row,
@@ -163,24 +165,45 @@ def _on_file(recipe: BacktranslateConfig, progress: Progress) -> Augmented:
     killed = part_of(paths["out"]).exists() and not paths["out"].exists()
     check_outputs([paths["out"]], force=recipe.force)
     check_outputs(paths.values(), force=recipe.force or killed)
+    before = _state(path)
+    sha256 = file_sha256(path)
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
+        if _state(path) != before:
+            raise InputError(f"{path} changed while it was worked on; run the command again")
         columns = (*table.columns, *AUG_COLUMNS)
-        with TableWriter(paths["out"], columns, schema=table.schema) as out:
+        schema = _with_plain_text(table.schema, run.columns.text[0])
+        with TableWriter(paths["out"], columns, schema=schema) as out:
             for row in run.rows(kept):
                 out.write(row)
             with TableWriter(
-                paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=table.schema
+                paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=schema
             ) as rejected:
                 for row in run.rejected_rows():
                     rejected.write(row)
-            manifest = run.manifest({"sha256": file_sha256(path)})
+            manifest = run.manifest({"sha256": sha256})
             with replacing(paths["manifest"]) as part:
                 text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
                 part.write_text(text + "\n", encoding="utf-8")
-    LAST.parent.mkdir(exist_ok=True)
-    LAST.write_text(str(paths["out"]) + "\n", encoding="utf-8")
+    try:
+        LAST.parent.mkdir(exist_ok=True)
+        LAST.write_text(str(paths["out"]) + "\n", encoding="utf-8")
+    except OSError as error:  # a convenience: the run itself is done
+        progress.note(f"{LAST} was not written ({error}); give kfold-train the table by name")
     return Augmented(manifest, paths)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_size, about.st_mtime_ns
+
+
+def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow is optional
+    """Store a dictionary-encoded text column as plain text: new texts are not in its dictionary."""
+    if schema is None or not hasattr(schema.field(text).type, "value_type"):
+        return schema
+    at = schema.get_field_index(text)
+    return schema.set(at, schema.field(at).with_type(schema.field(at).type.value_type))
 
 
 def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
@@ -188,13 +211,44 @@ def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progre
 
     with Augmentation(frame_table(frame), recipe, progress) as run:
         kept = run.run()
-        columns = [*frame.columns, *AUG_COLUMNS]
-        frames = {
-            "out": pd.DataFrame(list(run.rows(kept)), columns=columns),
-            "rejected": pd.DataFrame(
-                list(run.rejected_rows()), columns=[*columns, *REJECTION_COLUMNS]
-            ),
-        }
-        for name in frame.columns:  # a column of numbers stays one
-            frames["out"][name] = frames["out"][name].astype(frame[name].dtype)
-        return Augmented(run.manifest({}), {}, frames)
+        n_columns = len(frame.columns)
+        text_at = list(frame.columns).index(run.columns.text[0])
+        if isinstance(frame.dtypes.iloc[text_at], pd.CategoricalDtype):
+            # New texts are no categories of the column; its values stay what they are.
+            frame = frame.copy()
+            frame.isetitem(text_at, frame.iloc[:, text_at].astype(object))
+        added = [row[n_columns:] for row in run.rows(kept)]
+        refused = list(run.rejected_rows())
+        sources = [choice.source_id for _, choice in kept]
+        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], text_at)
+        # Originals are taken over as they are; going through Python's values would change some.
+        out = pd.concat([frame, new], ignore_index=True)
+        numbers = sorted(run.production.rejections)
+        rejected = _with_texts(
+            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], text_at
+        )
+        _append(out, AUG_COLUMNS, added)
+        extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
+        _append(rejected, extra, [row[n_columns:] for row in refused])
+        return Augmented(run.manifest({}), {}, {"out": out, "rejected": rejected})
+
+
+def _with_texts(
+    frame: pd.DataFrame, sources: list[int], results: list[Any], text_at: int
+) -> pd.DataFrame:
+    """Copy rows of a frame and put other texts into them."""
+    import pandas as pd
+
+    rows = frame.iloc[sources].reset_index(drop=True)
+    texts = [result.candidate.text for result in results]
+    rows.isetitem(text_at, pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index))
+    return rows
+
+
+def _append(frame: pd.DataFrame, names: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    """Append the added columns, each with its type."""
+    import pandas as pd
+
+    for at, name in enumerate(names):
+        values = [row[at] for row in rows]
+        frame[name] = pd.Series(values, dtype=_TYPES.get(name, "object"), index=frame.index)

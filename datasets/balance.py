@@ -34,9 +34,10 @@ def check_balance(balance: str) -> str:
     form = balance.strip().lower()
     if form in ("auto", "none", *_NAMED):
         return form
-    if re.fullmatch(r"\d+", form) and int(form) > 0:
+    # Nine digits bound what can be meant: a billion rows a class.
+    if re.fullmatch(r"\d{1,9}", form) and int(form) > 0:
         return form
-    if re.fullmatch(r"x\d+(\.\d+)?", form) and float(form[1:]) > 0:
+    if re.fullmatch(r"x\d{1,6}(\.\d{1,6})?", form) and float(form[1:]) > 0:
         return form
     raise InputError(f"balance {balance!r} is not known; wanted: {_WANTED}")
 

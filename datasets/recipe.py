@@ -76,6 +76,8 @@ class BacktranslateConfig:
         for name in ("input", "out"):  # Python callers may give a str
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
+        if self.out is not None and not self.out.name:
+            raise InputError(f"out is {str(self.out)!r}; the name of a file is wanted")
         object.__setattr__(self, "pivot", split_commas(self.pivot))
         object.__setattr__(self, "no_filter", split_commas(self.no_filter))
         object.__setattr__(self, "balance", check_balance(str(self.balance)))

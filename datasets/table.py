@@ -215,6 +215,7 @@ def read_frame(
     on_bad_row: OnBadRow = "error",
     delimiter: str | None = None,
     encoding: str | None = None,
+    allow_empty: bool = False,
 ) -> pd.DataFrame:
     """Read a whole table into a data frame, inferring nothing.
 
@@ -230,10 +231,13 @@ def read_frame(
     """
     import pandas as pd
 
-    table = open_table(path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding)
+    table = open_table(
+        path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding, allow_empty=allow_empty
+    )
     if table.format.kind == "parquet":
         return pd.read_parquet(path)
     cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
+    cells = cells or [[] for _ in table.columns]
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})
     if table.format.kind == "jsonl":
         frame = _numbers_typed(frame)

@@ -44,8 +44,14 @@ def three_paraphrases(table: Path, text: str, label: str) -> None:
         similarity = float(row["aug_similarity"]) if row["aug_similarity"] else float("nan")
         print(f"\n  {row[label]}, through {row['aug_pivot']}, similarity {similarity:.2f}")
         for name, sentence in (("was", originals[row["aug_source_id"]]), ("now", row[text])):
-            print(textwrap.fill(" ".join(sentence.split()), 96, initial_indent=f"    {name}: ",
-                                subsequent_indent="         "))
+            print(
+                textwrap.fill(
+                    " ".join(sentence.split()),
+                    96,
+                    initial_indent=f"    {name}: ",
+                    subsequent_indent="         ",
+                )
+            )
 
 
 def main() -> None:

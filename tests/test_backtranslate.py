@@ -1,4 +1,4 @@
-"""The main job over engines that need nothing: counts, columns, determinism, originals untouched."""
+"""The main job over engines that need nothing: counts, columns, determinism, originals."""
 
 import csv
 import json
@@ -152,7 +152,9 @@ def test_without_labels_the_table_is_one_class(engine):
 
 
 def test_repeated_originals_do_not_give_the_same_paraphrase_twice(engine):
-    table = pd.DataFrame({"text": ["the same text here"] * 5 + ["another text there"] * 2, "label": list("aaaaabb")})
+    table = pd.DataFrame(
+        {"text": ["the same text here"] * 5 + ["another text there"] * 2, "label": list("aaaaabb")}
+    )
     done = back_translate(table, **PLAIN, pivot="es", balance="none")
     assert (done.frame["aug_method"] != "original").sum() == 2
     assert done.manifest.totals["rejected"] == {"duplicate": 5}
@@ -160,7 +162,9 @@ def test_repeated_originals_do_not_give_the_same_paraphrase_twice(engine):
 
 
 def test_types_of_a_frame_are_kept(engine):
-    table = frame({"a": 4, "b": 2}).assign(stars=range(6), share=0.5, when=pd.Timestamp("2020-01-01"))
+    table = frame({"a": 4, "b": 2}).assign(
+        stars=range(6), share=0.5, when=pd.Timestamp("2020-01-01")
+    )
     done = back_translate(table, **PLAIN, text="text", label="label", pivot="es")
     assert done.frame.dtypes[table.columns].equals(table.dtypes)
     pd.testing.assert_frame_equal(done.frame.iloc[:6][table.columns], table)
@@ -184,7 +188,10 @@ def test_files_are_as_the_contract_says(engine, tmp_path, monkeypatch):
     frame({"a": 10, "b": 5}).to_csv("in.csv", index=False)
     done = back_translate("in.csv", **PLAIN, pivot="es")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "in.csv", "in.augmented.csv", "in.augmented.rejected.csv", "in.augmented.manifest.json",
+        "in.csv",
+        "in.augmented.csv",
+        "in.augmented.rejected.csv",
+        "in.augmented.manifest.json",
         ".augment",
     }
     raw = (tmp_path / "in.augmented.csv").read_bytes()
@@ -238,7 +245,8 @@ def test_a_run_that_breaks_off_writes_nothing_and_goes_on_from_the_store(
 
 
 cells = st.text(
-    st.sampled_from(list("ab ,;\"'\n\r\t/\\|é😀\ufeff\u2028=")) | st.characters(codec="utf-8"), max_size=20
+    st.sampled_from(list("ab ,;\"'\n\r\t/\\|é😀\ufeff\u2028=")) | st.characters(codec="utf-8"),
+    max_size=20,
 )
 
 
@@ -246,7 +254,11 @@ cells = st.text(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    st.lists(st.tuples(cells, cells, st.sampled_from(["pos", "neg", "NA", "007"])), min_size=1, max_size=8)
+    st.lists(
+        st.tuples(cells, cells, st.sampled_from(["pos", "neg", "NA", "007"])),
+        min_size=1,
+        max_size=8,
+    )
 )
 def test_originals_in_the_output_equal_the_input_cell_by_cell(engine, tmp_path, rows):
     folder = tmp_path / "run"
@@ -267,7 +279,9 @@ def test_originals_in_the_output_equal_the_input_cell_by_cell(engine, tmp_path, 
         patch.chdir(folder)
         back_translate("in.csv", **PLAIN, text="text", label="label", pivot="es", out="out.csv")
     out = read_frame(folder / "out.csv")
-    assert [tuple(row) for row in out.iloc[: len(rows)][["extra", "text", "label"]].to_numpy()] == rows
+    assert [
+        tuple(row) for row in out.iloc[: len(rows)][["extra", "text", "label"]].to_numpy()
+    ] == rows
 
 
 def test_online_engines_say_who_gets_how_much_before_anything_is_sent(engine, tmp_path):
@@ -278,6 +292,8 @@ def test_online_engines_say_who_gets_how_much_before_anything_is_sent(engine, tm
         def note(self, message):
             assert not any(translator.seen for translator in engine.opened)
             said.append(message)
+
+        warn = note
 
         def stage(self, name, total, unit="row"):
             raise KeyboardInterrupt  # the first stage: everything has been said
@@ -294,3 +310,115 @@ def test_unknown_options_are_refused_with_the_closest():
         back_translate(frame({"a": 2}), pivto="es")
     with pytest.raises(InputError, match="did you mean 'balance'"):
         build(None, BacktranslateConfig, {"balanced": "max"})
+
+
+ODD_FRAMES = {
+    "nullable integers": lambda t: t.assign(n=pd.array([2**60 + 1, None, 3, 4, 5, 6], "Int64")),
+    "mixed objects": lambda t: t.assign(n=pd.Series([1, None, 2.5, "x", (1,), True], dtype=object)),
+    "categorical text": lambda t: t.assign(text=t["text"].astype("category")),
+    "categorical label": lambda t: t.assign(label=t["label"].astype("category")),
+    "integer labels": lambda t: t.assign(label=[1, 1, 1, 1, 2, 2]),
+    "odd index": lambda t: t.set_index(pd.Index(list("zyxwvu"))),
+    "two columns of one name": lambda t: pd.concat([t, t[["id"]]], axis=1),
+    "time zones": lambda t: t.assign(at=pd.date_range("2020", periods=6, tz="Europe/Paris")),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FRAMES)
+def test_odd_frames_come_back_as_they_were(engine, name):
+    table = frame({"a": 4, "b": 2}).sort_values("label", ignore_index=True)
+    table = ODD_FRAMES[name](table)
+    done = back_translate(table, **PLAIN, text="text", label="label", pivot="es")
+    back = done.frame.iloc[:6, : table.shape[1]].reset_index(drop=True)
+    wanted = table.reset_index(drop=True)
+    if name == "categorical text":  # new texts are no categories
+        wanted["text"] = wanted["text"].astype(object)
+    pd.testing.assert_frame_equal(back, wanted)
+    new = done.frame.iloc[6:]
+    assert len(new) == 2
+    assert new["text"].str.contains("indeed").all()
+    assert new["aug_change"].dtype == "float64"
+
+
+def test_frames_read_back_from_files_have_the_same_types(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = frame({"a": 6, "b": 3})
+    table.to_csv("in.csv", index=False)
+    from_file = back_translate("in.csv", **PLAIN, pivot="es").frame
+    from_frame = back_translate(table, **PLAIN, pivot="es").frame
+    pd.testing.assert_frame_equal(from_file, from_frame, check_dtype=False, check_column_type=False)
+    assert from_file["aug_source_id"].dtype == "int64"
+
+
+def test_parquet_with_a_dictionary_of_texts(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = frame({"a": 100, "b": 20})
+    table.astype({"text": "category"}).to_parquet("in.parquet")
+    done = back_translate("in.parquet", **PLAIN, pivot="es")
+    assert len(done.frame) == 140
+    assert list(done.frame["text"][:120]) == list(table["text"])
+
+
+def test_a_folder_without_room_for_notes_does_not_fail_the_run(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".augment").write_text("a file where the folder would be")
+    frame({"a": 6, "b": 3}).to_csv("in.csv", index=False)
+    assert len(back_translate("in.csv", **PLAIN, pivot="es").frame) == 12
+
+
+def test_an_input_that_changes_meanwhile_is_noticed(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 6, "b": 3}).to_csv("in.csv", index=False)
+
+    def meddling(source, target, text):
+        with (tmp_path / "in.csv").open("a") as handle:
+            handle.write("x,a text that was not there,a\n")
+        return reword(source, target, text)
+
+    engine.function = meddling
+    with pytest.raises(InputError, match="changed while"):
+        back_translate("in.csv", **PLAIN, pivot="es")
+    assert not list(tmp_path.glob("*augmented*"))
+
+
+def test_an_empty_translation_never_reaches_the_store(engine, tmp_path):
+    engine.function = lambda source, target, text: "" if target == "es" else text
+    options = PLAIN | {"store": str(tmp_path / "s.sqlite")}
+    done = back_translate(frame({"a": 3, "b": 2}), **options, pivot="es")
+    assert done.manifest.totals["failed"] == 2
+    engine.function = reword
+    done = back_translate(frame({"a": 3, "b": 2}), **options, pivot="es")
+    assert done.manifest.totals["failed"] == 0
+
+
+def test_the_signature_tells_recipes_apart(engine):
+    table = frame({"a": 6, "b": 3}).assign(text2=lambda t: t["text"] + " again")
+    recipes = [
+        {"text": "text"},
+        {"text": "text2"},
+        {"text": "text", "seed": 1},
+        {"text": "text", "balance": "none"},
+        {"text": "text", "per_row": 1},
+    ]
+    signatures = {
+        back_translate(table, **PLAIN, label="label", pivot="es", **one).manifest.signature
+        for one in recipes
+    }
+    assert len(signatures) == len(recipes)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"per_row": "2"}, "per_row is '2'; wanted: a whole number"),
+        ({"seed": "x"}, "seed is 'x'"),
+        ({"force": "no"}, "force is 'no'; wanted: true or false"),
+        ({"on_bad_row": "ignore"}, "'error', 'skip'"),
+        ({"out": "x.csv"}, "out is for files"),
+        ({"out": ""}, "the name of a file"),
+        ({"balance": "9" * 400}, "balance"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_refused(engine, options, message):
+    with pytest.raises(InputError, match=message):
+        back_translate(frame({"a": 3}), **(PLAIN | {"pivot": "es"} | options))

@@ -27,7 +27,9 @@ def test_targets(counts, balance, wanted):
     assert balance_targets(counts, balance) == wanted
 
 
-@pytest.mark.parametrize("balance", ["", "most", "x", "xx2", "-3", "0", "x0", "1.5", "x-1", "max 3"])
+@pytest.mark.parametrize(
+    "balance", ["", "most", "x", "xx2", "-3", "0", "x0", "1.5", "x-1", "max 3"]
+)
 def test_unknown_balances_are_refused(balance):
     with pytest.raises(InputError, match="wanted: auto, none, max"):
         check_balance(balance)

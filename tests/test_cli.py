@@ -147,7 +147,11 @@ BAD = [
     (lambda here: table(here / "in.csv"), ["in.csv", "--translator", "gogle"], ["gogle", "google"]),
     (lambda here: table(here / "in.csv"), ["in.csv", "--balance", "most"], ["most", "median"]),
     (lambda here: table(here / "in.csv"), ["in.csv", "--per-row", "0"], ["per_row", "at least 1"]),
-    (lambda here: table(here / "in.csv"), ["in.csv", "--no-filter", "lenght"], ["lenght", "length"]),
+    (
+        lambda here: table(here / "in.csv"),
+        ["in.csv", "--no-filter", "lenght"],
+        ["lenght", "length"],
+    ),
     (
         lambda here: table(here / "in.csv"),
         ["in.csv", "--pivot", "es", "--min-similarity", "1.5"],
@@ -159,7 +163,10 @@ BAD = [
         ["in.augmented.csv", "exists", "--force"],
     ),
     (
-        lambda here: (table(here / "in.csv"), (here / "in.augmented.rejected.csv").write_text("mine")),
+        lambda here: (
+            table(here / "in.csv"),
+            (here / "in.augmented.rejected.csv").write_text("mine"),
+        ),
         ["in.csv", "--pivot", "es"],
         ["in.augmented.rejected.csv", "exists"],
     ),
@@ -184,9 +191,28 @@ BAD = [
         ["r.csv", "line 3", "--on-bad-row"],
     ),
     (
-        lambda here: (table(here / "in.csv"), (here / "augment.toml").write_text("[backtranslate]\npivto='es'")),
+        lambda here: (
+            table(here / "in.csv"),
+            (here / "augment.toml").write_text("[backtranslate]\npivto='es'"),
+        ),
         ["in.csv"],
         ["augment.toml", "pivto", "pivot"],
+    ),
+    (
+        lambda here: (
+            table(here / "in.csv"),
+            (here / "augment.toml").write_text("[backtranslate]\nforce = 'no'"),
+        ),
+        ["in.csv"],
+        ["augment.toml", "force", "'no'", "true or false"],
+    ),
+    (
+        lambda here: (
+            table(here / "in.csv"),
+            (here / "augment.toml").write_text("[backtranslat]\nforce = true"),
+        ),
+        ["in.csv"],
+        ["augment.toml", "backtranslat", "did you mean [backtranslate]"],
     ),
     (
         lambda here: (table(here / "in.csv"), (here / "augment.toml").write_text("[backtranslate")),
@@ -194,7 +220,9 @@ BAD = [
         ["augment.toml", "TOML"],
     ),
     (
-        lambda here: (here / "a.csv").write_text("text,aug_id,aug_method\nA text of words,1,original\n"),
+        lambda here: (here / "a.csv").write_text(
+            "text,aug_id,aug_method\nA text of words,1,original\n"
+        ),
         ["a.csv"],
         ["augmented table already"],
     ),
@@ -257,7 +285,8 @@ def test_every_command_and_option_is_documented(command, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["backtranslat"], ["doctor", "--jso"], ["backtranslate", "a", "b"]]
+    "arguments",
+    [[], ["nonsense"], ["backtranslat"], ["doctor", "--jso"], ["backtranslate", "a", "b"]],
 )
 def test_bad_usage_is_exit_2(arguments, capsys):
     assert main(arguments) == 2

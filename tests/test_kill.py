@@ -23,7 +23,10 @@ def start(folder: Path) -> subprocess.Popen:
     return subprocess.Popen(
         # Every check but the one that would load a model: this is about files, not about torch.
         [sys.executable, "-m", "augment", *ARGUMENTS, "--no-filter", "similarity"],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -41,8 +44,10 @@ def table(tmp_path_factory):
     path = tmp_path_factory.mktemp("table") / "in.csv"
     with (EXAMPLES / "reviews_en.csv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    again = [{**row, "id": f"b{n}", "text": f"My friend says: {row['text']}"}
-             for n, row in enumerate(rows)]
+    again = [
+        {**row, "id": f"b{n}", "text": f"My friend says: {row['text']}"}
+        for n, row in enumerate(rows)
+    ]
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, rows[0], lineterminator="\n")
         writer.writeheader()

@@ -73,8 +73,10 @@ def test_the_top_folders_do_not_shadow_other_packages(folder):
 def test_packages_are_listed_by_hand_and_complete():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     listed = set(project["tool"]["setuptools"]["packages"])
-    folders = {module if path.name == "__init__.py" else module.rpartition(".")[0]
-               for module, path in modules()}
+    folders = {
+        module if path.name == "__init__.py" else module.rpartition(".")[0]
+        for module, path in modules()
+    }
     assert listed == folders - {""}
 
 
@@ -88,8 +90,11 @@ def run(code: str, cwd: Path = ROOT) -> str:
 
 @pytest.mark.parametrize(
     "code",
-    ["import augment", "from augment.cli import main; assert main(['--help']) == 0",
-     "from augment.cli import main; assert main(['--version']) == 0"],
+    [
+        "import augment",
+        "from augment.cli import main; assert main(['--help']) == 0",
+        "from augment.cli import main; assert main(['--version']) == 0",
+    ],
 )
 def test_the_first_touch_loads_nothing_heavy(code):
     loaded = run(f"{code}\nimport sys; print('LOADED', *sys.modules)").split("LOADED")[1].split()
@@ -133,9 +138,21 @@ def test_files_stay_small_and_clean():
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-         "--wheel-dir", str(folder), str(ROOT)],
-        capture_output=True, text=True, cwd=folder,
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--wheel-dir",
+            str(folder),
+            str(ROOT),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=folder,
     )
     assert done.returncode == 0, done.stderr
     (path,) = folder.glob("*.whl")
@@ -153,7 +170,7 @@ def test_the_wheel_holds_every_module(wheel):
 
 
 def test_the_installed_wheel_works_elsewhere(wheel, tmp_path):
-    """Installed into an environment of its own that sees this one's libraries, but not the clone."""
+    """In an environment of its own that sees this one's libraries, but not the clone."""
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -163,8 +180,10 @@ def test_the_installed_wheel_works_elsewhere(wheel, tmp_path):
     # Plain paths, no .pth files of those folders: the editable install stays out of sight.
     (site / "libraries.pth").write_text("\n".join(libraries) + "\n")
     (tmp_path / "in.csv").write_text(
-        "text,label\n" + "".join(f"The house number {n} is very big and old.,{'ab'[n % 3 == 0]}\n"
-                                 for n in range(12)),
+        "text,label\n"
+        + "".join(
+            f"The house number {n} is very big and old.,{'ab'[n % 3 == 0]}\n" for n in range(12)
+        ),
     )
     code = (
         "import augment, augment.datasets.table, augment.train.kfold, sys\n"

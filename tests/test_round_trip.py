@@ -19,7 +19,10 @@ def upper(window=3):
 
 
 def test_every_text_goes_through_all_legs_in_order():
-    legs = [FakeTranslator("a", lambda t: t + "a", window=2), FakeTranslator("b", lambda t: t + "b")]
+    legs = [
+        FakeTranslator("a", lambda t: t + "a", window=2),
+        FakeTranslator("b", lambda t: t + "b"),
+    ]
     texts = [(n, f"t{n}-") for n in range(25)]
     assert [(n, o, d.text) for n, o, d in round_trips(texts, legs)] == [
         (n, f"t{n}-", f"t{n}-ab") for n in range(25)
@@ -37,14 +40,16 @@ def test_a_failure_stops_that_text_only_and_keeps_its_error():
         return text
 
     second = upper()
-    results = list(round_trips([(0, "x"), (1, "bad"), (2, "y")], [FakeTranslator("f", fail), second]))
+    results = list(
+        round_trips([(0, "x"), (1, "bad"), (2, "y")], [FakeTranslator("f", fail), second])
+    )
     assert [d.text for _, _, d in results] == ["X", "", "Y"]
     assert results[1][2].error == "ValueError: no"
     assert second.seen == ["x", "y"]
 
 
 def test_an_empty_translation_is_a_failure():
-    (_, _, done), = round_trips([(0, "x")], [FakeTranslator("e", lambda text: "  ")])
+    ((_, _, done),) = round_trips([(0, "x")], [FakeTranslator("e", lambda text: "  ")])
     assert "empty translation" in done.error
 
 

@@ -9,7 +9,15 @@ from augment.testing import FakeEngine
 
 #: Directed, as Apertium's are: French into Esperanto, but not back.
 PAIRS = frozenset(
-    {("fr", "ca"), ("ca", "fr"), ("ca", "en"), ("en", "ca"), ("fr", "eo"), ("eo", "en"), ("en", "eo")}
+    {
+        ("fr", "ca"),
+        ("ca", "fr"),
+        ("ca", "en"),
+        ("en", "ca"),
+        ("fr", "eo"),
+        ("eo", "en"),
+        ("en", "eo"),
+    }
 )
 
 

@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,9 +38,9 @@ def test_the_seed_decides_between_equals():
     assert choose(pool, TEXTS.__getitem__, seed=3) == choose(pool, TEXTS.__getitem__, seed=3)
 
 
-pools = st.lists(
-    st.tuples(st.integers(0, 4), st.floats(0, 1)), max_size=6
-).map(lambda items: [Choice(n, source, change) for n, (source, change) in enumerate(items)])
+pools = st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), max_size=6).map(
+    lambda items: [Choice(n, source, change) for n, (source, change) in enumerate(items)]
+)
 
 
 @given(pools, st.none() | st.integers(0, 8), st.none() | st.integers(1, 3), st.integers(0, 5))
@@ -50,9 +49,7 @@ def test_choosing_keeps_its_promises(pool, needed, per_row, seed):
     counts = {source: 0 for source in {c.source_id for c in pool}}
     for choice in chosen:
         counts[choice.source_id] += 1
-    allowed = sum(
-        min(per_row or 99, sum(c.source_id == source for c in pool)) for source in counts
-    )
+    allowed = sum(min(per_row or 99, sum(c.source_id == source for c in pool)) for source in counts)
     assert len(chosen) == (allowed if needed is None else min(needed, allowed))
     assert len(set(numbers(chosen))) == len(chosen)
     if chosen and counts:

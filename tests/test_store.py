@@ -19,7 +19,9 @@ def test_what_was_put_is_got_after_reopening(path):
     with Store(path) as store:
         store.put("e:en-es@1", [(key, Translation("buena\npelícula", ("*film", "#x")))])
     with Store(path) as store:
-        assert store.get("e:en-es@1", [key]) == {key: Translation("buena\npelícula", ("*film", "#x"))}
+        assert store.get("e:en-es@1", [key]) == {
+            key: Translation("buena\npelícula", ("*film", "#x"))
+        }
         assert len(store) == 1
 
 
@@ -93,6 +95,7 @@ def test_a_disk_error_says_how_to_go_on(path):
 
 def test_threads_share_a_store(path):
     with Store(path) as store:
+
         def work(part):
             for n in range(50):
                 store.put(f"e{n % 3}", [(text_key(f"{part}-{n}"), Translation("t"))])

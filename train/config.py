@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import tyro
 
-from augment.config import split_commas
+from augment.config import shown_as, split_commas
 from augment.errors import InputError
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
@@ -27,29 +27,27 @@ class KFoldConfig:
     originals repeated in the same batches for the same number of steps.
     """
 
-    data: tyro.conf.Positional[Path | None] = None
-    """Table to train on (.csv .tsv .jsonl .parquet). Left out: the one named in augment.toml, else
-    what the last `augment backtranslate` in this folder wrote."""
+    data: Annotated[Path | None, tyro.conf.Positional, shown_as("DATA.csv")] = None
+    """Table to train on; left out, what the last augment backtranslate in this folder wrote."""
     model: str = "minilm"
     """Encoder to fine-tune: minilm (comes with the extra "offline"), a hub name, or a folder."""
     folds: int = 5
     """Number of folds, at least 2."""
     repeats: int = 1
     """How often the K folds are drawn anew, at least 1. More repeats see smaller differences."""
-    arms: tuple[str, ...] = ()
-    """What is compared, of original, oversampled, augmented, weighted. Default: the first three,
-    without augmented where the table has no paraphrases."""
-    text: str | None = None
+    arms: Annotated[tuple[str, ...], shown_as("ARM")] = ()
+    """What is compared, of original,oversampled,augmented,weighted; by default the first three."""
+    text: Annotated[str | None, shown_as("COL")] = None
     """Text column, or two for text pairs (COL,COL2). Found by itself when left out."""
-    label: str | None = None
+    label: Annotated[str | None, shown_as("COL")] = None
     """Label column. Found by itself when left out."""
-    epochs: float | None = None
+    epochs: Annotated[float | None, shown_as("E")] = None
     """Passes over an arm's rows. Default 5, or more where that makes fewer than 100 steps."""
-    steps: int | None = None
+    steps: Annotated[int | None, shown_as("N")] = None
     """Optimizer steps of every arm, in place of epochs."""
     batch_size: int = 16
     """Rows per optimizer step."""
-    lr: float | None = None
+    lr: Annotated[float | None, shown_as("F")] = None
     """Peak learning rate. Default: by the model's width, ten times that with --lora."""
     max_tokens: int = 256
     """Texts are cut off after this many tokens."""
@@ -58,8 +56,7 @@ class KFoldConfig:
     loss: Literal["plain", "weighted", "focal"] = "plain"
     """Cross-entropy; weighted by the inverse class frequency in training; or focal (gamma 2)."""
     share: float | Literal["natural"] = 0.5
-    """Part of each batch that may be paraphrases, in class-balanced batches; or natural: all rows
-    in one pool, as they come."""
+    """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
     lora: bool = False
     """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
     metric: Metric = "macro_f1"
@@ -70,7 +67,7 @@ class KFoldConfig:
     """Number format of the matrix products. auto: bf16 where the CPU or GPU computes it."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train. auto: the GPU where there is one."""
-    out: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None
+    out: Annotated[Path | None, shown_as("DIR")] = None
     """Folder for the results. Default: NAME.kfold in the current folder."""
     resume: bool = False
     """Go on with a run that was interrupted."""

@@ -36,7 +36,7 @@ def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN4
             pass
 
     Unchecked.__doc__ = config.__doc__
-    defaults = _defaults(config, toml_options(command, config))
+    defaults = _defaults(config, toml_options(command, config, commands=COMMANDS))
     start: Any = object.__new__(Unchecked)
     for name, value in defaults.items():
         # A repeated flag appends to what is there: lists start empty and get their default last.
@@ -59,9 +59,7 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
         return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
     except KeyboardInterrupt:
-        return _fail(
-            "interrupted; what is finished is kept: run the same command to go on", INTERRUPTED
-        )
+        return _fail(f"interrupted; what is finished is kept: {_go_on(command)}", INTERRUPTED)
     except AugmentError as error:
         if debug:
             traceback.print_exc()
@@ -74,7 +72,7 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
             traceback.print_exc()
         return _fail(
             f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
-            "--debug shows where; what is finished is kept: the same command goes on)",
+            f"--debug shows where; what is finished is kept: {_go_on(command)})",
             FAILED,
         )
 
@@ -100,3 +98,10 @@ def _defaults(config: type, options: dict[str, Any]) -> dict[str, Any]:
             value = tyro.MISSING
         values[field.name] = value
     return values
+
+
+def _go_on(command: str) -> str:
+    """Say how an interrupted command goes on."""
+    config = importlib.import_module(COMMANDS[command][0]).Config
+    flag = " with --resume" if any(field.name == "resume" for field in fields(config)) else ""
+    return f"run the same command{flag} to go on"

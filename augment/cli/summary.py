@@ -31,7 +31,10 @@ def table(rows: Sequence[Sequence[object]]) -> list[str]:
     >>> table([("class", "rows"), ("ham", 4827)])
     ['class   rows', 'ham    4,827']
     """
-    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    texts = [
+        [f"{cell:,}" if isinstance(cell, int) else " ".join(str(cell).split()) for cell in row]
+        for row in rows
+    ]
     widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
     return [
         "  ".join(
