@@ -62,8 +62,8 @@ def no_network(forbid: bool = True) -> Iterator[None]:
 
     before = {name: os.environ.get(name) for name in HUB_SWITCHES}
     os.environ.update(dict.fromkeys(HUB_SWITCHES, "1"))
-    socket.socket.connect = checked_connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = checked_connect_ex  # type: ignore[method-assign]
+    socket.socket.connect = checked_connect  # type: ignore[method-assign,assignment]
+    socket.socket.connect_ex = checked_connect_ex  # type: ignore[method-assign,assignment]
     socket.getaddrinfo = checked_lookup
     try:
         yield

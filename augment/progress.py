@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TextIO
 
 
@@ -29,24 +29,14 @@ class Progress(Protocol):
     def warn(self, message: str) -> None:
         """Say one line that a user must see, also under ``--quiet`` (what leaves the machine)."""
 
-    def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
+    def stage(
+        self, name: str, total: int | None, unit: str = "row"
+    ) -> AbstractContextManager[Stage]:
         """Open a stage of `total` units as a context manager that gives a `Stage`."""
-
-
-class _StageContext(Protocol):
-    def __enter__(self) -> Stage: ...
-
-    def __exit__(self, *exc: object) -> bool | None: ...
 
 
 class _NoStage:
     def advance(self, n: int = 1) -> None:
-        pass
-
-    def __enter__(self) -> _NoStage:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
         pass
 
 
@@ -57,8 +47,10 @@ class _Silent:
     def warn(self, message: str) -> None:
         pass
 
-    def stage(self, name: str, total: int | None, unit: str = "row") -> _StageContext:
-        return _NoStage()
+    def stage(
+        self, name: str, total: int | None, unit: str = "row"
+    ) -> AbstractContextManager[Stage]:
+        return nullcontext(_NoStage())
 
 
 class _Quiet(_Silent):

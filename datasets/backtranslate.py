@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +26,6 @@ from augment.progress import SILENT, Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 
 if TYPE_CHECKING:
-    import os
-
     import pandas as pd
 
 __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths"]
@@ -71,9 +70,12 @@ class Augmented:
     def _frame(self, name: str) -> pd.DataFrame:
         if name in self._frames:
             return self._frames[name]  # type: ignore[no-any-return]
+        import pandas as pd
+
         frame = read_frame(self.paths[name], allow_empty=True)
         for column, kind in _TYPES.items():
-            frame[column] = frame[column].replace("", None).astype(kind)
+            numbers = pd.to_numeric(frame[column].replace("", None))
+            frame[column] = pd.Series(numbers, dtype=kind)
         return frame
 
 
@@ -94,7 +96,7 @@ def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
 
 
 def back_translate(
-    data: pd.DataFrame | str | os.PathLike[str] | None = None,
+    data: pd.DataFrame | str | PathLike[str] | None = None,
     config: BacktranslateConfig | None = None,
     *,
     progress: Progress = SILENT,
@@ -139,7 +141,7 @@ def back_translate(
     """
     recipe = build(config, BacktranslateConfig, options)
     with no_network(recipe.offline):
-        if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
+        if data is None or isinstance(data, str | PathLike):
             path = recipe.input if data is None else Path(data)
             if path is None:
                 raise InputError("no table was given; wanted: augment backtranslate IN.csv")
@@ -241,7 +243,8 @@ def _with_texts(
 
     rows = frame.iloc[sources].reset_index(drop=True)
     texts = [result.candidate.text for result in results]
-    rows.isetitem(text_at, pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index))
+    column: Any = pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index)
+    rows.isetitem(text_at, column)  # type: ignore[arg-type]  # pandas takes it, its stubs do not
     return rows
 
 

@@ -60,7 +60,7 @@ class Spool:
         fields, refusal, similarity, change = marshal.loads(self._file.read(end - start))  # noqa: S302 - our own file
         if refusal is None:
             return Paraphrase(Candidate(*fields), similarity, change)
-        return Rejection(Candidate(*fields), *refusal, similarity, change)
+        return Rejection(Candidate(*fields), refusal[0], refusal[1], similarity, change)
 
     def close(self) -> None:
         """Remove the file."""

@@ -37,7 +37,10 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess:
     words = shlex.split(line)
     assert words[0] == "augment"
     return subprocess.run(
-        [sys.executable, "-m", "augment", *words[1:]], cwd=folder, capture_output=True, text=True,
+        [sys.executable, "-m", "augment", *words[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
         env={**os.environ, "COLUMNS": "100"},
     )
 

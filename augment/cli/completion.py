@@ -34,7 +34,7 @@ def run(config: Config) -> None:
         ]
         for name, (module, text) in COMMANDS.items()
     ]
-    any_command = Union[tuple(commands)]  # noqa: UP007 - put together at run time
+    any_command: Any = Union[tuple(commands)]  # noqa: UP007 - put together at run time
     tyro.cli(
         any_command,
         prog="augment",

@@ -29,7 +29,7 @@ MARKERS = (
 def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN401
     """Build the command's config from flags, then ``augment.toml``, then its defaults."""
 
-    class Unchecked(config):
+    class Unchecked(config):  # type: ignore[misc]
         """The same options without their validation, which is for the final values alone."""
 
         def __post_init__(self) -> None:

@@ -77,6 +77,8 @@ class Pipeline:
 
     def _read(self, wanted: int) -> list[bytes]:
         stdout = self._programs[-1].stdout
+        if stdout is None:  # cannot be: every program is started with a pipe
+            raise TranslatorError("apertium: no output to read from")
         outputs: list[bytes] = []
         while True:
             *whole, self._rest = self._rest.split(b"\0")
@@ -84,7 +86,7 @@ class Pipeline:
             if len(outputs) >= wanted:
                 break
             ready, _, _ = select.select([stdout], [], [], HUNG_AFTER_S)
-            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""  # type: ignore[union-attr]
+            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""
             if not chunk:
                 raise TranslatorError(self._why(bool(ready)))
             self._rest += chunk
