@@ -218,7 +218,8 @@ def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progre
         if isinstance(frame.dtypes.iloc[text_at], pd.CategoricalDtype):
             # New texts are no categories of the column; its values stay what they are.
             frame = frame.copy()
-            frame.isetitem(text_at, frame.iloc[:, text_at].astype(object))
+            plain: Any = frame.iloc[:, text_at].astype(object)
+            frame.isetitem(text_at, plain)
         added = [row[n_columns:] for row in run.rows(kept)]
         refused = list(run.rejected_rows())
         sources = [choice.source_id for _, choice in kept]
@@ -244,7 +245,7 @@ def _with_texts(
     rows = frame.iloc[sources].reset_index(drop=True)
     texts = [result.candidate.text for result in results]
     column: Any = pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index)
-    rows.isetitem(text_at, column)  # type: ignore[arg-type]  # pandas takes it, its stubs do not
+    rows.isetitem(text_at, column)
     return rows
 
 
