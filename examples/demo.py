@@ -7,6 +7,7 @@ new rows help. Everything is written to ``demo-out/``.
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,23 @@ def three_paraphrases(table: Path, text: str, label: str) -> None:
             )
 
 
+def summary(stem: str) -> str:
+    """Class counts before and after, the verdict, and where the report lies."""
+    manifest = json.loads((OUT / f"{stem}.augmented.manifest.json").read_text(encoding="utf-8"))
+    run = OUT / f"{stem}.augmented.kfold"
+    comparison = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["comparison"]
+    counts = ", ".join(
+        f"{label} {about['before']} → {about['after']}"
+        for label, about in manifest["classes"].items()
+    )
+    return (
+        f"\n{stem}\n  rows:    {counts}\n"
+        f"  verdict: {comparison['verdict']} (gain {comparison['gain']:+.3f} {comparison['metric']}"
+        f" against the fair control, smallest detectable {comparison['smallest_detectable']:.3f})\n"
+        f"  report:  {run / 'report.html'}"
+    )
+
+
 def main() -> None:
     """Run the demo from an empty folder."""
     start = time.monotonic()
@@ -77,8 +95,8 @@ def main() -> None:
             "64",
         )
         print(verdict)
-        ends.append(f"  {stem}: {OUT / stem}.augmented.kfold/report.html")
-    print(f"\nDone in {time.monotonic() - start:.0f} seconds. The reports to open in a browser:")
+        ends.append(summary(stem))
+    print(f"Done in {time.monotonic() - start:.0f} seconds.")
     print("\n".join(ends))
 
 
