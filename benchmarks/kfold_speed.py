@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="plain or augmented table")
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--plain-folds", type=int, default=FOLDS, help="folds of the plain side")
+    parser.add_argument("--plain-arms", default="", help="arms of the plain side; all by default")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -144,7 +145,7 @@ def main() -> None:
         for name, arm in result.arms.items():
             plan = plan_arm(name, rows, split, config).batches
             total_steps += len(plan)
-            if split.fold >= options.plain_folds:
+            if split.fold >= options.plain_folds or name not in (options.plain_arms or name):
                 continue
             timed_steps += len(plan)
             started, worked = time.perf_counter(), time.process_time()
@@ -181,14 +182,14 @@ def main() -> None:
                 "trainer": round(float(np.mean([p[2] for p in pairs if p[0] == name])), 4),
                 "plain": round(float(np.mean([p[3] for p in pairs if p[0] == name])), 4),
             }
-            for name in result.arms
+            for name in {p[0] for p in pairs}
         },
         "macro_f1": {
             name: {
                 "trainer": round(float(np.mean([p[4] for p in pairs if p[0] == name])), 4),
                 "plain": round(float(np.mean([p[5] for p in pairs if p[0] == name])), 4),
             }
-            for name in result.arms
+            for name in {p[0] for p in pairs}
         },
         "accuracy_difference": {
             "mean": round(float(differences.mean()), 4),

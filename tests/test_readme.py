@@ -48,6 +48,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess:
 def shown_after(line: str) -> str:
     """The first plain block behind a command: what the README says that it prints."""
     behind = README[README.index(line) :]
+    behind = behind[behind.index("```") + 3 :]
     return re.findall(r"^```\n(.*?)^```$", behind, re.M | re.S)[0]
 
 
