@@ -52,7 +52,9 @@ _SPACE_BEHIND = re.compile(r"([(\[“]) +")
 # A sentence end that stands alone is sent behind an empty superblank: joined to "W" or "Mr" it
 # would become part of an abbreviation, and the end would be lost.
 _STOP = re.compile(r"(?<=[^\W\d_])[.!?]\Z")
-_NOT_UTF8 = re.compile("[\ud800-\udfff\x00]")
+# What cannot travel: lone surrogates, NUL, and the noncharacters, of which ICU, with which the
+# programs read, takes U+FFFF for the end of the input.
+_NOT_UTF8 = re.compile("[\ud800-\udfff\x00\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def encode(number: int, piece: str) -> str:

@@ -14,7 +14,7 @@ from typing import IO, Final
 from augment.errors import TranslatorError
 
 #: Seconds without a byte of output after which a pipeline counts as hung.
-HUNG_AFTER_S: Final = 60.0
+HUNG_AFTER_S: Final = 20.0
 
 
 class Pipeline:
