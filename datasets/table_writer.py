@@ -242,6 +242,11 @@ def _json_value(value: object) -> object:
 def _check_columns(path: Path, columns: tuple[str, ...], kind: Kind) -> None:
     if kind not in SUFFIXES.values():
         raise InputError(f"{path}: unknown kind {kind!r}; use csv, tsv, jsonl or parquet")
+    if kind in ("csv", "tsv") and any("\0" in str(name) for name in columns):
+        raise InputError(
+            f"{path}: a column name holds a NUL character, with which the file would pass for "
+            "UTF-16; rename the column, or write .jsonl"
+        )
     if not columns:
         raise InputError(f"{path}: a table without columns cannot be written")
     twice = sorted({name for name in columns if columns.count(name) > 1})
