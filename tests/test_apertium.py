@@ -99,7 +99,9 @@ def test_protected_spans_come_back_whole(mode):
 
 @settings(
     max_examples=60,
-    derandomize=True,  # it runs real programs: a failure must come back on the next run deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,  # it runs real programs: a failure must come back on the next run
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     st.lists(
