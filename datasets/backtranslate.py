@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
 from augment.datasets.augmentation import Augmentation
-from augment.datasets.manifest import Manifest, file_sha256
+from augment.datasets.manifest import Manifest
 from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
+from augment.minilm import sha256
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, replacing
 from augment.progress import SILENT, Progress
@@ -168,7 +169,7 @@ def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Aug
     check_outputs([paths["out"]], force=recipe.force)
     check_outputs(paths.values(), force=recipe.force or killed)
     before = _state(path)
-    sha256 = file_sha256(path)
+    digest = sha256(path)
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
         if _state(path) != before:
@@ -183,7 +184,7 @@ def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Aug
             ) as rejected:
                 for row in run.rejected_rows():
                     rejected.write(row)
-            manifest = run.manifest({"sha256": sha256})
+            manifest = run.manifest({"sha256": digest})
             with replacing(paths["manifest"]) as part:
                 text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
                 part.write_text(text + "\n", encoding="utf-8")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
@@ -79,12 +77,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue  # an extra that is not installed had no part in the run
     return found
-
-
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file's content."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def add_up(yields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -53,8 +53,6 @@ class Yield:
     rejected: dict[str, int] = field(default_factory=dict)
     surplus: int = 0
     kept: int = 0
-    from_store: int = 0
-    seconds: float = 0.0
 
 
 @dataclass(slots=True)
