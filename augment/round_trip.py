@@ -12,11 +12,14 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from augment.records import Translation
 from augment.store import Store, text_key
 from augment.translators import Translator
+
+if TYPE_CHECKING:
+    from augment.planning import Plan
 
 _QUEUED: Final = 2  # windows waiting between two legs
 
@@ -59,6 +62,55 @@ class Stored:
     def close(self) -> None:
         """Close the translator; the store stays open."""
         self.translator.close()
+
+
+class RoundTrip:
+    """Paraphrases by translating there and back: the `Paraphraser` of one plan.
+
+    Parameters
+    ----------
+    plan
+        The route and its engines.
+    store
+        The translation store.
+    """
+
+    method = "backtranslation"
+    variant = 0
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self.name = self.pivot = plan.pivot
+        self.engine = plan.engine
+        self.languages = plan.route.languages
+        self.legs: list[Stored] = []
+        try:
+            for engine, leg in zip(plan.engines, plan.route.legs, strict=True):
+                self.legs.append(Stored(engine.open(*leg), store))
+        except BaseException:
+            self.close()
+            raise
+        self.identities = tuple(leg.identity for leg in self.legs)
+
+    def paraphrase(
+        self, items: Iterable[tuple[int, str]]
+    ) -> Iterator[tuple[int, str, Translation]]:
+        """Give (row number, original, result) for pairs (row number, text), in their order."""
+        return round_trips(items, self.legs)
+
+    def describe(self) -> dict[str, Any]:
+        """Route, translators, and how many translations were new and how many stored."""
+        return {
+            "route": list(self.languages),
+            "engine": self.engine,
+            "translators": list(self.identities),
+            "from_store": sum(leg.from_store for leg in self.legs),
+            "translated": sum(leg.translated for leg in self.legs),
+        }
+
+    def close(self) -> None:
+        """Close the translators; the store stays open."""
+        for leg in self.legs:
+            leg.close()
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.datasets.announcement import choices, findings
 from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.columns import find_columns
 from augment.datasets.manifest import Manifest, add_up, versions
@@ -26,11 +27,12 @@ from augment.datasets.survey import survey
 from augment.datasets.table import Table
 from augment.errors import AugmentError, InputError
 from augment.filters import FilterChain, FilterSettings, build_filters
-from augment.languages import detect_language, language_code, language_name
+from augment.languages import detect_language, language_code
+from augment.paraphraser import Paraphraser
 from augment.planning import Plan, plan_round_trips
 from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Rejection
-from augment.round_trip import Stored
+from augment.round_trip import RoundTrip
 from augment.store import Store, open_store
 
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
@@ -113,9 +115,8 @@ class Augmentation:
         self._say()
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
-        self._legs: dict[str, list[Stored]] = {}
-        for plan in self.plans:  # a missing key or a broken mode shows now, not after an hour
-            self._open(plan)
+        # Opened now: a missing key or a broken mode shows at once, not after an hour.
+        self.paraphrasers: list[Paraphraser] = [self._open(plan) for plan in self.plans]
 
     def _check_survey(self) -> None:
         found = self.found
@@ -145,60 +146,25 @@ class Augmentation:
         return targets
 
     def _say(self) -> None:
-        """Print what was found and chosen, each with the option that changes it."""
-        found, columns, recipe = self.found, self.columns, self.recipe
-        guessed = " (found; --text to change)" if columns.text_found else ""
-        self.note(f"{self.table.name}: {found.rows:,} rows, {self.table.format.describe()}")
-        self.note(f"text column: {columns.text[0]!r}{guessed}")
-        if columns.label is None:
-            could = ", ".join(repr(name) for name in columns.label_candidates)
-            hint = f"; it could be {could}" if could and recipe.label is None else ""
-            self.note(f"label column: none{hint}; the table is enlarged as one class (--label)")
-        else:
-            guessed = " (found; --label to change)" if columns.label_found else ""
-            self.note(f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes")
-        guessed = "" if recipe.source else " (recognised; --source to change)"
-        self.note(f"language: {language_name(self.source)} ({self.source}){guessed}")
-        for count, what in (
-            (found.empty_texts, "rows have an empty text; they are passed through"),
-            (found.empty_labels, "rows have an empty label; they are passed through"),
-            (found.repeated_texts, "rows repeat an earlier text"),
-            (found.conflicting_texts, "texts stand under more than one label"),
-            (len(self.table.bad_rows), "rows could not be read and were skipped"),
-            (self.table.blank_rows, "blank lines were passed over"),
-            (self.table.stray_quotes, "rows have text behind a closing quote; it was joined on"),
-        ):
-            if count:
-                self.note(f"note: {count:,} {what}")
-        for bad in self.table.bad_rows[:10]:
-            self.note(f"  line {bad.line}: {bad.reason}")
+        """Print what was found and chosen, and what would leave this machine."""
+        for line in findings(self):
+            self.note(line)
         for plan in self.plans:
             self.note(f"pivot {plan}")
             for host in plan.hosts:
                 message = (
-                    f"  up to {2 * found.characters:,} characters go to {host}, the way there and "
-                    "the way back counted"
+                    f"  up to {2 * self.found.characters:,} characters go to {host}, the way there "
+                    "and the way back counted"
                 )
                 self.notes.append(message)
                 self.progress.warn(message)
-        if self.targets is None:
-            self.note("balance none: every row gets its paraphrases")
-        else:
-            goal = max(self.targets.values())
-            auto = "auto, " if recipe.balance == "auto" else ""
-            self.note(f"balance {auto}{self.balance}: {goal:,} rows a class")
-        for line in self.chain.notes():
+        for line in choices(self):
             self.note(line)
 
-    def _open(self, plan: Plan) -> Sequence[Stored]:
-        if plan.pivot not in self._legs:
-            legs: list[Stored] = []
-            for engine, leg in zip(plan.engines, plan.route.legs, strict=True):
-                stored = Stored(engine.open(*leg), self.store)
-                self._stack.callback(stored.close)
-                legs.append(stored)
-            self._legs[plan.pivot] = legs
-        return self._legs[plan.pivot]
+    def _open(self, plan: Plan) -> RoundTrip:
+        trip = RoundTrip(plan, self.store)
+        self._stack.callback(trip.close)
+        return trip
 
     def run(self) -> list[tuple[str, Choice]]:
         """Make and choose the paraphrases; say which class stays short."""
@@ -206,8 +172,7 @@ class Augmentation:
             self.table,
             self.columns.text[0],
             self.found,
-            plans=self.plans,
-            open_legs=self._open,
+            paraphrasers=self.paraphrasers,
             chain=self.chain,
             spool=self.spool,
             per_row=self.recipe.per_row,
@@ -309,19 +274,11 @@ class Augmentation:
     def manifest(self, about_input: Mapping[str, Any]) -> Manifest:
         """Put the manifest together; call it after `run`."""
         found = self.found
-        pivots: dict[str, dict[str, Any]] = {}
-        for plan in self.plans:
-            counts = asdict(self.production.yields[plan.pivot])
-            legs = self._legs[plan.pivot]
-            counts["from_store"] = sum(leg.from_store for leg in legs)
-            counts["translated"] = sum(leg.translated for leg in legs)
-            pivots[plan.pivot] = {
-                "route": list(plan.route.languages),
-                "engine": plan.engine,
-                "translators": [leg.identity for leg in legs],
-                **counts,
-            }
-        totals = add_up([asdict(one) for one in self.production.yields.values()])
+        yields = self.production.yields
+        pivots = {
+            one.name: {**one.describe(), **asdict(yields[one.name])} for one in self.paraphrasers
+        }
+        totals = add_up([asdict(one) for one in yields.values()])
         return Manifest(
             signature=self.signature(),
             config=self.recipe.as_dict(),
@@ -373,7 +330,7 @@ class Augmentation:
 
     def signature(self) -> str:
         """Everything that decides the result, in one line."""
-        engines = sorted({leg.identity for legs in self._legs.values() for leg in legs})
+        engines = sorted({part for one in self.paraphrasers for part in one.identities})
         recipe = self.recipe
         off = f"-{',-'.join(recipe.no_filter)}" if recipe.no_filter else ""
         parts = {
