@@ -67,6 +67,8 @@ class KFoldConfig:
     """Number format of the matrix products. auto: bf16 where the CPU or GPU computes it."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train. auto: the GPU where there is one."""
+    workers: Annotated[int | None, shown_as("N")] = None
+    """Runs side by side on a CPU. Default: one per core, as far as memory reaches."""
     out: Annotated[Path | None, shown_as("DIR")] = None
     """Folder for the results. Default: NAME.kfold in the current folder."""
     resume: bool = False
@@ -106,6 +108,8 @@ class KFoldConfig:
         _at_least("batch_size", self.batch_size, 1)
         _at_least("max_tokens", self.max_tokens, 4)
         _at_least("seed", self.seed, 0)
+        if self.workers is not None:
+            _at_least("workers", self.workers, 1)
         if self.steps is not None:
             _at_least("steps", self.steps, 1)
         for name in ("epochs", "lr"):
