@@ -113,8 +113,8 @@ def run_jobs(
             if message is None:
                 raise AugmentError(
                     f"a training process ended by itself (exit code {process.exit_code()}), as "
-                    "happens when memory runs out; the finished runs are kept: go on with --resume, and "
-                    "with --workers 1 where memory is short"
+                    "happens when memory runs out; the finished runs are kept: go on with "
+                    "--resume, and with --workers 1 where memory is short"
                 )
             if isinstance(message, BaseException):
                 raise message
