@@ -62,6 +62,9 @@ class Candidate:
         Words that the engine itself marked as not translated or not inflected.
     variant
         Number of this candidate among those of the same original and pivot.
+    texts
+        For rows of several text columns: the new texts of all of them; `original` and `text` then
+        hold those of the rewritten columns, below each other.
     """
 
     source_id: int
@@ -72,6 +75,7 @@ class Candidate:
     engine: str = ""
     marks: tuple[str, ...] = ()
     variant: int = 0
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

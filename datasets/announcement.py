@@ -16,7 +16,11 @@ def findings(run: Augmentation) -> Iterator[str]:
     found, columns, recipe, table = run.found, run.columns, run.recipe, run.table
     yield f"{table.name}: {found.rows:,} rows, {table.format.describe()}"
     guessed = " (found; --text to change)" if columns.text_found else ""
-    yield f"text column: {columns.text[0]!r}{guessed}"
+    if len(columns.text) == 1:
+        yield f"text column: {columns.text[0]!r}{guessed}"
+    else:
+        names = " and ".join(map(repr, run.sides_named()))
+        yield f"text columns: {', '.join(map(repr, columns.text))}; new texts for {names}"
     if columns.label is None:
         could = ", ".join(repr(name) for name in columns.label_candidates)
         hint = f"; it could be {could}" if could and recipe.label is None else ""
@@ -49,4 +53,4 @@ def choices(run: Augmentation) -> Iterator[str]:
         goal = max(run.targets.values())
         auto = "auto, " if run.recipe.balance == "auto" else ""
         yield f"balance {auto}{run.balance}: {goal:,} rows a class"
-    yield from run.chain.notes()
+    yield from run.checks.notes()

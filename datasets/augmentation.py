@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -17,22 +19,21 @@ from typing import Any, Final
 from augment._version import __version__
 from augment.datasets.announcement import choices, findings
 from augment.datasets.balance import balance_targets, resolve_auto
+from augment.datasets.checks import Checks, describe_settings
 from augment.datasets.columns import find_columns
 from augment.datasets.manifest import Manifest, add_up, versions
 from augment.datasets.production import FAILED, Production
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
 from augment.datasets.survey import survey
 from augment.datasets.table import Table
-from augment.errors import AugmentError, InputError
-from augment.filters import FilterChain, FilterSettings, build_filters
+from augment.errors import InputError
+from augment.filters import FilterSettings
 from augment.languages import detect_language, language_code
 from augment.paraphraser import Paraphraser
-from augment.planning import Plan, plan_round_trips
 from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Rejection
-from augment.round_trip import RoundTrip
 from augment.store import Store, open_store
 
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
@@ -42,7 +43,7 @@ ADDED: Final = (*AUG_COLUMNS, *REJECTION_COLUMNS)
 class Augmentation:
     """One run: everything that is open while it lasts, and the rows of its outputs."""
 
-    def __init__(self, table: Table, recipe: BacktranslateConfig, progress: Progress) -> None:
+    def __init__(self, table: Table, recipe: AugmentationConfig, progress: Progress) -> None:
         self.table = table
         self.recipe = recipe
         self.progress = progress
@@ -90,33 +91,38 @@ class Augmentation:
         self.columns = find_columns(
             table, text=recipe.text, label=wanted, want_label=recipe.label != "none"
         )
-        if len(self.columns.text) != 1:
-            raise InputError(
-                f"text columns {', '.join(self.columns.text)}: one column is translated at a "
-                "time, the others are copied; name one with --text"
-            )
-        self.chain = FilterChain()
+        self.sides = rewritten_sides(self.columns.text, recipe.translate)
+        self.checks = Checks(self.columns.text, self.sides)
         with self._timed("survey"):
-            self.found = survey(table, self.columns, see=self.chain.see_original)
+            self.found = survey(table, self.columns, sides=self.sides, see=self.checks.see_original)
         self._check_survey()
         self.source = self._source_language()
-        self.plans = plan_round_trips(recipe.pivot, self.source, recipe.translator)
         self.targets = self._targets()
-        settings = {
-            name: value
-            for name in ("min_similarity", "max_similarity", "min_change")
-            if (value := getattr(recipe, name)) is not None
-        }
-        pivots = {language for plan in self.plans for language in plan.route.languages}
-        self.settings = FilterSettings(
-            language=self.source, others=tuple(sorted(pivots - {self.source})), **settings
-        )
-        self.chain.filters = build_filters(self.settings, disabled=recipe.no_filter)
+        self.approach = recipe.approach(self.source, self._needs())
         self._say()
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
-        self.paraphrasers: list[Paraphraser] = [self._open(plan) for plan in self.plans]
+        self.paraphrasers: list[Paraphraser] = self.approach.open(self.store, self._stack)
+        self.settings = {one.method: self._settings(one.method) for one in self.paraphrasers}
+        for method, settings in self.settings.items():
+            disabled = (*recipe.no_filter, *self.approach.left_out(method))
+            self.checks.build(method, settings, disabled)
+        for line in choices(self):
+            self.note(line)
+
+    def _settings(self, method: str) -> FilterSettings:
+        """Thresholds for one method: the user's before the method's own before the defaults."""
+        given = {
+            name: value
+            for name in ("min_similarity", "max_similarity", "min_change")
+            if (value := getattr(self.recipe, name)) is not None
+        }
+        return FilterSettings(
+            language=self.source,
+            others=tuple(self.approach.languages),
+            **{**self.approach.thresholds(method), **given},
+        )
 
     def _check_survey(self) -> None:
         found = self.found
@@ -145,35 +151,43 @@ class Augmentation:
         self.balance = balance
         return targets
 
+    def _needs(self) -> int | None:
+        """Most new rows that an original of any class must give; None without a target."""
+        if self.targets is None:
+            return None
+        givers = Counter(index for index in self.found.row_label if index >= 0)
+        return max(
+            (
+                math.ceil((self.targets[label] - self.found.counts[label]) / givers[index])
+                for index, label in enumerate(self.found.labels)
+                if givers[index]
+            ),
+            default=0,
+        )
+
+    def sides_named(self) -> list[str]:
+        """Names of the text columns that get new texts."""
+        return [self.columns.text[side] for side in self.sides]
+
     def _say(self) -> None:
         """Print what was found and chosen, and what would leave this machine."""
         for line in findings(self):
             self.note(line)
-        for plan in self.plans:
-            self.note(f"pivot {plan}")
-            for host in plan.hosts:
-                message = (
-                    f"  up to {2 * self.found.characters:,} characters go to {host}, the way there "
-                    "and the way back counted"
-                )
-                self.notes.append(message)
-                self.progress.warn(message)
-        for line in choices(self):
+        for line in self.approach.lines():
             self.note(line)
-
-    def _open(self, plan: Plan) -> RoundTrip:
-        trip = RoundTrip(plan, self.store)
-        self._stack.callback(trip.close)
-        return trip
+        for line in self.approach.leaving(self.found.characters):
+            self.notes.append(line)
+            self.progress.warn(line)
 
     def run(self) -> list[tuple[str, Choice]]:
         """Make and choose the paraphrases; say which class stays short."""
         self.production = Production(
             self.table,
-            self.columns.text[0],
+            self.columns.text,
             self.found,
+            sides=self.sides,
             paraphrasers=self.paraphrasers,
-            chain=self.chain,
+            checks=self.checks,
             spool=self.spool,
             per_row=self.recipe.per_row,
             seed=self.recipe.seed,
@@ -184,13 +198,7 @@ class Augmentation:
             label: self.found.counts[label] + len(kept) for label, kept in by_class.items()
         }
         for label, short in self.shortfalls().items():
-            why = (
-                f"its originals gave {self.recipe.per_row} each, or went through every pivot; a "
-                "larger --per-row or more pivots (--pivot) would give more"
-                if self.recipe.per_row
-                else "every original went through every pivot; more pivots (--pivot) would give "
-                f"more{self._unused()}"
-            )
+            why = self.approach.shortfall(self.recipe.per_row)
             goal = (self.targets or {})[label]
             self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why}")
         failed = sum(counts.failed for counts in self.production.yields.values())
@@ -202,16 +210,6 @@ class Augmentation:
         kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
         # Beside their original in the order of the table; those of one original as chosen.
         return sorted(kept, key=lambda pair: pair[1].source_id)
-
-    def _unused(self) -> str:
-        """Name pivots that this machine reaches and the run did not use."""
-        try:
-            routes = plan_round_trips([], self.source, self.recipe.translator, at_most=99)
-        except AugmentError:  # chains, or an engine for any pair: nothing to name
-            return ""
-        used = {plan.pivot for plan in self.plans}
-        names = [plan.pivot for plan in routes if plan.pivot not in used and not plan.hosts]
-        return f", for instance {','.join(names[:4])}" if names else ""
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""
@@ -258,13 +256,16 @@ class Augmentation:
         changed: float | None,
     ) -> tuple[object, ...]:
         cells = list(original)
-        cells[self.table.columns.index(self.columns.text[0])] = candidate.text
+        for name, text in zip(self.columns.text, new_texts(candidate), strict=True):
+            cells[self.table.columns.index(name)] = text
         variant = f":{candidate.variant}" if candidate.variant else ""
+        made_by = candidate.pivot or candidate.method.partition(":")[2]
+        side = f":{'+'.join(self.sides_named())}" if candidate.texts else ""
         return (
             *cells,
-            f"{candidate.source_id}:{candidate.pivot}{variant}",
+            f"{candidate.source_id}:{made_by}{variant}",
             candidate.source_id,
-            candidate.method,
+            f"{candidate.method}{side}",
             candidate.pivot,
             candidate.engine,
             similarity if similarity is None else round(similarity, 4),
@@ -283,10 +284,11 @@ class Augmentation:
             signature=self.signature(),
             config=self.recipe.as_dict(),
             resolved={
-                "text": self.columns.text[0],
+                "text": self.columns.text[0] if len(self.columns.text) == 1 else self.columns.text,
+                "rewritten": self.sides_named(),
                 "label": self.columns.label,
                 "source": self.source,
-                "pivots": [plan.pivot for plan in self.plans],
+                f"{self.approach.kind}s": list(self.approach.names),
                 "balance": self.balance,
                 "format": self.table.format.describe(),
             },
@@ -310,7 +312,7 @@ class Augmentation:
                 for label in found.labels
             },
             pivots=pivots,
-            filters=self.chain.describe(),
+            filters=self.checks.describe(),
             totals=totals,
             notes=self.notes,
             seconds=self.seconds,
@@ -319,10 +321,10 @@ class Augmentation:
     def _fingerprint(self) -> str:
         """Hash whatever else decides the result: columns, input format, thresholds, versions."""
         decided = {
-            "columns": [self.columns.text, self.columns.label],
+            "columns": [self.columns.text, self.sides, self.columns.label],
             "format": self.table.format.describe(),
             "on_bad_row": self.recipe.on_bad_row,
-            "filters": self.chain.describe(),
+            "filters": self.checks.describe(),
             "versions": versions(),
         }
         text = json.dumps(decided, sort_keys=True, default=str)
@@ -335,13 +337,45 @@ class Augmentation:
         off = f"-{',-'.join(recipe.no_filter)}" if recipe.no_filter else ""
         parts = {
             "source": self.source,
-            "pivots": ",".join(plan.pivot for plan in self.plans),
+            f"{self.approach.kind}s": ",".join(self.approach.names),
             "engine": ",".join(engines),
-            "filters": f"sim{self.settings.min_similarity:g},chg{self.settings.min_change:g}{off}",
+            "filters": f"{describe_settings(self.settings)}{off}",
             "balance": self.balance,
             "per-row": recipe.per_row or "any",
             "seed": recipe.seed,
             "v": __version__,
             "all": self._fingerprint(),
         }
-        return "bt|" + "|".join(f"{name}:{value}" for name, value in parts.items())
+        return f"{self.approach.tag}|" + "|".join(
+            f"{name}:{value}" for name, value in parts.items()
+        )
+
+
+def rewritten_sides(columns: Sequence[str], wanted: str | None) -> tuple[int, ...]:
+    """Say which text columns get new texts, as positions in `columns`.
+
+    Raises
+    ------
+    InputError
+        For a name that is no text column.
+
+    Examples
+    --------
+    >>> rewritten_sides(["question", "context"], "context")
+    (1,)
+    """
+    if wanted is None or (wanted == "both" and len(columns) > 1):
+        return tuple(range(len(columns)))
+    if wanted in columns:
+        return (columns.index(wanted),)
+    names = ", ".join(map(repr, columns))
+    both = "both, " if len(columns) > 1 else ""
+    raise InputError(
+        f"translate is {wanted!r}; wanted: {both}or a text column ({names}); several text columns "
+        "are named with --text COL,COL2"
+    )
+
+
+def new_texts(candidate: Candidate) -> tuple[str, ...]:
+    """Give the text cells of the new row."""
+    return candidate.texts or (candidate.text,)

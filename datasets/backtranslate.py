@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
-from augment.datasets.augmentation import Augmentation
+from augment.datasets.augmentation import Augmentation, new_texts
 from augment.datasets.manifest import Manifest
 from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.table import frame_table, open_table, read_frame
@@ -175,7 +175,9 @@ def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Aug
         if _state(path) != before:
             raise InputError(f"{path} changed while it was worked on; run the command again")
         columns = (*table.columns, *AUG_COLUMNS)
-        schema = _with_plain_text(table.schema, run.columns.text[0])
+        schema = table.schema
+        for name in run.columns.text:
+            schema = _with_plain_text(schema, name)
         with TableWriter(paths["out"], columns, schema=schema) as out:
             for row in run.rows(kept):
                 out.write(row)
@@ -215,21 +217,22 @@ def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progre
     with Augmentation(frame_table(frame), recipe, progress) as run:
         kept = run.run()
         n_columns = len(frame.columns)
-        text_at = list(frame.columns).index(run.columns.text[0])
-        if isinstance(frame.dtypes.iloc[text_at], pd.CategoricalDtype):
-            # New texts are no categories of the column; its values stay what they are.
-            frame = frame.copy()
-            plain: Any = frame.iloc[:, text_at].astype(object)
-            frame.isetitem(text_at, plain)
+        texts_at = [list(frame.columns).index(name) for name in run.columns.text]
+        for at in texts_at:
+            if isinstance(frame.dtypes.iloc[at], pd.CategoricalDtype):
+                # New texts are no categories of the column; its values stay what they are.
+                frame = frame.copy()
+                plain: Any = frame.iloc[:, at].astype(object)
+                frame.isetitem(at, plain)
         added = [row[n_columns:] for row in run.rows(kept)]
         refused = list(run.rejected_rows())
         sources = [choice.source_id for _, choice in kept]
-        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], text_at)
+        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], texts_at)
         # Originals are taken over as they are; going through Python's values would change some.
         out = pd.concat([frame, new], ignore_index=True)
         numbers = sorted(run.production.rejections)
         rejected = _with_texts(
-            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], text_at
+            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], texts_at
         )
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
@@ -238,15 +241,17 @@ def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progre
 
 
 def _with_texts(
-    frame: pd.DataFrame, sources: list[int], results: list[Any], text_at: int
+    frame: pd.DataFrame, sources: list[int], results: list[Any], texts_at: list[int]
 ) -> pd.DataFrame:
     """Copy rows of a frame and put other texts into them."""
     import pandas as pd
 
     rows = frame.iloc[sources].reset_index(drop=True)
-    texts = [result.candidate.text for result in results]
-    column: Any = pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index)
-    rows.isetitem(text_at, column)
+    texts = [new_texts(result.candidate) for result in results]
+    for side, at in enumerate(texts_at):
+        cells = [row[side] for row in texts]
+        column: Any = pd.Series(cells, dtype=frame.dtypes.iloc[at], index=rows.index)
+        rows.isetitem(at, column)
     return rows
 
 

@@ -13,16 +13,17 @@ from __future__ import annotations
 import math
 import random
 from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Final
 
+from augment.datasets.checks import Checks, Offer
 from augment.datasets.selection import Choice, choose
 from augment.datasets.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
-from augment.filters import FilterChain
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
 from augment.records import Candidate, Paraphrase, Rejection, Translation
@@ -94,13 +95,14 @@ class Production:
 
     Parameters
     ----------
-    table, text_column
-        Where the originals stand.
+    table, text_columns, sides
+        Where the originals stand; of the text columns those at the positions `sides` are
+        rewritten, all in the same new row.
     found
         The survey of the table.
     paraphrasers
         What makes the candidates, in the order of trying.
-    chain
+    checks
         The paraphrase filter.
     spool
         Takes every result.
@@ -111,20 +113,22 @@ class Production:
     def __init__(
         self,
         table: Table,
-        text_column: str,
+        text_columns: Sequence[str],
         found: Survey,
         *,
+        sides: Sequence[int] = (0,),
         paraphrasers: Sequence[Paraphraser],
-        chain: FilterChain,
+        checks: Checks,
         spool: Spool,
         per_row: int | None,
         seed: int,
     ) -> None:
         self.table = table
-        self.text_at = table.columns.index(text_column)
+        self.texts_at = [table.columns.index(name) for name in text_columns]
+        self.sides = sides
         self.found = found
         self.paraphrasers = paraphrasers
-        self.chain = chain
+        self.checks = checks
         self.spool = spool
         self.per_row = per_row
         self.seed = seed
@@ -198,33 +202,31 @@ class Production:
         self, paraphraser: Paraphraser, rows: Mapping[int, object]
     ) -> Iterator[Paraphrase | Rejection]:
         """Paraphrase and check the originals in `rows`, in the order of the table."""
-        candidates = self._candidates(paraphraser, rows)
-        while batch := list(islice(candidates, CHECKED_AT_ONCE)):
-            whole = [item for item in batch if isinstance(item, Candidate)]
-            checked = iter(self.chain.apply(whole))
+        offers = self._offers(paraphraser, rows)
+        while batch := list(islice(offers, CHECKED_AT_ONCE)):
+            whole = [item for item in batch if isinstance(item, Offer)]
+            checked = iter(self.checks.apply(paraphraser.method, whole))
             for item in batch:
                 yield item if isinstance(item, Rejection) else next(checked)
 
-    def _candidates(
-        self, by: Paraphraser, rows: Mapping[int, object]
-    ) -> Iterator[Candidate | Rejection]:
-        texts = (
-            (number, cell_string(row[self.text_at]))
-            for number, row in enumerate(self.table)
-            if number in rows
-        )
-        for number, original, done in by.paraphrase(texts):
-            candidate = Candidate(
-                number,
-                original,
-                done.text,
-                method=by.method,
-                pivot=by.pivot,
-                engine=by.engine,
-                marks=done.marks,
-                variant=by.variant,
-            )
-            yield _failure(candidate, done) if done.error else candidate
+    def _offers(self, by: Paraphraser, rows: Mapping[int, object]) -> Iterator[Offer | Rejection]:
+        waiting: deque[list[str]] = deque()  # all text cells of the rows under way
+
+        def asked() -> Iterator[tuple[int, str]]:
+            for number, row in enumerate(self.table):
+                if number in rows:
+                    cells = [cell_string(row[at]) for at in self.texts_at]
+                    waiting.append(cells)
+                    yield from ((number, cells[side]) for side in self.sides)
+
+        results = by.paraphrase(asked())
+        while done := list(islice(results, len(self.sides))):
+            texts = waiting.popleft()
+            for side, (_, _, result) in zip(self.sides, done, strict=True):
+                texts[side] = result.text
+            offer = Offer(tuple(_candidate(by, *one) for one in done), tuple(texts))
+            error = next((result.error for _, _, result in done if result.error), "")
+            yield Rejection(offer.joined(), FAILED, error) if error else offer
 
     def _take(
         self,
@@ -269,5 +271,14 @@ class Production:
         return kept
 
 
-def _failure(candidate: Candidate, done: Translation) -> Rejection:
-    return Rejection(candidate, FAILED, done.error)
+def _candidate(by: Paraphraser, number: int, original: str, done: Translation) -> Candidate:
+    return Candidate(
+        number,
+        original,
+        done.text,
+        method=by.method,
+        pivot=by.pivot,
+        engine=by.engine,
+        marks=done.marks,
+        variant=by.variant,
+    )

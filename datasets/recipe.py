@@ -1,10 +1,10 @@
-"""Options of ``augment backtranslate``: its flags, its TOML table, its Python keywords."""
+"""Options of the commands that add rows: their flags, TOML tables and Python keywords."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -12,35 +12,26 @@ from augment.config import shown_as, split_commas
 from augment.datasets.balance import check_balance
 from augment.errors import InputError
 
+if TYPE_CHECKING:
+    from augment.datasets.approach import Approach
+
 
 @dataclass(frozen=True, kw_only=True)
-class BacktranslateConfig:
-    """Write a larger, class-balanced table by back-translation.
-
-    Every original is kept as it is; the new rows follow, each with where it came from. Beside
-    OUT.csv stand OUT.rejected.csv (every refused candidate and why) and OUT.manifest.json.
-
-    Pivots are tried in the order given until every class has its rows or every original has been
-    through every pivot; a chain goes through each of its languages in turn. The balance is what
-    each class aims at: max, median or mean of the class sizes, a number of rows, xR for R times
-    the largest class, none for no aim (one paraphrase per row and pivot). auto is max, or x2 where
-    the classes are within 5 % of each other already. A class above its aim gets nothing new.
-    """
+class AugmentationConfig:
+    """What every command that adds rows can be told."""
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
     """The table to enlarge: .csv, .tsv, .jsonl or .parquet."""
     out: Annotated[Path | None, shown_as("OUT.csv")] = None
     """Where to write; by default IN.augmented.csv in the current folder."""
-    pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
-    """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
     text: Annotated[str | None, shown_as("COL")] = None
-    """Column with the texts; found by itself when left out."""
+    """Column with the texts; found by itself when left out; for text pairs: COL,COL2."""
+    translate: Annotated[str | None, shown_as("COL|both")] = None
+    """Of text pairs, the column that gets new texts; by default both do, in the same new row."""
     label: Annotated[str | None, shown_as("COL")] = None
     """Column with the classes; found by itself when left out; "none" for no classes."""
     source: Annotated[str | None, shown_as("LANG")] = None
     """Language of the texts, like fr or French; recognised when left out."""
-    translator: str = "auto"
-    """Engine: auto takes those of this machine; or apertium, google, deepl, ... by name."""
     per_row: Annotated[int | None, shown_as("N")] = None
     """Most kept paraphrases of one original; by default as many as the balance needs."""
     balance: str = "auto"
@@ -78,11 +69,23 @@ class BacktranslateConfig:
                 object.__setattr__(self, name, Path(getattr(self, name)))
         if self.out is not None and not self.out.name:
             raise InputError(f"out is {str(self.out)!r}; the name of a file is wanted")
-        object.__setattr__(self, "pivot", split_commas(self.pivot))
         object.__setattr__(self, "no_filter", split_commas(self.no_filter))
         object.__setattr__(self, "balance", check_balance(str(self.balance)))
         if self.per_row is not None and self.per_row < 1:
             raise InputError(f"per_row is {self.per_row}; at least 1 is wanted")
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Plan what makes the candidates.
+
+        Parameters
+        ----------
+        source
+            Code of the language of the texts.
+        needed
+            Most new rows that one original must give for its class to reach its target, none
+            refused; None without a target.
+        """
+        raise NotImplementedError
 
     def as_dict(self) -> dict[str, Any]:
         """Give every option as plain JSON values."""
@@ -90,3 +93,33 @@ class BacktranslateConfig:
             name: str(value) if isinstance(value, Path) else value
             for name, value in asdict(self).items()
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktranslateConfig(AugmentationConfig):
+    """Write a larger, class-balanced table by back-translation.
+
+    Every original is kept as it is; the new rows follow, each with where it came from. Beside
+    OUT.csv stand OUT.rejected.csv (every refused candidate and why) and OUT.manifest.json.
+
+    Pivots are tried in the order given until every class has its rows or every original has been
+    through every pivot; a chain goes through each of its languages in turn. The balance is what
+    each class aims at: max, median or mean of the class sizes, a number of rows, xR for R times
+    the largest class, none for no aim (one paraphrase per row and pivot). auto is max, or x2 where
+    the classes are within 5 % of each other already. A class above its aim gets nothing new.
+    """
+
+    pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
+    """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
+    translator: str = "auto"
+    """Engine: auto takes those of this machine; or apertium, google, deepl, ... by name."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "pivot", split_commas(self.pivot))
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Round trips through the pivots."""
+        from augment.datasets.pivots import Pivots
+
+        return Pivots(self, source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -71,7 +71,13 @@ def cell_string(cell: object) -> str:
     return str(cell)
 
 
-def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None = None) -> Survey:
+def survey(
+    table: Table,
+    columns: Columns,
+    *,
+    sides: Sequence[int] = (0,),
+    see: Callable[[Sequence[str]], None] | None = None,
+) -> Survey:
     """Pass once over a table.
 
     Parameters
@@ -79,16 +85,19 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
     table
         Any table.
     columns
-        Its text and label columns; of several text columns the first counts.
+        Its text and label columns.
+    sides
+        The text columns that are rewritten, as positions in ``columns.text``: where one of them
+        is empty, the row's text counts as empty.
     see
-        Called with every text that is not empty.
+        Called with the texts of every row whose text is not empty.
 
     Returns
     -------
     Survey
         Counts, and the class of every row.
     """
-    text_at = table.columns.index(columns.text[0])
+    texts_at = [table.columns.index(name) for name in columns.text]
     label_at = table.columns.index(columns.label) if columns.label is not None else None
     found = Survey()
     indices: dict[str, int] = {}
@@ -97,9 +106,10 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
     conflicting: set[bytes] = set()
     step = 1
     for number, row in enumerate(table):
-        text = cell_string(row[text_at])
+        texts = [cell_string(row[at]) for at in texts_at]
+        rewritten = [texts[side] for side in sides]
         label = NO_LABEL if label_at is None else cell_string(row[label_at]).strip()
-        empty_text = not text.strip()
+        empty_text = not all(text.strip() for text in rewritten)
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
         found.empty_labels += empty_label
@@ -109,10 +119,9 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
             counts[label] += 1
         if not empty_text:
             if see is not None:
-                see(text)
-            key = hashlib.blake2b(
-                fold(text).encode("utf-8", "surrogatepass"), digest_size=16
-            ).digest()
+                see(texts)
+            folded = "\n".join(map(fold, texts))
+            key = hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             before = seen.setdefault(key, index)
             if before != index and key not in conflicting:
                 conflicting.add(key)
@@ -120,12 +129,12 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
                 number + 1 - found.empty_texts
             )
             if number % step == 0:
-                found.sample.append(text)
+                found.sample.append("\n".join(rewritten))
                 if len(found.sample) > SAMPLE:
                     found.sample = found.sample[::2]
                     step *= 2
         found.row_label.append(-1 if empty_text else index)
-        found.characters += 0 if empty_text or index < 0 else len(text)
+        found.characters += 0 if empty_text or index < 0 else sum(map(len, rewritten))
     found.rows = len(found.row_label)
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}

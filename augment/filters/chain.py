@@ -62,6 +62,13 @@ class FilterChain:
             if isinstance(check, Duplicate):
                 check.originals, check.accepted = self._originals, self._accepted
 
+    def with_filters(self, filters: Sequence[Filter], settings: Any = None) -> FilterChain:  # noqa: ANN401
+        """Give a chain of other checks that shares with this one which texts are taken."""
+        other = FilterChain(settings=settings)
+        other._originals, other._accepted = self._originals, self._accepted
+        other.filters = list(filters)
+        return other
+
     def see_original(self, text: str) -> None:
         """Remember an original, so that no candidate repeats it."""
         self._originals.add(key_of(text))
