@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
+    from augment.datasets.words import WordsConfig as WordsConfig
+    from augment.datasets.words import augment_words as augment_words
     from augment.train.kfold import KFoldConfig as KFoldConfig
     from augment.train.kfold import KFoldResult as KFoldResult
     from augment.train.kfold import kfold_train as kfold_train
@@ -26,6 +28,8 @@ _LAZY = {
     "Augmented": "augment.datasets.backtranslate",
     "BacktranslateConfig": "augment.datasets.backtranslate",
     "back_translate": "augment.datasets.backtranslate",
+    "WordsConfig": "augment.datasets.words",
+    "augment_words": "augment.datasets.words",
     "KFoldConfig": "augment.train.kfold",
     "KFoldResult": "augment.train.kfold",
     "kfold_train": "augment.train.kfold",

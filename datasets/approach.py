@@ -17,6 +17,8 @@ class Approach(Protocol):
     tag: str
     #: What one of its names is: ``pivot``, ``method``.
     kind: str
+    #: What was not done to a text that failed: ``translated``, ``rewritten``.
+    verb: str
     #: Pivots or methods, in the order of trying.
     names: Sequence[str]
     #: Languages that a candidate may be left in by mistake, beside the source language.
@@ -36,6 +38,9 @@ class Approach(Protocol):
 
     def open(self, store: Store, stack: ExitStack) -> list[Paraphraser]:
         """Open the paraphrasers, in the order of trying; what must be closed goes on the stack."""
+
+    def notes(self) -> Sequence[str]:
+        """Say what came out when the paraphrasers were opened."""
 
     def shortfall(self, per_row: int | None) -> str:
         """Say why a class stays short, and what would give more."""

@@ -108,7 +108,7 @@ class Augmentation:
         for method, settings in self.settings.items():
             disabled = (*recipe.no_filter, *self.approach.left_out(method))
             self.checks.build(method, settings, disabled)
-        for line in choices(self):
+        for line in (*self.approach.notes(), *choices(self)):
             self.note(line)
 
     def _settings(self, method: str) -> FilterSettings:
@@ -204,8 +204,8 @@ class Augmentation:
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
             self.note(
-                f"{failed:,} texts could not be translated; they are in the table of refusals "
-                f"(reason {FAILED!r}), and the same command with --force tries them again"
+                f"{failed:,} texts could not be {self.approach.verb}; they are in the table of "
+                f"refusals (reason {FAILED!r}), and the same command with --force tries them again"
             )
         kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
         # Beside their original in the order of the table; those of one original as chosen.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from augment.config import build
 from augment.datasets.augmentation import Augmentation, new_texts
 from augment.datasets.manifest import Manifest
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
@@ -29,7 +29,7 @@ from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths"]
+__all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths", "run_recipe"]
 
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
@@ -80,7 +80,7 @@ class Augmented:
         return frame
 
 
-def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
+def output_paths(config: AugmentationConfig) -> dict[str, Path]:
     """Say which files a run on ``config.input`` writes.
 
     >>> output_paths(BacktranslateConfig(input=Path("data/in.csv")))["rejected"].name
@@ -140,19 +140,27 @@ def back_translate(
     >>> list(done.frame["aug_method"])[0]
     'original'
     """
-    recipe = build(config, BacktranslateConfig, options)
+    return run_recipe(data, build(config, BacktranslateConfig, options), progress)
+
+
+def run_recipe(
+    data: pd.DataFrame | str | PathLike[str] | None,
+    recipe: AugmentationConfig,
+    progress: Progress = SILENT,
+) -> Augmented:
+    """Run any recipe on a frame or a file; parameters and errors as `back_translate`."""
     with no_network(recipe.offline):
         if data is None or isinstance(data, str | PathLike):
             path = recipe.input if data is None else Path(data)
             if path is None:
-                raise InputError("no table was given; wanted: augment backtranslate IN.csv")
-            return _on_file(path, build(recipe, BacktranslateConfig, {"input": path}), progress)
+                raise InputError(f"no table was given; wanted: augment {recipe.command} IN.csv")
+            return _on_file(path, build(recipe, type(recipe), {"input": path}), progress)
         if recipe.out is not None:
             raise InputError("out is for files; write the result's `frame` where you want it")
         return _on_frame(data, recipe, progress)
 
 
-def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
+def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augmented:
     table = open_table(
         path,
         on_bad_row=recipe.on_bad_row,
@@ -211,7 +219,7 @@ def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow i
     return schema.set(at, schema.field(at).with_type(schema.field(at).type.value_type))
 
 
-def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
+def _on_frame(frame: pd.DataFrame, recipe: AugmentationConfig, progress: Progress) -> Augmented:
     import pandas as pd
 
     with Augmentation(frame_table(frame), recipe, progress) as run:

@@ -29,6 +29,7 @@ class Pivots:
 
     tag = "bt"
     kind = "pivot"
+    verb = "translated"
 
     def __init__(self, recipe: BacktranslateConfig, source: str) -> None:
         self.recipe = recipe
@@ -68,6 +69,10 @@ class Pivots:
         trip = RoundTrip(plan, store)
         stack.callback(trip.close)
         return trip
+
+    def notes(self) -> Sequence[str]:
+        """Nothing beyond the routes."""
+        return ()
 
     def shortfall(self, per_row: int | None) -> str:
         """Name pivots that this machine reaches and the run did not use."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import tyro
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class AugmentationConfig:
     """What every command that adds rows can be told."""
+
+    #: Name of the command.
+    command: ClassVar[str]
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
     """The table to enlarge: .csv, .tsv, .jsonl or .parquet."""
@@ -109,6 +112,8 @@ class BacktranslateConfig(AugmentationConfig):
     the classes are within 5 % of each other already. A class above its aim gets nothing new.
     """
 
+    command: ClassVar[str] = "backtranslate"
+
     pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
     """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
     translator: str = "auto"
@@ -123,3 +128,47 @@ class BacktranslateConfig(AugmentationConfig):
         from augment.datasets.pivots import Pivots
 
         return Pivots(self, source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsConfig(AugmentationConfig):
+    """Write a larger, class-balanced table with texts made by other means than translation.
+
+    Every original is kept as it is; the new rows follow, each with where it came from. Columns,
+    checks, balance and files are those of augment backtranslate.
+
+    Methods: keyboard, ocr, spelling, split, swap, delete, crop (nlpaug); eda, synonym (a thesaurus
+    of the language); sentence-shuffle, sentence-drop (longer texts); contextual (a masked language
+    model, --model); seq2seq (a paraphrase model, --model); llm (an OpenAI-compatible address,
+    --url and --model; its key comes from the environment variable AUGMENT_API_KEY). Each serves
+    the languages that it makes sense for, and is refused for others.
+    """
+
+    command: ClassVar[str] = "words"
+
+    method: Annotated[tuple[str, ...], shown_as("NAME")] = ("eda",)
+    """How the texts are made: keyboard; several, tried in turn: keyboard,eda."""
+    strength: Annotated[float | None, shown_as("F")] = None
+    """Share of the words that change, above 0 up to 1; by default the method's own."""
+    model: Annotated[str | None, shown_as("NAME|FOLDER")] = None
+    """Model of contextual, seq2seq and llm: a hub name or a folder; for llm the server's name."""
+    url: Annotated[str | None, shown_as("URL")] = None
+    """Address for llm, like http://localhost:8000/v1; the texts go there."""
+    prompt: Annotated[str | None, shown_as("TEXT")] = None
+    """What seq2seq and llm are asked; {text} is the text, {language} its language."""
+    temperature: float = 1.0
+    """How freely seq2seq and llm draw, above 0 up to 2."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "method", tuple(dict.fromkeys(split_commas(self.method))))
+        if not self.method:
+            raise InputError("method names nothing; wanted, for instance: --method eda")
+        if not 0 < self.temperature <= 2:
+            raise InputError(f"temperature is {self.temperature!r}; above 0 up to 2 is wanted")
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Methods of `augment.augmenters`."""
+        from augment.datasets.methods import Methods
+
+        return Methods(self, source, needed)

@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.backtranslate",
         "Write a larger, class-balanced table by back-translation.",
     ),
+    "words": (
+        "augment.cli.words",
+        "The same with word, sentence and model augmenters instead of translation.",
+    ),
     "kfold-train": (
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",

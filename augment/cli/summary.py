@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from augment.datasets.backtranslate import Augmented
+from augment.datasets.manifest import Manifest
 
 
 def augmentation_summary(done: Augmented) -> str:
     """Class counts before and after, the yield of every pivot, and where the files lie."""
     manifest = done.manifest
-    lines = ["", *_classes(manifest.classes), "", *_pivots(manifest.pivots), ""]
+    lines = ["", *_classes(manifest.classes), "", *_pivots(manifest), ""]
     totals = manifest.totals
     before = manifest.input["rows"]
     lines.append(f"{before:,} originals + {totals['kept']:,} new rows")
@@ -61,9 +62,10 @@ def _classes(classes: object) -> list[str]:
     return table(rows)
 
 
-def _pivots(pivots: object) -> list[str]:
-    rows: list[tuple[object, ...]] = [("pivot", "asked", "failed", "refused", "surplus", "kept")]
-    for name, counts in pivots.items():  # type: ignore[attr-defined]
+def _pivots(manifest: Manifest) -> list[str]:
+    kind = "method" if "methods" in manifest.resolved else "pivot"
+    rows: list[tuple[object, ...]] = [(kind, "asked", "failed", "refused", "surplus", "kept")]
+    for name, counts in manifest.pivots.items():
         refused = sum(counts["rejected"].values())
         rows.append(
             (name, counts["asked"], counts["failed"], refused, counts["surplus"], counts["kept"])

@@ -117,7 +117,7 @@ class FilterChain:
         share = change(candidate.original, candidate.text)
         for rank, check in enumerate(self._filters):
             if isinstance(check, Duplicate) and (refusal is None or refusal[0] > rank):
-                key = key_of(candidate.text)
+                key = check.key(candidate.text)
                 finding = check.look(key)
                 if not finding.passed:
                     return Rejection(candidate, check.name, finding.detail, None, share)

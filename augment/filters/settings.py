@@ -54,6 +54,8 @@ class FilterSettings:
     """Greatest length in characters over the original's, 1 or more."""
     max_marked: float = 0.05
     """Greatest share of words marked by the engine that the original does not hold, 0 to 1."""
+    spaces_count: bool = False
+    """Whether a text is another one where it differs in its spaces alone."""
     encoder: str = NAME
     """Sentence encoder: "minilm", or a hub name or folder (a multilingual one, for instance)."""
 
