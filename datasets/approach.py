@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ class Approach(Protocol):
     verb: str
     #: Pivots or methods, in the order of trying.
     names: Sequence[str]
+    #: What stands in ``aug_method`` of its candidates; each has checks of its own.
+    methods: Collection[str]
     #: Languages that a candidate may be left in by mistake, beside the source language.
     languages: Sequence[str]
 

@@ -100,14 +100,14 @@ class Augmentation:
         self.targets = self._targets()
         self.approach = recipe.approach(self.source, self._needs())
         self._say()
+        self.settings = {method: self._settings(method) for method in self.approach.methods}
+        for method, settings in self.settings.items():
+            disabled = (*recipe.no_filter, *self.approach.left_out(method))
+            self.checks.build(method, settings, disabled)
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
         self.paraphrasers: list[Paraphraser] = self.approach.open(self.store, self._stack)
-        self.settings = {one.method: self._settings(one.method) for one in self.paraphrasers}
-        for method, settings in self.settings.items():
-            disabled = (*recipe.no_filter, *self.approach.left_out(method))
-            self.checks.build(method, settings, disabled)
         for line in (*self.approach.notes(), *choices(self)):
             self.note(line)
 

@@ -29,6 +29,7 @@ class Pivots:
 
     tag = "bt"
     kind = "pivot"
+    methods = (RoundTrip.method,)
     verb = "translated"
 
     def __init__(self, recipe: BacktranslateConfig, source: str) -> None:
