@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 #: Columns added to every augmented table, in this order, behind the input's own.
@@ -33,11 +33,14 @@ class Translation:
     error
         Why it failed; empty when it did not. A failed text is reported and tried again on the
         next run, never replaced by the original.
+    engine
+        Names of what really translated, joined by ``+``, where several might have; else empty.
     """
 
     text: str
     marks: tuple[str, ...] = ()
     error: str = ""
+    engine: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

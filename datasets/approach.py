@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 
@@ -38,8 +38,13 @@ class Approach(Protocol):
     def thresholds(self, method: str) -> Mapping[str, Any]:
         """Fields of `FilterSettings` that are other than the default for `method`."""
 
-    def open(self, store: Store, stack: ExitStack) -> list[Paraphraser]:
-        """Open the paraphrasers, in the order of trying; what must be closed goes on the stack."""
+    def open(
+        self, store: Store, stack: ExitStack, note: Callable[[str], None]
+    ) -> list[Paraphraser]:
+        """Open the paraphrasers, in the order of trying; what must be closed goes on the stack.
+
+        `note` gets a line when something changes during the run.
+        """
 
     def notes(self) -> Sequence[str]:
         """Say what came out when the paraphrasers were opened."""

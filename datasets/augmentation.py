@@ -107,7 +107,9 @@ class Augmentation:
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
-        self.paraphrasers: list[Paraphraser] = self.approach.open(self.store, self._stack)
+        self.paraphrasers: list[Paraphraser] = self.approach.open(
+            self.store, self._stack, self.note
+        )
         for line in (*self.approach.notes(), *choices(self)):
             self.note(line)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,7 +95,9 @@ class Methods:
         """Thresholds of the method's own."""
         return self.methods[method].thresholds
 
-    def open(self, store: Store, stack: ExitStack) -> list[Paraphraser]:
+    def open(
+        self, store: Store, stack: ExitStack, note: Callable[[str], None]
+    ) -> list[Paraphraser]:
         """Open every method once; its variants share what it holds."""
         opened = {}
         for name, order in self.orders.items():

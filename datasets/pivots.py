@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,13 @@ class Pivots:
     def __init__(self, recipe: BacktranslateConfig, source: str) -> None:
         self.recipe = recipe
         self.source = source
-        self.plans = plan_round_trips(recipe.pivot, source, recipe.translator)
+        self.plans = plan_round_trips(
+            recipe.pivot,
+            source,
+            recipe.translator,
+            url=recipe.url or "",
+            offline=recipe.offline,
+        )
         self.names = [plan.pivot for plan in self.plans]
         gone_through = {language for plan in self.plans for language in plan.route.languages}
         self.languages = sorted(gone_through - {source})
@@ -46,13 +52,17 @@ class Pivots:
             yield f"pivot {plan}"
 
     def leaving(self, characters: int) -> Iterator[str]:
-        """One line per pivot and host."""
-        for plan in self.plans:
-            for host in plan.hosts:
-                yield (
-                    f"  up to {2 * characters:,} characters go to {host}, the way there and the "
-                    "way back counted"
-                )
+        """One line per host: every translation of a text counts as long as the text is."""
+        for host in dict.fromkeys(host for plan in self.plans for host in plan.hosts):
+            asked = [(plan.pivot, *plan.asks(host)) for plan in self.plans if host in plan.hosts]
+            total = characters * sum(legs for _, legs, _ in asked)
+            pivots = ", ".join(pivot for pivot, _, _ in asked)
+            first = any(is_first for _, _, is_first in asked)
+            backup = "" if first else ", and only texts that the translators before it fail at"
+            yield (
+                f"up to about {total:,} characters go to {host} "
+                f"(pivot {pivots}; the way there and the way back){backup}"
+            )
 
     def left_out(self, method: str) -> Sequence[str]:
         """Every check looks at a round trip."""
@@ -62,12 +72,16 @@ class Pivots:
         """Change nothing: the calibrated defaults were made for round trips."""
         return {}
 
-    def open(self, store: Store, stack: ExitStack) -> list[Paraphraser]:
+    def open(
+        self, store: Store, stack: ExitStack, note: Callable[[str], None]
+    ) -> list[Paraphraser]:
         """Open every route."""
-        return [self._open(plan, store, stack) for plan in self.plans]
+        return [self._open(plan, store, stack, note) for plan in self.plans]
 
-    def _open(self, plan: Plan, store: Store, stack: ExitStack) -> RoundTrip:
-        trip = RoundTrip(plan, store)
+    def _open(
+        self, plan: Plan, store: Store, stack: ExitStack, note: Callable[[str], None]
+    ) -> RoundTrip:
+        trip = RoundTrip(plan, store, note)
         stack.callback(trip.close)
         return trip
 

@@ -278,7 +278,7 @@ def _candidate(by: Paraphraser, number: int, original: str, done: Translation) -
         done.text,
         method=by.method,
         pivot=by.pivot,
-        engine=by.engine,
+        engine=done.engine or by.engine,
         marks=done.marks,
         variant=by.variant,
     )

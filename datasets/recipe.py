@@ -117,7 +117,9 @@ class BacktranslateConfig(AugmentationConfig):
     pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
     """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
     translator: str = "auto"
-    """Engine: auto takes those of this machine; or apertium, google, deepl, ... by name."""
+    """Engine: auto takes those of this machine; or by name, apertium or deepl,google in turn."""
+    url: Annotated[str | None, shown_as("URL")] = None
+    """Address of your own LibreTranslate server, with --translator libre."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
