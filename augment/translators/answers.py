@@ -2,15 +2,18 @@
 
 Services answer with nothing, with a notice, with a web page, and sometimes with the translation of
 another text. The first three are recognised by what they are. The last one can only be suspected:
-the same answer was given to a quite different text, the numbers are others, or the length cannot
-be. A suspected answer is asked for again, alone, until two in a row agree.
+the same answer was given to a quite different text, the numbers are others, the length cannot be,
+or the service is just stumbling. A suspected answer is asked for again, alone, until two in a row
+agree. What passes all this is still compared with its original by the paraphrase filter.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -32,7 +35,8 @@ _SHORT: Final = 24
 #: Likeness of two texts, 0 to 100, from which on they may have the same translation.
 _ALIKE: Final = 60.0
 #: Likeness of two answers to one text, 0 to 100, from which on they agree.
-_AGREE: Final = 70.0
+_AGREE: Final = 85.0
+_AGREE_LOOSELY: Final = 50.0
 
 
 def clean(source: str, answer: str) -> str:
@@ -95,45 +99,64 @@ def doubt(source: str, answer: str) -> str:
     return ""
 
 
+def agree(one: str, other: str, *, varies: bool = False) -> bool:
+    """Whether two answers to the same text say the same.
+
+    A service that `varies` (a language model) chooses other words every time.
+    """
+    return one == other or fuzz.ratio(one, other) >= (_AGREE_LOOSELY if varies else _AGREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Another text that got the same answer.
+
+    In the same direction one of the two answers is wrong; in another direction the texts may say
+    the same in two languages, or the service may have answered the wrong request.
+    """
+
+    other: str
+    same_direction: bool
+
+
 class Memory:
-    """Which text got which answer in one direction, to see an answer that was given twice."""
+    """Which text got which answer from one service, to see an answer that was given twice.
+
+    All directions share it: a service may answer one with what belongs to another.
+    """
 
     def __init__(self) -> None:
-        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._texts: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def remember(self, source: str, answer: str) -> None:
+    def remember(self, source: str, answer: str, direction: str = "") -> None:
         """Note that `answer` is the translation of `source`."""
-        self._texts[_key(answer)] = source
-        self._texts.move_to_end(_key(answer))
-        while len(self._texts) > REMEMBERED:
-            self._texts.popitem(last=False)
+        with self._lock:
+            self._texts[_key(answer)] = source, direction
+            self._texts.move_to_end(_key(answer))
+            while len(self._texts) > REMEMBERED:
+                self._texts.popitem(last=False)
 
     def forget(self, answer: str) -> None:
         """Take back what was noted of an answer."""
-        self._texts.pop(_key(answer), None)
+        with self._lock:
+            self._texts.pop(_key(answer), None)
 
-    def clash(self, source: str, answer: str) -> str:
-        """Give the other text that got the same answer, where that cannot be right; else empty.
+    def clash(self, source: str, answer: str, direction: str = "") -> Clash | None:
+        """Find the quite different text that got the same answer.
 
         >>> memory = Memory()
         >>> memory.remember("We waited an hour for a table.", "On a attendu une heure une table.")
         >>> memory.clash("The film was far too long for me.", "On a attendu une heure une table.")
-        'We waited an hour for a table.'
+        Clash(other='We waited an hour for a table.', same_direction=True)
         """
-        other = self._texts.get(_key(answer), source)
-        return other if cannot_share(source, other, answer) else ""
-
-
-def agree(one: str, other: str) -> bool:
-    """Whether two answers to the same text say the same; language models vary their words."""
-    return one == other or fuzz.ratio(one, other) >= _AGREE
-
-
-def cannot_share(one: str, other: str, answer: str) -> bool:
-    """Whether one answer cannot be the translation of both texts."""
-    if len(answer) <= _SHORT or one == other:
-        return False
-    return fuzz.ratio(one.casefold(), other.casefold()) < _ALIKE
+        with self._lock:
+            other, its = self._texts.get(_key(answer), (source, direction))
+        if len(answer) <= _SHORT or other == source:
+            return None
+        if fuzz.ratio(source.casefold(), other.casefold()) >= _ALIKE:
+            return None
+        return Clash(other, its == direction)
 
 
 def _key(answer: str) -> str:

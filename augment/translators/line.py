@@ -31,12 +31,15 @@ class Line:
     ----------
     given_up
         Why the service is not asked any more; empty while it is.
+    faults
+        Requests that went wrong on its side (not those that it refused in good order).
     """
 
     def __init__(self, limits: Limits, *, per_second: float = 0.0, at_once: int = 1) -> None:
         self.limits = limits
         self.at_once = at_once
         self.given_up = ""
+        self.faults = 0
         self._spacing = 1 / per_second if per_second else 0.0
         self._room = threading.BoundedSemaphore(at_once)
         self._one_alone = threading.Lock()
@@ -70,6 +73,9 @@ class Line:
             except ServiceFailure as failure:
                 if failure.kind == "stop":
                     self.give_up(failure.why)
+                if failure.kind == "again" and failure.wait_s is None and "429" not in failure.why:
+                    with self._lock:
+                        self.faults += 1
                 if failure.kind != "again" or attempt == self.limits.attempts:
                     raise
                 backoff = self.limits.backoff_s * 2 ** (attempt - 1)

@@ -9,19 +9,18 @@ the store, and the same command goes on from there.
 from __future__ import annotations
 
 import copy
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from augment.errors import InputError, PairError, TranslatorError
 from augment.offline import OfflineError
 from augment.records import Translation
 from augment.segments import Pieces, cut
-from augment.translators.answers import Memory, agree, clean, doubt, no_translation
+from augment.translators.answers import Memory, clean, no_translation
 from augment.translators.line import Line
 from augment.translators.refusals import ServiceFailure
 from augment.translators.services import (
@@ -33,9 +32,7 @@ from augment.translators.services import (
     longest_piece,
     server_url,
 )
-
-#: Answers to one doubtful text, of which two in a row must agree.
-CONFIRMED_OF: Final = 4
+from augment.translators.settling import Spot, settle
 
 
 class OnlineEngine:
@@ -62,6 +59,7 @@ class OnlineEngine:
         self.line = Line(
             self.limits, per_second=self.service.per_second, at_once=self.service.at_once
         )
+        self.memory = Memory()
         self._transport: Any = None
         self._languages: dict[str, frozenset[str]] | None = None
 
@@ -143,6 +141,7 @@ class OnlineEngine:
             client,
             f"{self.name}{where}{model}:{source}-{target}@deep-translator-{version}",
             self,
+            direction=f"{source}-{target}",
         )
 
     def _open_transport(self) -> Any:  # noqa: ANN401 - its module needs the extra
@@ -205,7 +204,7 @@ class _Trip:
     """One text on its way: its pieces, their answers, or why there are none."""
 
     parts: Pieces
-    answers: list[str] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
     error: str = ""
 
 
@@ -219,11 +218,21 @@ class OnlineTranslator:
     identity
         See `augment.translators.Translator`.
     engine
-        The service; all its directions share its `Line`.
+        The service; all its directions share its `Line` and its `Memory`.
+    direction
+        Names the two languages.
     """
 
-    def __init__(self, client: Any, identity: str, engine: OnlineEngine) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401
+        identity: str,
+        engine: OnlineEngine,
+        *,
+        direction: str = "",
+    ) -> None:
         self.client = client
+        self.direction = direction
         self.identity = identity
         self.engine = engine
         self.service: Service = engine.service
@@ -231,7 +240,7 @@ class OnlineTranslator:
         # As many texts as are under way at once: what is delivered is in the store before the
         # next ones are asked for.
         self.window = self.service.at_once
-        self._memory = Memory()
+        self._faults_before = -1
         self._pool = ThreadPoolExecutor(self.service.at_once) if self.window > 1 else None
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
@@ -243,19 +252,33 @@ class OnlineTranslator:
             When the service is given up and nothing of these texts was delivered.
         """
         self._check_line()
+        faults = self.line.faults
         trips = list(self._pool.map(self._ask, texts) if self._pool else map(self._ask, texts))
-        self._settle(trips)
-        done = [
-            Translation("", error=trip.error)
-            if trip.error
-            else Translation(trip.parts.join(trip.answers))
-            for trip in trips
-        ]
-        if not all(one.error for one in done):
-            self.line.delivered()
-        else:
+        settle(
+            [spot for trip in trips if not trip.error for spot in trip.spots],
+            self._ask_alone,
+            self.engine.memory,
+            self.direction,
+            # So are the first answers of a run, and those soon behind a fault: a service that
+            # stumbles is the one that mixes up its answers.
+            stumbling=self.line.faults != self._faults_before,
+            varies=self.service.varies,
+        )
+        self._faults_before = faults
+        done = [self._result(trip) for trip in trips]
+        if all(one.error for one in done):
             self._check_line()
+        else:
+            self.line.delivered()
         return done
+
+    def _result(self, trip: _Trip) -> Translation:
+        wrong = next((spot.error for spot in trip.spots if spot.error), "")
+        if wrong and not trip.error:
+            self._fail(trip, wrong)
+        if trip.error:
+            return Translation("", error=trip.error)
+        return Translation(trip.parts.join([spot.answer for spot in trip.spots]))
 
     def _check_line(self) -> None:
         if self.line.given_up:
@@ -266,16 +289,17 @@ class OnlineTranslator:
     def remember(self, texts: Sequence[str], done: Sequence[Translation]) -> None:
         """Take note of translations from the store, to see when an answer belongs to their text."""
         for text, one in zip(texts, done, strict=True):
-            self._memory.remember(text, one.text)
+            self.engine.memory.remember(text, one.text, self.direction)
 
     def _ask(self, text: str) -> _Trip:
         trip = _Trip(cut(text, max_chars=longest_piece(self.service, text)))
         for piece in trip.parts.pieces:
             try:
-                trip.answers.append(self.line.ask(partial(self._request, piece)))
+                answer = self.line.ask(partial(self._request, piece))
             except ServiceFailure as failure:
                 self._fail(trip, failure.why)
                 break
+            trip.spots.append(Spot(piece, answer))
         return trip
 
     def _fail(self, trip: _Trip, why: str) -> None:
@@ -284,6 +308,10 @@ class OnlineTranslator:
 
     def _request(self, piece: str) -> str:
         """Send one piece with a client of its own: the library keeps the text in its client."""
+        if len(piece) > self.service.max_chars:
+            raise ServiceFailure(
+                "text", f"a word of {len(piece):,} letters is longer than one request may be"
+            )
         try:
             answer = copy.deepcopy(self.client).translate(piece)
         except (ServiceFailure, OfflineError):
@@ -293,65 +321,16 @@ class OnlineTranslator:
             raise ServiceFailure("again", why) from None
         if isinstance(answer, list):  # yandex
             answer = " ".join(map(str, answer))
+        if not isinstance(answer, str | None):
+            raise ServiceFailure("again", "its answer is no text")
         answer = clean(piece, answer or "")
         if wrong := no_translation(piece, answer):
             raise ServiceFailure("again", wrong)
         return answer
 
-    def _settle(self, trips: Sequence[_Trip]) -> None:
-        """Ask again for every answer that may belong to another text, until none is left."""
-        waiting = deque(
-            (trip, number)
-            for trip in trips
-            if not trip.error
-            for number in range(len(trip.answers))
-        )
-        seen = [(trip, number) for trip, number in waiting]
-        suspected: set[tuple[int, int]] = set()
-        confirmed: set[tuple[int, int]] = set()
-        while waiting:
-            trip, number = waiting.popleft()
-            if trip.error:
-                continue
-            here = (id(trip), number)
-            piece = trip.parts.pieces[number]
-            if here in suspected and here not in confirmed:
-                confirmed.add(here)
-                if not self._confirm(trip, number):
-                    continue
-            answer = trip.answers[number]
-            other = self._memory.clash(piece, answer)
-            if not other and (here in confirmed or not doubt(piece, answer)):
-                self._memory.remember(piece, answer)
-                continue
-            if here in confirmed:
-                self._fail(trip, "it gives the same answer to quite different texts")
-                continue
-            suspected.add(here)
-            for twin in seen:  # of two texts with one answer either may be the wrong one
-                at = (id(twin[0]), twin[1])
-                if other and twin[0].parts.pieces[twin[1]] == other and at not in confirmed:
-                    suspected.add(at)
-                    self._memory.forget(answer)
-                    waiting.append(twin)
-            waiting.append((trip, number))
-
-    def _confirm(self, trip: _Trip, number: int) -> bool:
-        """Ask for one piece, with nobody else on the line, until two answers in a row agree."""
-        piece, last = trip.parts.pieces[number], ""
-        try:
-            with self.line.alone():
-                for _ in range(CONFIRMED_OF):
-                    answer = self.line.ask(partial(self._request, piece), alone=True)
-                    if last and agree(last, answer):
-                        trip.answers[number] = answer
-                        return True
-                    last = answer
-        except ServiceFailure as failure:
-            self._fail(trip, failure.why)
-            return False
-        self._fail(trip, "its answers to the same text do not agree")
-        return False
+    def _ask_alone(self, piece: str) -> str:
+        with self.line.alone():
+            return self.line.ask(partial(self._request, piece), alone=True)
 
     def interrupt(self) -> None:
         """End every wait, so that a run can be left; requests under way may still deliver."""

@@ -74,6 +74,8 @@ class Service:
         Requests under way at the same time.
     page
         The answer is a web page, not JSON.
+    varies
+        The same text gets another wording every time.
     """
 
     translator: str
@@ -86,6 +88,7 @@ class Service:
     per_second: float = 4.0
     at_once: int = 4
     page: bool = False
+    varies: bool = False
 
     def missing_keys(self) -> list[str]:
         """Variables to set; empty when every key is there."""
@@ -198,6 +201,7 @@ SERVICES: Final[dict[str, Service]] = {
         settings={"model": ("OPENAI_MODEL",)},
         per_second=3.0,
         at_once=3,
+        varies=True,
     ),
 }
 #: The service that anybody may run, and how.
