@@ -254,7 +254,7 @@ class OnlineTranslator:
         self._check_line()
         faults = self.line.faults
         trips = list(self._pool.map(self._ask, texts) if self._pool else map(self._ask, texts))
-        settle(
+        mixed_up = settle(
             [spot for trip in trips if not trip.error for spot in trip.spots],
             self._ask_alone,
             self.engine.memory,
@@ -264,7 +264,7 @@ class OnlineTranslator:
             stumbling=self.line.faults != self._faults_before,
             varies=self.service.varies,
         )
-        self._faults_before = faults
+        self._faults_before = -1 if mixed_up else faults
         done = [self._result(trip) for trip in trips]
         if all(one.error for one in done):
             self._check_line()

@@ -45,8 +45,10 @@ def settle(
     *,
     stumbling: bool = False,
     varies: bool = False,
-) -> None:
+) -> bool:
     """Ask again for every answer that may belong to another text, until none is left.
+
+    Once two texts have the same answer, no answer of the window is believed unasked.
 
     Parameters
     ----------
@@ -63,6 +65,11 @@ def settle(
     varies
         The service words the same translation differently each time.
 
+    Returns
+    -------
+    bool
+        Whether answers were mixed up.
+
     Notes
     -----
     Ends: every round asks for a spot that was not asked before, or drops one.
@@ -70,6 +77,7 @@ def settle(
     for spot in spots:
         spot.suspected = stumbling or bool(doubt(spot.piece, spot.answer))
     waiting = deque(spots)
+    mixed_up = False
     while waiting:
         spot = waiting.popleft()
         if spot.error or (spot.suspected and not _confirmed(spot, ask, varies)):
@@ -78,6 +86,11 @@ def settle(
         if clash is None or (spot.asked_again and not clash.same_direction):
             memory.remember(spot.piece, spot.answer, direction)
             continue
+        if not mixed_up:
+            mixed_up = True
+            for one in spots:
+                one.suspected = True
+            waiting.extend(spots)
         # Of two texts with one answer either may have the wrong one.
         twins = [one for one in spots if one.piece == clash.other and not one.error]
         if twins:
@@ -90,6 +103,7 @@ def settle(
             continue
         for one in (*twins, spot):
             one.error = "it gives the same answer to quite different texts"
+    return mixed_up
 
 
 def _confirmed(spot: Spot, ask: Callable[[str], str], varies: bool) -> bool:
