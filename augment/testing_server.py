@@ -226,9 +226,8 @@ class _Dialect:
 
     def read(self, parameters: dict[str, str]) -> tuple[str, str, str]:
         source, target, text = (parameters.get(name, "") for name in self.names)
-        for separator in "|-":  # one parameter for both languages
-            if self.names[0] == self.names[1] and separator in source:
-                source, _, target = source.partition(separator)
+        if self.names[0] == self.names[1]:  # one parameter for both languages
+            source, _, target = source.partition("|" if "|" in source else "-")
         return source, target, text
 
     def write(self, answer: str | None) -> str:

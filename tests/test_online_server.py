@@ -64,7 +64,7 @@ def kept(leg, store, texts=TEXTS):
 @pytest.mark.parametrize("behaviour", [one for one in BEHAVIOURS if one not in ("ok", "403")])
 def test_one_bad_answer_is_asked_for_again(behaviour):
     with Store() as store, TranslationServer(schedule=["ok"] * 5 + [behaviour]) as server:
-        leg, results, ended = run(server, store, TEXTS[:6])
+        _, results, ended = run(server, store, TEXTS[:6])
         assert ended is None
         assert [one.text for one in results] == [truth(text) for text in TEXTS[:6]]
         assert behaviour in {one.behaviour for one in server.seen}
@@ -83,7 +83,10 @@ def test_a_server_that_never_does_well_ends_the_run(behaviour):
 
 
 def test_the_same_answer_to_everything_is_not_believed():
-    with Store() as store, TranslationServer(lambda *_: "Siempre la misma frase, siempre.") as server:
+    with (
+        Store() as store,
+        TranslationServer(lambda *_: "Siempre la misma frase, siempre.") as server,
+    ):
         leg, results, _ = run(server, store)
         assert kept(leg, store) == {}
         assert all("same answer to quite different texts" in one.error for one in results)
