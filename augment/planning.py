@@ -103,11 +103,15 @@ class _Hands:
             lacking = [leg for leg in direct.legs if not self.of(*leg)]
             if not lacking:
                 return direct
+            services = (e for e in self.engines if self.known[id(e)] is None)
+            why = "; ".join(_lacks(e, *lacking[0]) for e in services)
             if not self.pairs:
-                raise PairError("; ".join(_lacks(e, *lacking[0]) for e in self.engines))
+                raise PairError(why)
         try:
             return find_route(pivot, source, self.pairs, self.ranks)
         except PairError as error:
+            if self.anything:
+                raise PairError(f"{error}; {why}") from None
             raise PairError(f"{error}. {how_to_get([pivot], source, self.engines)}") from error
 
     def default_routes(self, source: str, at_most: int) -> list[Route]:

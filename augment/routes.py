@@ -117,11 +117,21 @@ def find_route(pivot: str, source: str, pairs: Pairs | None, ranks: Ranks | None
     fr → ca → en → ca → fr
     """
     stops = (source, *parse_pivot(pivot, source), source)
-    languages: list[str] = [source]
+    route = _route(stops, pairs, ranks)
+    if isinstance(route, Route):
+        return route
+    raise PairError(_no_way(pivot, source, *route, pairs or frozenset()))
+
+
+def _route(
+    stops: tuple[str, ...], pairs: Pairs | None, ranks: Ranks | None
+) -> Route | tuple[str, str]:
+    """Join the shortest paths between the stops; or give the two that nothing leads between."""
+    languages: list[str] = [stops[0]]
     for start, end in pairwise(stops):
         path = shortest_path(start, end, pairs, ranks)
         if path is None:
-            raise PairError(_no_way(pivot, source, start, end, pairs or frozenset()))
+            return start, end
         languages.extend(path[1:])
     return Route(">".join(stops[1:-1]), tuple(languages))
 
@@ -164,12 +174,10 @@ def round_trip_pivots(source: str, pairs: Pairs, ranks: Ranks | None = None) -> 
 
     The order among equally long ones is alphabetical.
     """
-    routes: list[Route] = []
-    for language in sorted({language for pair in pairs for language in pair} - {source}):
-        try:
-            routes.append(find_route(language, source, pairs, ranks))
-        except PairError:
-            continue  # a language with no way there or no way back is no pivot
+    others = sorted({language for pair in pairs for language in pair} - {source})
+    found = (_route((source, language, source), pairs, ranks) for language in others)
+    # A language with no way there or no way back is no pivot.
+    routes = [route for route in found if isinstance(route, Route)]
     return sorted(routes, key=lambda route: (len(route.languages), route.pivot))
 
 

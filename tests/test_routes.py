@@ -184,7 +184,7 @@ def test_named_engines_stand_behind_each_other_on_every_leg(monkeypatch):
     assert es.hosts == ca.hosts == ("service.example.org",)
     assert es.asks("service.example.org") == (2, False)
     assert ca.asks("service.example.org") == (2, True)
-    with pytest.raises(PairError, match="eo"):
+    with pytest.raises(PairError, match="nothing on this machine .*; service does not have eo"):
         plan_round_trips(["eo"], "en", "rules,service")
 
 
@@ -223,13 +223,21 @@ def test_engines_that_cannot_be_chosen(translator, options, message, monkeypatch
 
 
 def test_many_languages_are_planned_quickly_and_messages_stay_short(monkeypatch):
-    languages = [f"{a}{b}" for a in "abcdefghijklmn" for b in "abcdefghijklmn"]  # 196
-    monkeypatch.setattr("augment.planning.PREFERRED", ())
+    from augment.languages import _NAMES
+
+    languages = sorted(_NAMES)[:150]
+    lacking = sorted(_NAMES)[150]
     plan_with(monkeypatch, FakeEngine(both(*languages)))
-    assert len(plan_round_trips([], "aa", at_most=999)) == 195
-    with pytest.raises(PairError) as raised:
-        plan_round_trips(["zh"], "aa")
-    assert "and 175 more" in str(raised.value)
+    assert len(plan_round_trips([], languages[0], at_most=999)) == 149
+    with pytest.raises(PairError, match="and 129 more"):
+        plan_round_trips([lacking], languages[0])
+
+
+def test_a_way_out_without_a_way_back_is_no_pivot():
+    one_way = frozenset({("fr", "eo"), ("fr", "ca"), ("ca", "fr"), ("fr", "oc")})
+    assert [route.pivot for route in round_trip_pivots("fr", one_way)] == ["ca"]
+    with pytest.raises(PairError, match="pivots that work from fr: ca$"):
+        find_route("eo", "fr", one_way)
 
 
 def test_without_pivots_the_nearest_are_taken(monkeypatch):
