@@ -11,13 +11,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.fail_over import FailOver
 from augment.records import Translation
 from augment.store import Store, text_key
-from augment.translators import Translator
+from augment.translators import Engine, Translator
 
 if TYPE_CHECKING:
     from augment.planning import Plan
@@ -113,7 +114,7 @@ class RoundTrip:
                 opened = FailOver(note)
                 self.legs.append(opened)  # before it is filled, so that what was opened is closed
                 for engine in engines:
-                    opened.add(engine, source, target, lambda one: Stored(one, store))
+                    opened.add(engine.name, partial(_stored, engine, source, target, store))
                 opened.check()
                 if not several:
                     self.legs[-1] = opened.legs[0]
@@ -144,6 +145,10 @@ class RoundTrip:
         """Close the translators; the store stays open."""
         for leg in self.legs:
             leg.close()
+
+
+def _stored(engine: Engine, source: str, target: str, store: Store) -> Stored:
+    return Stored(engine.open(source, target), store)
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ class GivesUp(FakeEngine):
 def leg(store, *engines, note=lambda message: None):
     one = FailOver(note)
     for engine in engines:
-        one.add(engine, "en", "es", lambda translator: Stored(translator, store))
+        one.add(engine.name, lambda engine=engine: Stored(engine.open("en", "es"), store))
     one.check()
     return one
 
