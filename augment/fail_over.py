@@ -28,7 +28,18 @@ class FailOver:
     ----------
     note
         Gets a line when a translator is given up, or lacks the direction.
+
+    Attributes
+    ----------
+    identities, identity
+        Identities of the translators in the order of trying, apart and in one line.
+    window
+        Texts at once of the first translator; the others get theirs piece by piece.
     """
+
+    identities: tuple[str, ...]
+    identity: str
+    window: int
 
     def __init__(self, note: Callable[[str], None] = lambda message: None) -> None:
         self.note = note
@@ -59,21 +70,9 @@ class FailOver:
             raise PairError("; ".join(self._lacking))
         for why in self._lacking:
             self.note(f"{why}; {' and '.join(self.names)} will do")
-
-    @property
-    def identities(self) -> tuple[str, ...]:
-        """Identities of the translators, in the order of trying."""
-        return tuple(leg.identity for leg in self.legs)
-
-    @property
-    def identity(self) -> str:
-        """All of them in one line, for messages."""
-        return " or ".join(self.identities)
-
-    @property
-    def window(self) -> int:
-        """Texts of one window of the first translator; the others get theirs piece by piece."""
-        return self.legs[0].window
+        self.identities = tuple(leg.identity for leg in self.legs)
+        self.identity = " or ".join(self.identities)
+        self.window = self.legs[0].window
 
     @property
     def from_store(self) -> int:

@@ -179,7 +179,7 @@ def choose_engines(translator: str, *, url: str = "", offline: bool = False) -> 
                 f"url is for the translator 'libre' (an own LibreTranslate server); {translator} "
                 "takes none"
             )
-        there = at_home[0].at(url)  # type: ignore[attr-defined]
+        there = at_home[0].at(url)
         engines = [there if engine is at_home[0] else engine for engine in engines]
     for engine in engines if offline else ():
         if engine.host:

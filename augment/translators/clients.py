@@ -97,7 +97,7 @@ def make_client(
     if name == "microsoft":
         known = {str(code): str(language) for language, code in client._languages.items()}
         client.source, client.target = (find_code(name, code, known) for code in (source, target))
-    return _WithDomain(client, domain) if domain else client  # type: ignore[no-any-return]
+    return _WithDomain(client, domain) if domain else client
 
 
 class _WithDomain:
@@ -115,7 +115,7 @@ def _on_transport(cls: type, transport: Transport) -> Any:  # noqa: ANN401 - the
     """Derive a class whose own functions find our transport under the name ``requests``."""
     if cls.__name__ == "ChatGptTranslator":
         openai = require("openai", extra="chatgpt", purpose="--translator chatgpt")
-        openai.requestssession = lambda: transport  # its one place for a session of one's own
+        vars(openai)["requestssession"] = lambda: transport  # its one place for a session
         return cls
     functions = {
         name: _with_requests(value, transport)

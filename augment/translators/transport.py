@@ -112,11 +112,11 @@ class _Adapter(HTTPAdapter):
     """Opens connections that know the deadline, through a proxy too."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401
-        manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
         return manager
 
@@ -217,7 +217,7 @@ class Transport:
         if deadline.passed:  # a shut connection looks like the end of an answer without a length
             raise ServiceFailure("again", self._late())
         response._content = body
-        response._content_consumed = True  # type: ignore[attr-defined]
+        response._content_consumed = True
         self._check(response)
         return response
 
