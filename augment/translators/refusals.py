@@ -203,7 +203,7 @@ NOTICES: Final = (
     r"^(?:Error )?(?:429|50[234])[:,]? (?:Too Many Requests|Bad Gateway|Gateway Time-?out)",
     r"^(?:Error )?503[:,]? Service (?:Temporarily )?Unavailable",
     # language models
-    r"^(?:I[’']m sorry, (?:but )?)?as an AI (?:language )?model\b",
+    r"^(?:I[’']m sorry, (?:but )?)?[Aa]s an AI (?:language )?model\b",
     r"^You exceeded your current quota",
 )
 _NOTICE: Final = re.compile("|".join(f"(?:{one})" for one in NOTICES))

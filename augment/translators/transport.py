@@ -280,7 +280,7 @@ class Transport:
         if _cause(error, ConnectionRefusedError) is not None:
             return "it refused the connection"
         if _cause(error, socket.gaierror) is not None:
-            return "its name cannot be looked up; is there a network?"
+            return "its name cannot be looked up (is there a network?)"
         if _cause(error, TimeoutError, requests.Timeout) is not None:
             return "it cannot be reached: no answer in time"
         if _cause(error, ConnectionError) is not None:
