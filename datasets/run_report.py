@@ -22,8 +22,8 @@ from augment.languages import language_name
 TEMPLATE: Final = Path(__file__).with_name("run_report.html")
 #: Look of every report of this package.
 STYLE: Final = Path(__file__).with_name("page.css")
-#: Classes and pivots that are shown; the manifest has them all.
-MOST_CLASSES, MOST_PIVOTS = 30, 16
+#: Classes, pivots and notes that are shown; the manifest has them all.
+MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS = 30, 16, 6
 
 
 def render_run_report(
@@ -192,6 +192,17 @@ def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
     if manifest.resolved["balance"] == "none":
         return f"{kept:,} paraphrases were kept; no class had an aim."
     return f"{kept:,} paraphrases were kept, and every class reached its aim."
+
+
+def _warnings(manifest: Manifest, short: Mapping[str, int | None]) -> list[str]:
+    """Repeat what the run said of classes that stay short, and of what failed."""
+    starts = tuple(f"class {label!r} " for label in short)
+    found = [note for note in manifest.notes if note.startswith(starts)]
+    more = len(found) - MOST_WARNINGS
+    found = [*found[:MOST_WARNINGS], f"and {more:,} more classes"] if more > 0 else found
+    if failed := manifest.totals["failed"]:
+        found.append(f"{failed:,} texts could not be translated; their examples are below.")
+    return found
 
 
 def _drawn_only(sample: RunSample, kept: int, refused: int) -> str:
