@@ -33,13 +33,14 @@ _FOLDER: Final = Path(__file__).parent
 _ASSETS: Final = {
     "": ("review_page.html", "text/html; charset=utf-8"),
     "page.css": ("page.css", "text/css; charset=utf-8"),
-    "review.css": ("review_page.css", "text/css; charset=utf-8"),
-    "review.js": ("review_page.js", "text/javascript; charset=utf-8"),
+    "review_page.css": ("review_page.css", "text/css; charset=utf-8"),
+    "review_page.js": ("review_page.js", "text/javascript; charset=utf-8"),
+    "review_cards.js": ("review_cards.js", "text/javascript; charset=utf-8"),
 }
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -107,6 +108,7 @@ class _Refused(Exception):
 class _Handler(BaseHTTPRequestHandler):
     server: ReviewServer
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "augment", ""
     #: A connection that says nothing for so long is closed, in seconds.
     timeout = 60
 
@@ -138,9 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _below_token(self) -> tuple[str, dict[str, str]]:
         """Check who asks; give what stands behind the token."""
-        hosts = {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}
+        # Any port: a forwarded one (ssh -L, an editor's) is not the one that is listened on.
         host = self.headers.get("Host", "")
-        if host not in hosts:
+        if host.partition(":")[0] not in (HOST, "localhost"):
             raise _Refused(HTTPStatus.MISDIRECTED_REQUEST, "this server answers on 127.0.0.1 only")
         parts = urlsplit(self.path)
         token, _, name = parts.path.removeprefix("/").partition("/")
@@ -151,7 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
                 raise _Refused(HTTPStatus.FORBIDDEN, "requests of other pages are refused")
             if self.headers.get_content_type() != "application/json":
                 raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is wanted")
-        if self.headers.get("Sec-Fetch-Site") == "cross-site":
+        # The page itself may be opened by a link, in a notebook for instance.
+        if name.startswith("api/") and self.headers.get("Sec-Fetch-Site") == "cross-site":
             raise _Refused(HTTPStatus.FORBIDDEN, "requests of other pages are refused")
         return name, dict(parse_qsl(parts.query, keep_blank_values=True))
 

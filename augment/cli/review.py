@@ -23,7 +23,7 @@ def run(config: ReviewConfig) -> None:
     else:
         found = _serve(config)
         text = review_summary(found)
-    sys.stdout.write((json.dumps(found, ensure_ascii=False, indent=2) if config.json else text))
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) if config.json else text)
     sys.stdout.write("\n")
 
 
