@@ -86,11 +86,12 @@ function fill(name, values) {
 // --- loading --------------------------------------------------------------------------------
 
 async function load(start, focus = 0, quiet = false) {
+  if (state.editing !== null) throw new Error("Save the text that is being edited, or leave it, first.");
   const sought = query();
   sought.set("start", start);
   sought.set("size", SIZE);
   const found = await ask("api/items?" + sought);
-  Object.assign(state, { items: found.items, start, next: found.next, previous: found.previous, editing: null });
+  Object.assign(state, { items: found.items, start, next: found.next, previous: found.previous });
   counts(found);
   at("matching").textContent = `${found.total.toLocaleString("en")} shown`;
   const last = found.before + found.items.length;
@@ -252,8 +253,9 @@ function nextOpen() {
   });
 }
 
-function edit() {
-  const index = state.current;
+const edit = () => act(async () => open(state.current));
+
+function open(index) {
   const item = state.items[index];
   if (!item || item.cut || state.editing !== null) return;
   state.editing = item.number;
@@ -309,7 +311,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 let waiting;
-const changed = () => {
+let pointed; // a select that was used with the mouse: the keys after that are for the list again
+form.addEventListener("pointerdown", (event) => { pointed = event.target.closest("select"); });
+form.addEventListener("keydown", () => { pointed = null; });
+const changed = (event) => {
+  if (event.target === pointed) pointed.blur();
   clearTimeout(waiting);
   waiting = setTimeout(() => act(() => load(0)), 200);
 };
@@ -324,6 +330,7 @@ const turn = (to) => act(async () => {
 });
 at("earlier").addEventListener("click", () => turn("previous"));
 at("later").addEventListener("click", () => turn("next"));
+addEventListener("beforeunload", (event) => { if (state.editing !== null) event.preventDefault(); });
 at("undo").addEventListener("click", undo);
 at("next").addEventListener("click", nextOpen);
 at("help").addEventListener("click", () => at("keys").showModal());

@@ -185,6 +185,33 @@ def test_an_edit_is_saved_and_shown(page, table):
     assert page.browser.title.startswith("Review of")
 
 
+def test_editing_waits_for_the_decision_before_and_is_not_lost(page, table):
+    page.press("r", "e")  # the second key is about the next one
+    area = page.wait(lambda: page.browser.find_elements(By.TAG_NAME, "textarea"))[0]
+    assert page.current() == "1:es"
+    area.send_keys(" More.")
+    page.browser.find_element(By.ID, "later").click()
+    page.wait(lambda: "being edited" in page.text("banner"))
+    area.send_keys(Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: len(decisions(table)) == 2)
+    assert decisions(table)[1]["text"] == "The old film number 1 was fine. More."
+    page.press("?")
+    page.wait(lambda: page.browser.find_element(By.ID, "keys").is_displayed())
+
+
+def test_keys_are_for_the_list_again_after_a_filter_was_clicked(page, table):
+    # The driver sets a select without touching it; a hand does not.
+    page.browser.execute_script(
+        "document.querySelector('[name=filter]')"
+        ".dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))"
+    )
+    page.choose("filter", "refused")
+    page.wait(lambda: page.text("matching") == "40 shown")
+    page.press("k")
+    page.wait(lambda: decisions(table))
+    assert (decisions(table)[0]["aug_id"], decisions(table)[0]["decision"]) == ("0:es", "keep")
+
+
 def test_filters_and_pages(page):
     page.choose("filter", "refused")
     page.wait(lambda: page.text("matching") == "40 shown")
