@@ -195,7 +195,7 @@ def lengths(originals: Counter[int], kept: Counter[int]) -> str:
     slot = wide / bins
     drawn = [
         f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{left + wide}" y2="{y:.1f}"/>'
-        + _label(left - 6, y, f"{share * most:.0%}", "end")
+        + _label(left - 6, y, f"{100 * share * most:.0f} %", "end")
         for share in (0.0, 0.5, 1.0)
         for y in [top + tall * (1 - share)]
     ]
@@ -249,7 +249,7 @@ def _histogram(counts: Counter[int], step: int, bins: int) -> list[float]:
 
 def _round_step(step: float) -> int:
     """Give the next of 1, 2, 5, 10, 20, ..."""
-    size = 10 ** max(0, math.floor(math.log10(max(step, 1))))
+    size = int(10 ** max(0, math.floor(math.log10(max(step, 1)))))
     return next(times * size for times in (1, 2, 5, 10) if times * size >= step)
 
 

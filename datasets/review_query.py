@@ -111,7 +111,7 @@ def ordered(items: Items, sort: Sort) -> array[int]:
             sign * scores[number] if not math.isnan(scores[number]) else 0,
             number,
         )
-    return array("q", sorted(numbers, key=key))  # type: ignore[arg-type]
+    return array("q", sorted(numbers, key=key))
 
 
 def matches(items: Items, query: Query) -> Callable[[int], bool]:
@@ -127,14 +127,14 @@ def matches(items: Items, query: Query) -> Callable[[int], bool]:
     ):
         if wanted is not None:
             tests.append(_equals(column, names.find(wanted)))
-    for column, low, high in (
+    for scores, low, high in (
         (items.similarity, query.min_similarity, query.max_similarity),
         (items.change, query.min_change, query.max_change),
     ):
         if low is not None or high is not None:
             tests.append(
                 _within(
-                    column, -math.inf if low is None else low, math.inf if high is None else high
+                    scores, -math.inf if low is None else low, math.inf if high is None else high
                 )
             )
     if sought := query.search.casefold().strip():

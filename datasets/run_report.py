@@ -130,6 +130,7 @@ def _outcome_rows(
 def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -> dict[str, Any]:
     totals = manifest.totals
     refused = sum(totals["rejected"].values())
+    share = 100 * totals["kept"] / max(totals["asked"], 1)
     short = {label: c["shortfall"] for label, c in manifest.classes.items() if c["shortfall"]}
     classes = sorted(manifest.classes.items(), key=lambda item: (-(item[1]["after"] or 0), item[0]))
     yields = _yields(manifest)
@@ -145,7 +146,10 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
         "facts": [
             (f"{totals['kept']:,}", "paraphrases kept"),
             (f"{refused:,}", "candidates refused"),
-            (f"{totals['kept'] / max(totals['asked'], 1):.0%}", "of those asked for were kept"),
+            (
+                f"{100 * totals['kept'] / max(totals['asked'], 1):.0f} %",
+                "of the candidates were kept",
+            ),
             (f"{sum(c['after'] or 0 for _, c in classes):,}", "rows with a class now"),
         ],
         "warnings": [
