@@ -146,10 +146,7 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
         "facts": [
             (f"{totals['kept']:,}", "paraphrases kept"),
             (f"{refused:,}", "candidates refused"),
-            (
-                f"{100 * totals['kept'] / max(totals['asked'], 1):.0f} %",
-                "of the candidates were kept",
-            ),
+            (f"{share:.0f} %", "of the candidates were kept"),
             (f"{sum(c['after'] or 0 for _, c in classes):,}", "rows with a class now"),
         ],
         "warnings": [

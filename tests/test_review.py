@@ -165,6 +165,7 @@ def test_queries_find_and_order(out):
         "9:ca",
     }
     assert shown(found, min_change=0.01, max_change=1.0, filter="refused") == []
+    assert len(shown(found, min_change=0.01)) == 22
     assert shown(found, min_similarity=0.0) == []  # nobody measured it
     changes = [one["change"] for one in shown(found, sort="most-changed")]
     assert changes == sorted(changes, reverse=True)
