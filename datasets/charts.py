@@ -133,7 +133,7 @@ def scatter(
     if not dots and not crosses:
         return ""
     low = min((y for _, y in dots + crosses), default=0.0)
-    low = max(-1.0, math.floor(min(low, least_similarity or 1.0) * 10) / 10)
+    low = max(-1.0, math.floor(min(low, least_similarity or 0.9, 0.9) * 10) / 10)
     left, top, wide, tall, strip = 92, 12, 456, 300, 34
 
     def place(change: float, similarity: float) -> tuple[float, float]:

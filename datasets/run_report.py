@@ -23,7 +23,7 @@ TEMPLATE: Final = Path(__file__).with_name("run_report.html")
 #: Look of every report of this package.
 STYLE: Final = Path(__file__).with_name("page.css")
 #: Classes, pivots and notes that are shown; the manifest has them all.
-MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS = 30, 16, 6
+MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS, MOST_NOTES = 30, 16, 6, 60
 
 
 def render_run_report(
@@ -153,6 +153,7 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
             note for note in manifest.notes if " short of " in note or "could not" in note
         ],
         "classes": classes[:MOST_CLASSES],
+        "most_notes": MOST_NOTES,
         "more_classes": max(0, len(classes) - MOST_CLASSES),
         "most": biggest,
         "yields": yields,

@@ -89,6 +89,9 @@ def test_a_decision_is_taken_and_saved(server, table):
     assert json.loads(line)["aug_id"] == "0:es"
     _, raw = ask(server, "api/items?decision=refuse&size=10")
     assert [item["id"] for item in json.loads(raw)["items"]] == ["0:es"]
+    for bounds, count in (("min_similarity=0.95", 0), ("max_similarity=0.95&min_change=0.3", 4)):
+        _, raw = ask(server, f"api/items?{bounds}")
+        assert json.loads(raw)["total"] == count
     _, raw = ask(server, "api/next?after=0")
     assert json.loads(raw) == {"place": 1}
 
@@ -201,3 +204,28 @@ def test_a_port_in_use_gets_one_line(server, table, capsys):
     assert f"port {port} is in use" in err
     assert "--port" in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("screen", "options", "opened"), [("1", [], 1), ("", [], 0), ("1", ["--no-browser"], 0)]
+)
+def test_the_browser_is_opened_where_there_is_a_screen(
+    table, monkeypatch, capsys, screen, options, opened
+):
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    if screen:
+        monkeypatch.setenv("DISPLAY", ":0")
+    seen = []
+    monkeypatch.setattr("webbrowser.open", seen.append)
+
+    def stopped(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ReviewServer, "serve_forever", stopped)
+    assert main(["review", str(table), "--port", "0", *options]) == 0
+    out, err = capsys.readouterr()
+    assert "0 of 4 paraphrases decided" in out
+    assert len(seen) == opened
+    assert all(url in err for url in seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import webbrowser
 
@@ -33,7 +34,7 @@ def _serve(config: ReviewConfig) -> dict[str, object]:
         with ReviewServer(session, port=config.port) as server:
             sys.stderr.write(f"review: {server.url}\nCtrl-C ends it; everything is saved at once\n")
             sys.stderr.flush()
-            if not config.no_browser:
+            if not config.no_browser and _has_screen():
                 webbrowser.open(server.url)
             try:
                 server.serve_forever()
@@ -42,3 +43,8 @@ def _serve(config: ReviewConfig) -> dict[str, object]:
             return session.summary()
     finally:
         session.close()
+
+
+def _has_screen() -> bool:
+    """Whether a window can be opened; without one, some systems start a browser in the terminal."""
+    return sys.platform != "linux" or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())

@@ -23,8 +23,11 @@ def augmentation_summary(done: Augmented) -> str:
         lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
     for name, path in done.paths.items():
         lines.append(f"{name + ':':<10}{path}")
-    if "out" in done.paths and len(manifest.classes) > 1:
-        lines += ["", "does it help? augment kfold-train " + _quoted(str(done.paths["out"]))]
+    if "out" in done.paths:
+        out = _quoted(str(done.paths["out"]))
+        lines += ["", f"look through them: augment review {out}"]
+        if len(manifest.classes) > 1:
+            lines.append(f"does it help?      augment kfold-train {out}")
     return "\n".join(lines)
 
 
