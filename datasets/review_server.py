@@ -109,6 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: ReviewServer
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "augment", ""
+    #: Head and body of an answer go out together, or the second waits for the first (40 ms).
+    wbufsize = -1
+    disable_nagle_algorithm = True
     #: A connection that says nothing for so long is closed, in seconds.
     timeout = 60
 
