@@ -6,7 +6,7 @@ The page loads nothing, runs no script, and holds no clock: the same run gives t
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +68,7 @@ def render_run_report(
 
 
 def _charts(manifest: Manifest, sample: RunSample) -> dict[str, str]:
-    filters = manifest.filters
+    filters = dict(_filters(manifest))
     yields = _yields(manifest)
     styles = {name: _style(name) for name in _outcomes(yields)}
     return {
@@ -81,6 +81,17 @@ def _charts(manifest: Manifest, sample: RunSample) -> dict[str, str]:
         ),
         "lengths": lengths(sample.original_lengths, sample.kept_lengths),
     }
+
+
+def _filters(manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
+    """Thresholds of every check; of each method where methods have checks of their own."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name, values in manifest.filters.items():
+        if any(isinstance(value, dict) for value in values.values()):
+            found += [(f"{name}, {check}", dict(inner)) for check, inner in values.items()]
+        else:
+            found.append((name, dict(values)))
+    return found
 
 
 def _style(outcome: str) -> str:
@@ -141,6 +152,8 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
         "title": f"Augmentation of {Path(manifest.input['name']).name}",
         "manifest": manifest,
         "language": language_name(manifest.resolved["source"]),
+        "way": _way(manifest),
+        "filters": _filters(manifest),
         "tone": "bad" if not totals["kept"] or totals["failed"] else "even" if short else "good",
         "sentence": _sentence(manifest, short),
         "facts": [
@@ -178,6 +191,11 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
         "commands": _commands(manifest, paths),
         "settings": _settings(manifest),
     }
+
+
+def _way(manifest: Manifest) -> str:
+    names = ", ".join(manifest.pivots)
+    return f"through {names} and back" if "pivots" in manifest.resolved else f"by {names}"
 
 
 def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
@@ -247,12 +265,17 @@ def _commands(manifest: Manifest, paths: Mapping[str, Path]) -> list[tuple[str, 
     return commands
 
 
+def _names(columns: str | Sequence[str]) -> str:
+    return columns if isinstance(columns, str) else ", ".join(columns)
+
+
 def _settings(manifest: Manifest) -> list[tuple[str, str]]:
     found = manifest.resolved
     rows = [
         ("input", manifest.input["name"]),
         ("format", found["format"]),
-        ("text column", found["text"]),
+        ("text column", _names(found["text"])),
+        ("new texts in", _names(found.get("rewritten", found["text"]))),
         ("label column", found["label"] or "none"),
         ("language", f"{language_name(found['source'])} ({found['source']})"),
         ("balance", found["balance"]),
@@ -260,7 +283,9 @@ def _settings(manifest: Manifest) -> list[tuple[str, str]]:
     ]
     for pivot, about in manifest.pivots.items():
         route = " → ".join(about.get("route", ()))
-        rows.append((f"pivot {pivot}", f"{route}: {about['engine']}" if route else about["engine"]))
+        engine = about.get("engine", "")
+        kind = "pivot" if route else "method"
+        rows.append((f"{kind} {pivot}", f"{route}: {engine}" if route else engine))
     for name in ("empty_texts", "empty_labels", "repeated_texts", "conflicting_texts"):
         if manifest.input[name]:
             rows.append((name.replace("_", " "), f"{manifest.input[name]:,}"))
