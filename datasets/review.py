@@ -72,8 +72,12 @@ class ReviewFiles:
         The augmented table.
     rejected
         The table of refusals beside it; None where there is none.
-    text, label
-        Columns; `label` is None where the table has no classes.
+    text
+        Columns whose new texts are looked at: one, or those of a text pair that were rewritten.
+    beside
+        The other text columns; a row is there already when all its texts are.
+    label
+        Column of the classes; None where there are none.
     decisions
         Where decisions are kept: ``OUT.review.jsonl``.
     manifest
@@ -82,7 +86,8 @@ class ReviewFiles:
 
     table: Table
     rejected: Table | None
-    text: str
+    text: tuple[str, ...]
+    beside: tuple[str, ...]
     label: str | None
     decisions: Path
     manifest: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -150,8 +155,9 @@ def open_review(config: ReviewConfig) -> ReviewFiles:
             f"wanted: {', '.join(wanted)}. Move it away, or put the right one there"
         )
     manifest = _manifest(beside(out, "manifest.json"))
-    text, label = _columns(table, config, manifest.get("resolved", {}))
-    return ReviewFiles(table, rejected, text, label, beside(out, "review.jsonl"), manifest)
+    text, others, label = _columns(table, config, manifest.get("resolved", {}))
+    decisions = beside(out, "review.jsonl")
+    return ReviewFiles(table, rejected, text, others, label, decisions, manifest)
 
 
 def _last() -> Path:
@@ -175,19 +181,22 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _columns(
     table: Table, config: ReviewConfig, resolved: Mapping[str, Any]
-) -> tuple[str, str | None]:
+) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
     """Take the columns as given, else as the run had them, else as found."""
-    text, label = config.text, config.label
-    if text is None and resolved.get("text") in table.columns:
-        text = resolved["text"]
-    known = "label" in resolved and (
-        resolved["label"] is None or resolved["label"] in table.columns
-    )
-    if label is None and known:
-        label = resolved["label"] or "none"
+    label = config.label
+    text: str | list[str] | None = config.text
+    if text is None:
+        text = [name for name in _listed(resolved.get("text")) if name in table.columns] or None
+    if label is None and "label" in resolved:
+        was = resolved["label"] or "none"
+        label = was if was in ("none", *table.columns) else None
     found = find_columns(
         table, text=text, label=None if label == "none" else label, want_label=label != "none"
     )
-    if len(found.text) != 1:
-        raise InputError(f"text columns {', '.join(found.text)}: one is wanted; name it (--text)")
-    return found.text[0], found.label
+    rewritten = tuple(name for name in _listed(resolved.get("rewritten")) if name in found.text)
+    shown = rewritten if rewritten and config.text is None else found.text
+    return shown, tuple(name for name in found.text if name not in shown), found.label
+
+
+def _listed(names: object) -> list[str]:
+    return [names] if isinstance(names, str) else list(names) if isinstance(names, list) else []

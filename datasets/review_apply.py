@@ -164,8 +164,8 @@ class _Application:
 
     def _decide(self) -> None:
         """Settle every item. The filter's own choices go first, so that they keep their place."""
-        taken = {key_of(self.items.original(source)) for source in self.items.sources}
         items, second = self.items, []
+        taken = {_pair_key(*both) for both in items.originals_whole()}
         for number in range(len(items)):
             item = items[number]
             decision = self.decisions.of(*item.key)
@@ -182,7 +182,7 @@ class _Application:
             item = items[number]
             decision = self.decisions.of(*item.key)
             text = decision.text or item.text
-            if key_of(text) in taken:
+            if _pair_key(text, item.beside) in taken:
                 self.counts["duplicates"] += 1
                 self.repeated.add(number)
             else:
@@ -190,7 +190,7 @@ class _Application:
                 self._keep(item, taken, text)
 
     def _keep(self, item: Item, taken: set[bytes], text: str) -> None:
-        taken.add(key_of(text))
+        taken.add(_pair_key(text, item.beside))
         self.kept.add(item.number)
         self.after[item.label] = self.after.get(item.label, 0) + 1
 
@@ -257,7 +257,12 @@ class _Application:
 
     def _edited(self, row: Sequence[object], item: Item, decision: Decision) -> Sequence[object]:
         cells = list(row)
-        cells[self.at[self.files.text]] = decision.text
+        if len(self.files.text) > 1:  # the page takes none; the file was written by hand
+            raise InputError(
+                f"{self.files.decisions}: {item.aug_id!r} is edited, but the texts of "
+                f"{' and '.join(self.files.text)} stand together; keep or refuse it"
+            )
+        cells[self.at[self.files.text[0]]] = decision.text
         cells[self.at["aug_engine"]] = f"{item.engine}{EDITED}"
         cells[self.at["aug_similarity"]] = None
         changed: object = round(change(item.original, decision.text), 4)
@@ -303,3 +308,8 @@ class _Application:
                 "counts": dict(done.counts),
             },
         }
+
+
+def _pair_key(text: str, beside: str) -> bytes:
+    """Key of a row's texts: in a table of pairs, one side may stand there more than once."""
+    return key_of(text) + key_of(beside) if beside else key_of(text)

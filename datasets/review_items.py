@@ -11,7 +11,7 @@ import marshal
 import math
 import tempfile
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -39,7 +39,9 @@ class Item:
     label
         Its class.
     original, text
-        The two texts.
+        The two texts; for text pairs those of the rewritten columns, below each other.
+    beside
+        What stands in the other text columns, below each other; empty where there are none.
     refused
         Whether the filter refused it, with `reason` and `detail`.
     """
@@ -58,6 +60,7 @@ class Item:
     refused: bool
     reason: str
     detail: str
+    beside: str = ""
 
     @property
     def key(self) -> Key:
@@ -131,7 +134,7 @@ class Items:
         return len(self.kind)
 
     def __getitem__(self, number: int) -> Item:
-        aug_id, method, engine, text, detail = self._records[number]
+        aug_id, method, engine, text, detail, beside = self._records[number]
         source = self.source[number]
         return Item(
             number=number,
@@ -148,17 +151,19 @@ class Items:
             refused=self.kind[number] == REFUSED,
             reason=self.reasons.names[self.reason[number]],
             detail=detail,
+            beside=beside,
         )
-
-    @property
-    def sources(self) -> Iterable[int]:
-        """Row numbers of all originals."""
-        return self._originals.keys()
 
     def original(self, source_id: int) -> str:
         """Give the text of an original; empty where the table has lost it."""
         at = self._originals.get(source_id)
         return "" if at is None else str(self._texts[at][0])
+
+    def originals_whole(self) -> Iterator[tuple[str, str]]:
+        """Give the text of every original, and what stands in its other text columns."""
+        for at in self._originals.values():
+            text, beside = self._texts[at]
+            yield text, beside
 
     def texts(self, number: int) -> tuple[str, str]:
         """Give an item's original and its own text, for a search."""
@@ -174,10 +179,10 @@ class Items:
         for number, row in enumerate(table, start=1):
             source = place.whole(row, "aug_source_id", number)
             label = cell_text(row[place.label]) if place.label is not None else ""
-            text = cell_text(row[place.text])
+            text, beside = place.joined(row, place.text), place.joined(row, place.beside)
             method = place.cell(row, "aug_method")
             if kind == KEPT and method == "original":
-                self._originals[source] = self._texts.append((text,))
+                self._originals[source] = self._texts.append((text, beside))
                 self.originals[label] = self.originals.get(label, 0) + 1
                 continue
             aug_id = place.cell(row, "aug_id")
@@ -194,7 +199,7 @@ class Items:
             self.change.append(place.share(row, "aug_change", number))
             detail = place.cell(row, "detail") if kind == REFUSED else ""
             engine = place.cell(row, "aug_engine")
-            at = self._records.append((aug_id, method, engine, text, detail))
+            at = self._records.append((aug_id, method, engine, text, detail, beside))
             self.by_key[aug_id, pair_hash(self.original(source), text)] = at
 
 
@@ -204,8 +209,12 @@ class _Places:
     def __init__(self, table: Table, files: ReviewFiles) -> None:
         self.name = table.name
         self.at = {name: at for at, name in enumerate(table.columns)}
-        self.text = self.at[files.text]
+        self.text = [self.at[name] for name in files.text]
+        self.beside = [self.at[name] for name in files.beside]
         self.label = None if files.label is None else self.at[files.label]
+
+    def joined(self, row: Sequence[object], places: Sequence[int]) -> str:
+        return "\n".join(cell_text(row[at]) for at in places)
 
     def cell(self, row: Sequence[object], name: str) -> str:
         return cell_text(row[self.at[name]])

@@ -148,7 +148,7 @@ function card(item, index) {
     button("Refuse", "r", here(() => decide("refuse")), item.verdict === "refuse"),
     button("Edit", "e", here(() => edit()), item.verdict === "edit"),
   );
-  if (item.cut) actions.children[2].disabled = true;
+  actions.children[2].disabled = !item.editable;
   if (item.verdict) {
     actions.append(button("Clear", "c", here(() => decide(""))), make("span", "decided", SAID[item.verdict]));
   }
@@ -257,7 +257,7 @@ const edit = () => act(async () => open(state.current));
 
 function open(index) {
   const item = state.items[index];
-  if (!item || item.cut || state.editing !== null) return;
+  if (!item || !item.editable || state.editing !== null) return;
   state.editing = item.number;
   const node = at("list").children[index];
   const area = make("textarea", "");

@@ -157,7 +157,7 @@ class ReviewSession:
             now = self.decisions.of(*item.key)
             taken = now == was
             if taken and decision != now:
-                self.decisions.add(*item.key, _checked(decision, item))
+                self.decisions.add(*item.key, self._checked(decision, item))
             self._catch_up()
             return {"taken": taken, "item": self._shown(item), **self._counts()}
 
@@ -286,23 +286,30 @@ class ReviewSession:
             "raw": "" if too_long else text,
             "candidate": "" if too_long else item.text,
             "cut": too_long,
+            "editable": not too_long and len(self.files.text) == 1,
             "verdict": decision.verdict,
             "edited": decision.text,
         }
 
-
-def _checked(decision: Decision, item: Item) -> Decision:
-    """Refuse a decision that makes no sense."""
-    if decision.verdict not in VERDICTS:
-        raise InputError(f"decision {decision.verdict!r}; known: keep, refuse, edit, or nothing")
-    if decision.verdict == "keep" and not item.text.strip():
-        raise InputError("there is no text to keep; edit it, or leave it refused")
-    if decision.verdict != "edit":
-        return replace(decision, text="")
-    if not decision.text.strip():
-        raise InputError("the edited text is empty; refuse the paraphrase instead")
-    try:
-        decision.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError("the edited text holds half of a surrogate pair, which is none") from error
-    return Decision("keep") if decision.text == item.text else decision
+    def _checked(self, decision: Decision, item: Item) -> Decision:
+        """Refuse a decision that makes no sense."""
+        if decision.verdict not in VERDICTS:
+            raise InputError(
+                f"decision {decision.verdict!r}; known: keep, refuse, edit, or nothing"
+            )
+        if decision.verdict == "keep" and not item.text.strip():
+            raise InputError("there is no text to keep; edit it, or leave it refused")
+        if decision.verdict != "edit":
+            return replace(decision, text="")
+        if len(self.files.text) > 1:
+            names = " and ".join(self.files.text)
+            raise InputError(f"the texts of {names} stand together here and cannot be edited")
+        if not decision.text.strip():
+            raise InputError("the edited text is empty; refuse the paraphrase instead")
+        try:
+            decision.text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError(
+                "the edited text holds half of a surrogate pair, which is none"
+            ) from error
+        return Decision("keep") if decision.text == item.text else decision

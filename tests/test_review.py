@@ -338,3 +338,43 @@ def test_a_review_without_manifest_and_refusals_still_works(out):
     found.close()
     refused = read_frame(apply_review(out).paths["rejected"])
     assert list(refused["aug_id"]) == ["1:es"]
+
+
+@pytest.mark.parametrize(("translate", "editable"), [("question", True), ("both", False)])
+def test_text_pairs_are_reviewed_by_row(tmp_path, monkeypatch, translate, editable):
+    monkeypatch.chdir(tmp_path)
+    engine = FakeEngine(PAIRS, reword)
+    monkeypatch.setattr("augment.planning.LOCAL", ("fake",))
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    rows = {
+        "question": [f"who wrote book {n // 2}" for n in range(6)],
+        "answer": [f"it was author {n}" for n in range(6)],
+        "label": list("aaaabb"),
+    }
+    pd.DataFrame(rows).to_csv("in.csv", index=False)
+    options = {"source": "en", "store": "none", "no_filter": "all", "balance": "none"}
+    done = back_translate(
+        "in.csv", pivot="es", text="question,answer", translate=translate, **options
+    )
+    found = session(done.paths["out"])
+    items = shown(found)
+    assert {one["editable"] for one in items} == {editable}
+    assert ("author" in items[0]["raw"]) != editable
+    decide(found, "0:es", REFUSE)
+    decide(found, "1:es", KEEP)
+    if editable:
+        # The same question stands in another row, beside another answer: no repetition.
+        decide(found, "2:es", Decision("edit", "who wrote book 0"))
+        decide(found, "3:es", Decision("edit", "who wrote book 1"))  # its own row's
+    else:
+        with pytest.raises(InputError, match="question and answer"):
+            decide(found, "2:es", Decision("edit", "x"))
+    found.close()
+    result = apply_review(done.paths["out"])
+    new = read_frame(result.paths["out"])
+    assert len(new) == 6 + 6 - 1 - editable
+    assert result.counts["duplicates"] == editable
+    assert "0:es" not in set(new["aug_id"])
+    if editable:
+        assert new.set_index("aug_id").loc["2:es", "question"] == "who wrote book 0"
+        assert new.set_index("aug_id").loc["2:es", "answer"] == "it was author 2"
