@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
+    from augment.datasets.review_apply import Reviewed as Reviewed
+    from augment.datasets.review_apply import apply_review as apply_review
     from augment.datasets.words import WordsConfig as WordsConfig
     from augment.datasets.words import augment_words as augment_words
     from augment.train.kfold import KFoldConfig as KFoldConfig
@@ -28,6 +30,8 @@ _LAZY = {
     "Augmented": "augment.datasets.backtranslate",
     "BacktranslateConfig": "augment.datasets.backtranslate",
     "back_translate": "augment.datasets.backtranslate",
+    "Reviewed": "augment.datasets.review_apply",
+    "apply_review": "augment.datasets.review_apply",
     "WordsConfig": "augment.datasets.words",
     "augment_words": "augment.datasets.words",
     "KFoldConfig": "augment.train.kfold",

@@ -24,16 +24,17 @@ from augment.datasets.columns import find_columns
 from augment.datasets.manifest import Manifest, add_up, versions
 from augment.datasets.production import FAILED, Production
 from augment.datasets.recipe import AugmentationConfig
+from augment.datasets.run_sample import RunSample
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
-from augment.datasets.survey import survey
+from augment.datasets.survey import cell_string, survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.languages import detect_language, language_code
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
-from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Rejection
+from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
 from augment.store import Store, open_store
 
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
@@ -49,6 +50,8 @@ class Augmentation:
         self.progress = progress
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
+        #: What the report shows of the rows; filled while `rows` and `rejected_rows` give them.
+        self.sample = RunSample(recipe.seed)
         self._stack = ExitStack()
 
     def __enter__(self) -> Augmentation:
@@ -222,11 +225,15 @@ class Augmentation:
 
     def rows(self, kept: Sequence[tuple[str, Choice]]) -> Iterator[tuple[object, ...]]:
         """Rows of the augmented table: originals in input order, then the new ones."""
+        texts_at = [self.table.columns.index(name) for name in self.sides_named()]
         for number, row in enumerate(self.table):
+            self.sample.original("\n".join(cell_string(row[at]) for at in texts_at))
             yield (*row, str(number), number, "original", "", "", None, None)
         results = ((choice.source_id, choice.number) for _, choice in kept)
         for row, number in self._beside_originals(results):
             done = self.spool[number]
+            assert isinstance(done, Paraphrase)
+            self.sample.kept(self._label(done.candidate), done)
             yield self._row(row, done.candidate, done.similarity, done.change)
 
     def rejected_rows(self) -> Iterator[tuple[object, ...]]:
@@ -234,8 +241,12 @@ class Augmentation:
         for row, number in self._beside_originals(sorted(self.production.rejections)):
             done = self.spool[number]
             assert isinstance(done, Rejection)
+            self.sample.refused(self._label(done.candidate), done)
             line = self._row(row, done.candidate, done.similarity, done.change)
             yield (*line, done.reason, done.detail)
+
+    def _label(self, candidate: Candidate) -> str:
+        return self.found.labels[self.found.row_label[candidate.source_id]]
 
     def _beside_originals(
         self, results: Iterable[tuple[int, int]]

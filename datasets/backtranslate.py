@@ -17,6 +17,8 @@ from augment.config import build
 from augment.datasets.augmentation import Augmentation, new_texts
 from augment.datasets.manifest import Manifest
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
+from augment.datasets.run_report import render_run_report
+from augment.datasets.run_sample import RunSample
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
@@ -46,11 +48,14 @@ class Augmented:
     manifest
         What was done and what came of it.
     paths
-        The files written: ``out``, ``rejected``, ``manifest``; empty for a data frame.
+        The files written: ``out``, ``rejected``, ``manifest``, ``report``; empty for a data frame.
+    sample
+        What the report shows of the rows.
     """
 
     manifest: Manifest
     paths: Mapping[str, Path] = field(default_factory=dict)
+    sample: RunSample = field(default_factory=lambda: RunSample(0), repr=False)
     _frames: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -67,6 +72,14 @@ class Augmented:
     def report(self) -> dict[str, Any]:
         """The manifest as plain JSON values."""
         return self.manifest.as_dict()
+
+    @property
+    def report_html(self) -> str:
+        """The report of the run: one self-contained page, which for files is ``OUT.report.html``.
+
+        In a notebook: ``IPython.display.IFrame(done.paths["report"], 900, 600)``.
+        """
+        return render_run_report(self.manifest, self.sample, self.paths)
 
     def _frame(self, name: str) -> pd.DataFrame:
         if name in self._frames:
@@ -93,6 +106,7 @@ def output_paths(config: AugmentationConfig) -> dict[str, Path]:
         "out": out,
         "rejected": out.with_name(f"{out.stem}.rejected{out.suffix}"),
         "manifest": out.with_name(f"{out.stem}.manifest.json"),
+        "report": out.with_name(f"{out.stem}.report.html"),
     }
 
 
@@ -198,12 +212,15 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
             with replacing(paths["manifest"]) as part:
                 text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
                 part.write_text(text + "\n", encoding="utf-8")
+            done = Augmented(manifest, paths, run.sample)
+            with replacing(paths["report"]) as part:
+                part.write_text(done.report_html, encoding="utf-8")
     try:
         LAST.parent.mkdir(exist_ok=True)
         LAST.write_text(str(paths["out"]) + "\n", encoding="utf-8")
     except OSError as error:  # a convenience: the run itself is done
         progress.note(f"{LAST} was not written ({error}); give kfold-train the table by name")
-    return Augmented(manifest, paths)
+    return done
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -245,7 +262,8 @@ def _on_frame(frame: pd.DataFrame, recipe: AugmentationConfig, progress: Progres
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
-        return Augmented(run.manifest({}), {}, {"out": out, "rejected": rejected})
+        frames = {"out": out, "rejected": rejected}
+        return Augmented(run.manifest({}), {}, run.sample, frames)
 
 
 def _with_texts(

@@ -103,7 +103,8 @@ class BacktranslateConfig(AugmentationConfig):
     """Write a larger, class-balanced table by back-translation.
 
     Every original is kept as it is; the new rows follow, each with where it came from. Beside
-    OUT.csv stand OUT.rejected.csv (every refused candidate and why) and OUT.manifest.json.
+    OUT.csv stand OUT.rejected.csv (every refused candidate and why), OUT.report.html (what came of
+    it, to read) and OUT.manifest.json.
 
     Pivots are tried in the order given until every class has its rows or every original has been
     through every pivot; a chain goes through each of its languages in turn. The balance is what

@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.words",
         "The same with word, sentence and model augmenters instead of translation.",
     ),
+    "review": (
+        "augment.cli.review",
+        "Look through kept and refused paraphrases in the browser; keep, refuse, edit.",
+    ),
     "kfold-train": (
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",
@@ -60,6 +64,7 @@ def usage() -> str:
         "first steps:",
         "  augment doctor",
         "  augment backtranslate reviews.csv --pivot es,ca",
+        "  augment review reviews.augmented.csv",
         "  augment kfold-train reviews.augmented.csv",
         "",
         "Defaults of a command can stand in augment.toml in the current folder: a table named",
