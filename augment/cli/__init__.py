@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",
     ),
+    "inspect": (
+        "augment.cli.inspect",
+        "Show what is in a table, and what can be expected of augmenting it.",
+    ),
     "doctor": (
         "augment.cli.doctor",
         "Show what this machine can do, and the line that gets what is missing.",
