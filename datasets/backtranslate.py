@@ -34,7 +34,7 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths",
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
 #: Types of the added columns that are no text.
-_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
+COLUMN_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Augmented:
         import pandas as pd
 
         frame = read_frame(self.paths[name], allow_empty=True)
-        for column, kind in _TYPES.items():
+        for column, kind in COLUMN_TYPES.items():
             numbers = pd.to_numeric(frame[column].replace("", None))
             frame[column] = pd.Series(numbers, dtype=kind)
         return frame
@@ -269,4 +269,4 @@ def _append(frame: pd.DataFrame, names: tuple[str, ...], rows: list[tuple[object
 
     for at, name in enumerate(names):
         values = [row[at] for row in rows]
-        frame[name] = pd.Series(values, dtype=_TYPES.get(name, "object"), index=frame.index)
+        frame[name] = pd.Series(values, dtype=COLUMN_TYPES.get(name, "object"), index=frame.index)
