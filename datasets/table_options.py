@@ -109,14 +109,14 @@ def needed_label(table: Table, columns: Columns, purpose: str) -> str:
     return columns.label
 
 
-def default_output(source: Path, word: str) -> Path:
+def default_output(source: Path, word: str = "") -> Path:
     """Name an output after its input, in the current folder.
 
-    >>> default_output(Path("data/in.tsv"), "train"), default_output(Path("aclImdb"), "train")
-    (PosixPath('in.train.tsv'), PosixPath('aclImdb.train.csv'))
+    >>> str(default_output(Path("data/in.tsv"), "small")), str(default_output(Path("aclImdb")))
+    ('in.small.tsv', 'aclImdb.csv')
     """
-    known = source.suffix.lower() in SUFFIXES
-    return Path(f"{source.stem}.{word}{source.suffix if known else '.csv'}")
+    suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
+    return Path(f"{source.stem}.{word}{suffix}" if word else f"{source.stem}{suffix}")
 
 
 def beside(out: Path, word: str) -> Path:
