@@ -24,15 +24,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableOptions:
-    """Options that the commands on one table share."""
+class InputOptions:
+    """Options that every command on one table has."""
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN")] = None
     """The table: .csv, .tsv, .jsonl, .json, .parquet, a folder of class folders or a saved one."""
-    text: Annotated[str | None, shown_as("COL")] = None
-    """Column with the texts; found by itself when left out."""
-    label: Annotated[str | None, shown_as("COL")] = None
-    """Column with the classes; found by itself when left out; "none" for no classes."""
     on_bad_row: Literal["error", "skip"] = "error"
     """A row with too few or too many cells: stop, or skip it and list it."""
     delimiter: Annotated[str | None, shown_as("CHAR")] = None
@@ -68,6 +64,23 @@ class TableOptions:
             given, on_bad_row=self.on_bad_row, delimiter=self.delimiter, encoding=self.encoding
         )
 
+    def as_dict(self) -> dict[str, Any]:
+        """Give every option as plain JSON values."""
+        return {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions(InputOptions):
+    """Options that the commands on one table of texts and labels have."""
+
+    text: Annotated[str | None, shown_as("COL")] = None
+    """Column with the texts; found by itself when left out."""
+    label: Annotated[str | None, shown_as("COL")] = None
+    """Column with the classes; found by itself when left out; "none" for no classes."""
+
     def columns(self, table: Table, progress: Progress) -> Columns:
         """Find the columns, and say which were found by themselves."""
         wanted = self.label if self.label != "none" else None
@@ -83,13 +96,6 @@ class TableOptions:
             could = ", ".join(map(repr, found.label_candidates))
             progress.note(f"label column: none{f'; it could be {could}' if could else ''}")
         return found
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give every option as plain JSON values."""
-        return {
-            name: str(value) if isinstance(value, Path) else value
-            for name, value in asdict(self).items()
-        }
 
 
 def needed_label(table: Table, columns: Columns, purpose: str) -> str:
