@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
 from augment.datasets.augmentation import Augmentation, new_texts
+from augment.datasets.content_hash import content_sha256
 from augment.datasets.manifest import Manifest
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
-from augment.minilm import sha256
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, replacing
 from augment.progress import SILENT, Progress
@@ -34,7 +34,11 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths",
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
 #: Types of the added columns that are no text.
-COLUMN_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
+COLUMN_TYPES: Final = {
+    "aug_source_id": "int64",
+    "aug_similarity": "float64",
+    "aug_change": "float64",
+}
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     check_outputs([paths["out"]], force=recipe.force)
     check_outputs(paths.values(), force=recipe.force or killed)
     before = _state(path)
-    digest = sha256(path)
+    digest = content_sha256(path)
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
         if _state(path) != before:

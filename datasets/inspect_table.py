@@ -292,9 +292,7 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     return {name: round(count / len(texts), 4) for name, count in counts.most_common() if count}
 
 
-def _by_class(
-    found: Mapping[str, array[int]], labels: Sequence[str]
-) -> dict[str, Lengths]:
+def _by_class(found: Mapping[str, array[int]], labels: Sequence[str]) -> dict[str, Lengths]:
     summed = {label: lengths(found[label]) for label in labels if label in found}
     return {label: one for label, one in summed.items() if one is not None}
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from augment.config import build, shown_as, split_commas
-from augment.datasets.columns import named_column
 from augment.datasets.column_names import words_of
+from augment.datasets.columns import named_column
+from augment.datasets.content_hash import content_sha256
 from augment.datasets.manifest import versions
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
@@ -33,7 +34,6 @@ from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
 from augment.filters import FilterChain, FilterSettings, build_filters
 from augment.languages import detect_language, language_code, language_name
-from augment.minilm import sha256
 from augment.outputs import replacing
 from augment.progress import SILENT, Progress
 from augment.records import REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
@@ -306,8 +306,6 @@ class _Judge:
 
 
 def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
-    source = Path(judge.table.name)
-    about = {"sha256": sha256(source)} if source.is_file() else {}
     columns, schema = (*judge.table.columns, *SCORES), judge.table.schema
     with (
         TableWriter(paths["out"], columns, schema=schema) as out,
@@ -320,7 +318,9 @@ def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
             else:
                 out.write(cells)
         judge.unchanged.check()
-        done = replace(judge.judged(about), paths=paths)
+        done = replace(
+            judge.judged({"sha256": content_sha256(Path(judge.table.name))}), paths=paths
+        )
         with replacing(paths["manifest"]) as part:
             text = json.dumps(done.as_dict(), ensure_ascii=False, indent=2)
             part.write_text(text + "\n", encoding="utf-8")

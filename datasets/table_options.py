@@ -130,8 +130,9 @@ def beside(out: Path, word: str) -> Path:
     return out.with_name(f"{out.stem}.{word}{out.suffix}")
 
 
-def check_new_tables(source: str, tables: Iterable[Path], others: Iterable[Path] = (), *,
-                     force: bool) -> None:
+def check_new_tables(
+    source: str, tables: Iterable[Path], others: Iterable[Path] = (), *, force: bool
+) -> None:
     """Refuse, before any work, outputs that cannot be written or would replace something.
 
     Raises
