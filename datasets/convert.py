@@ -81,7 +81,7 @@ def convert_table(
     progress: Progress = SILENT,
     **options: Any,  # noqa: ANN401
 ) -> Converted:
-    """Write a table in another format.
+    r"""Write a table in another format.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def convert_table(
     >>> convert_table(frame, path, label_map="pos=1,neg=0").labels
     {'1': 1}
     >>> path.read_text()
-    '{"text": "un bon film", "label": "1"}\\n'
+    '{"text": "un bon film", "label": "1"}\n'
     """
     recipe = build(config, ConvertConfig, options if out is None else {**options, "out": Path(out)})
     if recipe.out is None or not recipe.out.name:

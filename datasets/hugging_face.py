@@ -145,7 +145,10 @@ def to_dataset(
     dataset = library.Dataset.from_dict(
         {name: list(column) for name, column in zip(table.columns, cells, strict=True)}
     )
-    return dataset if label is None else dataset.class_encode_column(label)
+    if label is None:
+        return dataset
+    with _no_bars(library):
+        return dataset.class_encode_column(label)
 
 
 def save_dataset(columns: Sequence[str], rows: Iterable[Sequence[object]], folder: Path) -> int:

@@ -72,7 +72,8 @@ def inspect_table(
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"text": ["A good film.", "a GOOD film", "Bad."], "label": list("aba")})
+    >>> texts = ["A good film.", "a GOOD film", "Bad."]
+    >>> frame = pd.DataFrame({"text": texts, "label": list("aba")})
     >>> found = inspect_table(frame, model="none", near=0.0)
     >>> found.classes, found.repeated_texts, found.conflicting_texts
     ({'a': 2, 'b': 1}, 1, 1)
@@ -119,7 +120,7 @@ class _Texts:
             self.near.close()
 
     def number(self, text: str, label: str) -> int:
-        """Number of a text; a new one gets the next, and its label is remembered."""
+        """Give the number of a text; a new one gets the next, and its label is remembered."""
         key = key_of(text)
         if key not in self.numbers:
             self.numbers[key] = len(self.numbers)
@@ -342,7 +343,7 @@ def _rows(table: Table, columns: Columns) -> Iterable[tuple[str, str]]:
 def _conflicts(
     table: Table, columns: Columns, keys: frozenset[bytes]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Some of the texts that stand under more than one label, in the order of the table."""
+    """Give some of the texts that stand under more than one label, in the order of the table."""
     if not keys:
         return ()
     labels: dict[bytes, dict[str, None]] = {}

@@ -1,4 +1,4 @@
-"""Judges paraphrases that came from anywhere: a table of pairs in, the good ones and the others out.
+"""Judges paraphrases that came from anywhere: pairs in, good ones and others out.
 
 The pairs stream through the paraphrase filter in batches, so a table of any length is judged in
 the same memory but for sixteen bytes a text, by which repetitions are found out.

@@ -355,8 +355,8 @@ def _added(table: Table, recipe: BalanceConfig) -> tuple[str, ...]:
 def _with_frame(
     about: Balanced,
     rows: list[_Row],
-    frame: Any,
-    added: tuple[str, ...],  # noqa: ANN401
+    frame: Any,  # noqa: ANN401
+    added: tuple[str, ...],
 ) -> Balanced:
     """Make the frame from the given one's own rows, so that its types stay."""
     import pandas as pd
