@@ -144,8 +144,8 @@ def resampling_targets(
     if form == "none":
         raise InputError("balance 'none' names no size; wanted: " + _WANTED_SIZES)
     goal = min(counts.values()) if form == "min" else _goal(counts, _check_size(form))
-    keep = {"up": max, "down": min, "both": lambda size, goal: goal}[to]
-    return {label: keep(size, goal) for label, size in counts.items()}
+    least, greatest = (0 if to == "down" else goal), (math.inf if to == "up" else goal)
+    return {label: max(least, size if size <= greatest else goal) for label, size in counts.items()}
 
 
 def _check_size(balance: str) -> str:

@@ -99,7 +99,8 @@ def from_dataset(dataset: datasets.Dataset | datasets.DatasetDict) -> pd.DataFra
         if name and SPLIT not in frame.columns:
             frame.insert(0, SPLIT, name)
         frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+    whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return whole
 
 
 def to_dataset(

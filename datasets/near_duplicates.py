@@ -236,7 +236,7 @@ def jaccard(one: str, two: str) -> float:
     >>> jaccard("thetrainislate", "thetrainwaslate")
     0.3125
     """
-    left, right = _runs(one), _runs(two)
+    left, right = letter_runs(one), letter_runs(two)
     if not left or not right:
         return float(one == two)
     common = len(left & right)
@@ -248,7 +248,12 @@ def _run_length(text: str) -> int:
     return _WIDE_RUN if 2 * wide > len(text) else _RUN
 
 
-def _runs(text: str) -> set[str]:
+def letter_runs(text: str) -> set[str]:
+    """Give the runs of letters of a folded text, by which texts are compared.
+
+    >>> sorted(letter_runs("so good".replace(" ", "")))
+    ['ogood', 'sogoo']
+    """
     length = _run_length(text)
     return {text[at : at + length] for at in range(len(text) - length + 1)}
 

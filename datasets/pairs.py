@@ -335,7 +335,7 @@ def _on_frame(judge: _Judge, frame: Any) -> Judged:  # noqa: ANN401
     passed = [at for at, one in enumerate(results) if not isinstance(one, Rejection)]
 
     def rows(numbers: list[int]) -> pd.DataFrame:
-        out = frame.iloc[numbers].reset_index(drop=True)
+        out: pd.DataFrame = frame.iloc[numbers].reset_index(drop=True)
         for place, name in enumerate(SCORES):
             values = [_scores(results[at])[place] for at in numbers]
             out[name] = pd.Series(values, dtype="float64", index=out.index)

@@ -332,8 +332,9 @@ class _Rows:
             return
         for number, row in enumerate(self.table):
             for copy in range(1, times[number]):
-                about = (f"{number}:{COPY}:{copy}", number, COPY, "", "", None, 0.0)
-                yield _Row(number, (*row, *about))
+                yield _Row(
+                    number, (*row, f"{number}:{COPY}:{copy}", number, COPY, "", "", None, 0.0)
+                )
 
 
 def _added(table: Table, recipe: BalanceConfig) -> tuple[str, ...]:
