@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
-    from augment.datasets.words import WordsConfig as WordsConfig
-    from augment.datasets.words import augment_words as augment_words
     from augment.datasets.convert import convert_table as convert_table
+    from augment.datasets.filter_pairs import filter_pairs as filter_pairs
     from augment.datasets.hugging_face import from_dataset as from_dataset
     from augment.datasets.hugging_face import to_dataset as to_dataset
     from augment.datasets.inspect_table import inspect_table as inspect_table
-    from augment.datasets.pairs import filter_pairs as filter_pairs
     from augment.datasets.resampling import balance_table as balance_table
     from augment.datasets.split import split_table as split_table
+    from augment.datasets.words import WordsConfig as WordsConfig
+    from augment.datasets.words import augment_words as augment_words
     from augment.train.kfold import KFoldConfig as KFoldConfig
     from augment.train.kfold import KFoldResult as KFoldResult
     from augment.train.kfold import kfold_train as kfold_train
@@ -39,7 +39,7 @@ _LAZY = {
     "augment_words": "augment.datasets.words",
     "balance_table": "augment.datasets.resampling",
     "convert_table": "augment.datasets.convert",
-    "filter_pairs": "augment.datasets.pairs",
+    "filter_pairs": "augment.datasets.filter_pairs",
     "from_dataset": "augment.datasets.hugging_face",
     "inspect_table": "augment.datasets.inspect_table",
     "split_table": "augment.datasets.split",

@@ -18,11 +18,10 @@ from augment.datasets.expectation import Expectation, expect
 from augment.datasets.inspection import InspectConfig, Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
-from augment.datasets.survey import cell_string, survey
+from augment.datasets.survey import cell_string, row_key, survey
 from augment.datasets.table import Table, open_table
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
-from augment.filters.duplicate import key_of
 from augment.languages import Identifier, detect_language, identify
 from augment.progress import SILENT, Progress
 from augment.tokens import words
@@ -119,30 +118,31 @@ class _Texts:
         if self.near is not None:
             self.near.close()
 
-    def number(self, text: str, label: str) -> int:
+    def number(self, texts: Sequence[str], label: str) -> int:
         """Give the number of a text; a new one gets the next, and its label is remembered."""
-        key = key_of(text)
+        key = row_key(texts)
         if key not in self.numbers:
             self.numbers[key] = len(self.numbers)
             self.labels.append(label)
             if self.near is not None:
-                self.near.add(text)
+                self.near.add("\n".join(texts))
         return self.numbers[key]
 
-    def see(self, text: str, label: str) -> None:
-        """Take a row of the table that is inspected."""
+    def see(self, texts: Sequence[str], label: str) -> None:
+        """Take a row of the table that is inspected; the sides of a pair count as one text."""
+        text = "\n".join(texts)
         n_words = len(words(text))
         self.words.append(n_words)
         self.words_by_class.setdefault(label, array("I")).append(n_words)
         if self.tokens is not None:
             self.tokens.add(text)
-        self.number(text, label)
+        self.number(texts, label)
 
 
 def _inspect(
     table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts, progress: Progress
 ) -> Inspection:
-    found = survey(table, columns, see_row=texts.see)
+    found = survey(table, columns, sides=range(len(columns.text)), see_row=texts.see)
     own = len(texts.numbers)
     second = None
     if recipe.against is not None:
@@ -165,7 +165,7 @@ def _inspect(
         name=table.name,
         rows=found.rows,
         columns=table.columns,
-        text_column=columns.text[0],
+        text_column=",".join(columns.text),
         label_column=columns.label,
         format=table.format.describe(),
         encoding=table.format.encoding,
@@ -209,17 +209,18 @@ class _Second:
         )
         names = self.table.columns
         self.columns = TableOptions(
-            text=columns.text[0] if columns.text[0] in names else None,
+            text=",".join(columns.text) if set(columns.text) <= set(names) else None,
             label=columns.label if columns.label in names else None,
             quiet=True,
         ).columns(self.table, SILENT)
         self.of_row = array("q")
         self.label_of_row: list[str] = []
-        found = survey(self.table, self.columns, see_row=self._see)
+        sides = range(len(self.columns.text))
+        found = survey(self.table, self.columns, sides=sides, see_row=self._see)
         self.rows = found.rows
 
-    def _see(self, text: str, label: str) -> None:
-        self.of_row.append(self.texts.number(text, label))
+    def _see(self, texts: Sequence[str], label: str) -> None:
+        self.of_row.append(self.texts.number(texts, label))
         self.label_of_row.append(label)
 
     def leak(
@@ -327,17 +328,19 @@ def _expectation(
         return None
 
 
-def _cut(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
+def _cut(sides: Sequence[str]) -> str:
+    """Show the start of a text, or of both sides of a pair."""
+    room = SHOWN // len(sides)
+    plain = [" ".join(side.split()) for side in sides]
+    return " / ".join(one if len(one) <= room else one[: room - 1] + "…" for one in plain)
 
 
-def _rows(table: Table, columns: Columns) -> Iterable[tuple[str, str]]:
-    text_at = table.columns.index(columns.text[0])
+def _rows(table: Table, columns: Columns) -> Iterable[tuple[list[str], str]]:
+    texts_at = [table.columns.index(name) for name in columns.text]
     label_at = None if columns.label is None else table.columns.index(columns.label)
     for row in table:
         label = "" if label_at is None else cell_string(row[label_at]).strip()
-        yield cell_string(row[text_at]), label
+        yield [cell_string(row[at]) for at in texts_at], label
 
 
 def _conflicts(
@@ -348,12 +351,12 @@ def _conflicts(
         return ()
     labels: dict[bytes, dict[str, None]] = {}
     texts: dict[bytes, str] = {}
-    for text, label in _rows(table, columns):
-        key = key_of(text)
+    for sides, label in _rows(table, columns):
+        key = row_key(sides)
         if key in keys and (key in texts or len(texts) < EXAMPLES):
-            texts.setdefault(key, text)
+            texts.setdefault(key, _cut(sides))
             labels.setdefault(key, {})[label] = None
-    return tuple((_cut(text), tuple(labels[key])) for key, text in texts.items())
+    return tuple((text, tuple(labels[key])) for key, text in texts.items())
 
 
 def _shown(
@@ -370,11 +373,11 @@ def _shown(
     }
     fetched: dict[int, str] = {}
     for table, columns in tables:
-        for text, _ in _rows(table, columns):
+        for sides, _ in _rows(table, columns):
             if len(fetched) == len(keys):
                 break
-            if text.strip() and (number := keys.get(key_of(text))) is not None:
-                fetched.setdefault(number, _cut(text))
+            if (number := keys.get(row_key(sides))) is not None:
+                fetched.setdefault(number, _cut(sides))
     return tuple(
         Pair(
             fetched[pair.first],

@@ -20,6 +20,7 @@ from array import array
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,6 +107,8 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         self._waiting_characters = 0
         self._bands: list[NDArray[np.uint32]] = []
         self._pairs: list[NearPair] | None = None
+        # The first text of a group is compared with every other one of it.
+        self._runs = lru_cache(maxsize=128)(self._read_runs)
 
     def add(self, text: str) -> int:
         """Add a text; give its number, counted from 0."""
@@ -220,12 +223,12 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         return number
 
     def _similarity(self, first: int, second: int) -> float:
-        return jaccard(self._text(first), self._text(second))
+        return _overlap(self._runs(first), self._runs(second))
 
-    def _text(self, number: int) -> str:
+    def _read_runs(self, number: int) -> set[str]:
         start, end = self._ends[number], self._ends[number + 1]
         self._file.seek(start)
-        return self._file.read(end - start).decode("utf-8", "surrogatepass")
+        return letter_runs(self._file.read(end - start).decode("utf-8", "surrogatepass"))
 
 
 def jaccard(one: str, two: str) -> float:
@@ -236,15 +239,16 @@ def jaccard(one: str, two: str) -> float:
     >>> jaccard("thetrainislate", "thetrainwaslate")
     0.3125
     """
-    left, right = letter_runs(one), letter_runs(two)
-    if not left or not right:
-        return float(one == two)
+    return _overlap(letter_runs(one), letter_runs(two))
+
+
+def _overlap(left: set[str], right: set[str]) -> float:
     common = len(left & right)
-    return common / (len(left) + len(right) - common)
+    return common / max(len(left) + len(right) - common, 1)
 
 
 def _run_length(text: str) -> int:
-    wide = sum(char >= chr(_WIDE) for char in text) if not text.isascii() else 0
+    wide = 0 if text.isascii() else sum(map(chr(_WIDE).__le__, text))
     return _WIDE_RUN if 2 * wide > len(text) else _RUN
 
 

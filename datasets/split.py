@@ -66,7 +66,7 @@ class SplitConfig(TableOptions):
         object.__setattr__(self, "shares", given)
         if len(self.parts) not in NAMES:
             raise InputError(f"shares {','.join(given)}: two or three numbers are wanted")
-        if min(self.parts) <= 0 or abs(sum(self.parts) - 1) > 1e-6:
+        if not (min(self.parts) > 0 and abs(sum(self.parts) - 1) <= 1e-6):  # refuses NaN too
             raise InputError(f"shares {','.join(given)}: numbers above 0 that add up to 1 wanted")
 
     @property

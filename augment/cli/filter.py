@@ -6,7 +6,7 @@ import json
 import sys
 
 from augment.cli.summary import table
-from augment.datasets.pairs import FilterConfig, filter_pairs
+from augment.datasets.filter_pairs import FilterConfig, filter_pairs
 from augment.progress import for_stderr
 
 Config = FilterConfig
