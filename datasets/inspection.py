@@ -12,6 +12,7 @@ from augment.datasets.expectation import Expectation
 from augment.datasets.lengths import Lengths
 from augment.datasets.near_duplicates import NEAR
 from augment.datasets.table_options import TableOptions
+from augment.errors import InputError
 from augment.minilm import NAME
 
 
@@ -29,13 +30,21 @@ class InspectConfig(TableOptions):
     model: str = NAME
     """Whose tokens are counted: minilm, a folder or hub name of a model, or none."""
     near: float = NEAR
-    """Texts that share this much of their letter runs are near-repeated, 0 to 1; 0 looks not."""
+    """Texts that share this much of their letter runs are near-repeated, 0 to 1; 0: not sought."""
     folds: int = 5
     """Folds of the experiment that is planned."""
     repeats: int = 1
     """Repeats of the experiment that is planned."""
     html: Annotated[Path | None, shown_as("FILE")] = None
     """Write the findings as a page of its own, too."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, least in (("folds", 2), ("repeats", 1)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} is {getattr(self, name)}; at least {least} is wanted")
+        if not 0.0 <= self.near <= 1.0:  # refuses NaN too
+            raise InputError(f"near is {self.near!r}; a number from 0 to 1 is wanted")
 
 
 @dataclass(frozen=True, slots=True)

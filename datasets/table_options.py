@@ -121,6 +121,7 @@ def default_output(source: Path, word: str = "") -> Path:
     >>> str(default_output(Path("data/in.tsv"), "small")), str(default_output(Path("aclImdb")))
     ('in.small.tsv', 'aclImdb.csv')
     """
+    source = Path(os.path.abspath(source))  # "." has no name of its own
     suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
     return Path(f"{source.stem}.{word}{suffix}" if word else f"{source.stem}{suffix}")
 

@@ -221,7 +221,9 @@ def test_json_and_no_label(tmp_path, monkeypatch, capsys):
     [
         ([], "no table was given"),
         (["in.csv", "--text", "txt"], "no column 'txt'"),
-        (["in.csv", "--near", "1.5"], "above 0 and up to 1"),
+        (["in.csv", "--near", "1.5"], "from 0 to 1"),
+        (["in.csv", "--near", "nan"], "from 0 to 1"),
+        (["in.csv", "--folds", "1"], "folds is 1; at least 2"),
         (["in.csv", "--html", "no/page.html"], "no is no folder"),
     ],
 )
