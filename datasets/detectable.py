@@ -39,6 +39,6 @@ def smallest_detectable(sd: float, n_runs: int, test_to_train: float) -> float:
     >>> round(smallest_detectable(1.0, 5, 0.25), 2)
     1.86
     """
-    stats = require("scipy.stats", extra="train", purpose="the comparison")
+    stats = require("scipy.stats", extra="train", purpose="the smallest detectable gain")
     critical = float(stats.t.ppf(1 - LEVEL / 2, n_runs - 1))
     return critical * standard_error(sd, n_runs, test_to_train)

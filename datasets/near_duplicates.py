@@ -46,9 +46,10 @@ _WIDE: Final = 0x2E80
 #: Shorter texts have too few runs for "almost the same" to mean something.
 _FEWEST_RUNS: Final = 4
 _BATCH_CHARACTERS: Final = 1 << 21
-#: Texts of other groups that one text is compared with in one band; bounds the work on
-#: collections in which everything shares its boilerplate.
-_MOST_COMPARED: Final = 50
+#: Groups of a bucket of which one text is looked at, and of those the ones compared letter by
+#: letter: bounds the work on collections in which everything shares its boilerplate.
+_MOST_LOOKED_AT: Final = 256
+_MOST_COMPARED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,23 +196,20 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
             edges = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1], True])
             for at in np.flatnonzero(np.diff(edges) > 1).tolist():
                 if ordered[edges[at]]:
-                    self._join(order[edges[at] : edges[at + 1]].tolist())
+                    self._join(order[edges[at] : edges[at + 1]].tolist(), bands)
 
-    def _join(self, numbers: list[int]) -> None:
-        """Compare each text of a bucket with one text of every other group there."""
+    def _join(self, numbers: list[int], bands: NDArray[np.uint32]) -> None:
+        """Compare each text of a bucket with one text of the likeliest other groups there."""
+        assert self._pairs is not None
         firsts: dict[int, int] = {}
         for number in numbers:
-            compared = 0
-            for other in list(firsts.values()):
-                if self._root(number) == self._root(other):
+            for other in _likeliest(number, list(firsts.values())[-_MOST_LOOKED_AT:], bands):
+                one, two = sorted((self._root(other), self._root(number)))
+                if one == two:
                     continue
-                if compared == _MOST_COMPARED:
-                    break
-                compared += 1
                 similarity = self._similarity(other, number)
                 if similarity >= self.threshold:
-                    self._pairs.append(NearPair(other, number, similarity))  # type: ignore[union-attr]
-                    one, two = sorted((self._root(other), self._root(number)))
+                    self._pairs.append(NearPair(other, number, similarity))
                     self._parent[two] = one
             firsts.setdefault(self._root(number), number)
 
@@ -229,6 +227,14 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         start, end = self._ends[number], self._ends[number + 1]
         self._file.seek(start)
         return letter_runs(self._file.read(end - start).decode("utf-8", "surrogatepass"))
+
+
+def _likeliest(number: int, others: list[int], bands: NDArray[np.uint32]) -> list[int]:
+    """Give the texts that share most bands with one text, where there are many."""
+    if len(others) <= _MOST_COMPARED:
+        return others
+    shared = (bands[others] == bands[number]).sum(axis=1)
+    return [others[at] for at in (-shared).argsort(kind="stable")[:_MOST_COMPARED].tolist()]
 
 
 def jaccard(one: str, two: str) -> float:

@@ -282,7 +282,10 @@ def _open_folder(folder: Path, name: str, on_bad_row: OnBadRow) -> Table:
         columns = saved.header()
         form = TableFormat("dataset", quotechar=None)
         return Table(name, columns, form, lambda log: saved.rows(columns, log))
-    found = folder_rows(folder)
+    try:
+        found = folder_rows(folder)
+    except PermissionError as error:
+        raise TableError(f"{error.filename} cannot be read by this user") from error
     form = TableFormat("folder", quotechar=None)
     return Table(name, found.columns, form, found.rows, on_bad_row=on_bad_row)
 
