@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
+    from augment.datasets.convert import convert_table as convert_table
+    from augment.datasets.filter_pairs import filter_pairs as filter_pairs
+    from augment.datasets.hugging_face import from_dataset as from_dataset
+    from augment.datasets.hugging_face import to_dataset as to_dataset
+    from augment.datasets.inspect_table import inspect_table as inspect_table
+    from augment.datasets.resampling import balance_table as balance_table
     from augment.datasets.review_apply import Reviewed as Reviewed
     from augment.datasets.review_apply import apply_review as apply_review
+    from augment.datasets.split import split_table as split_table
     from augment.datasets.words import WordsConfig as WordsConfig
     from augment.datasets.words import augment_words as augment_words
     from augment.train.kfold import KFoldConfig as KFoldConfig
@@ -34,6 +41,13 @@ _LAZY = {
     "apply_review": "augment.datasets.review_apply",
     "WordsConfig": "augment.datasets.words",
     "augment_words": "augment.datasets.words",
+    "balance_table": "augment.datasets.resampling",
+    "convert_table": "augment.datasets.convert",
+    "filter_pairs": "augment.datasets.filter_pairs",
+    "from_dataset": "augment.datasets.hugging_face",
+    "inspect_table": "augment.datasets.inspect_table",
+    "split_table": "augment.datasets.split",
+    "to_dataset": "augment.datasets.hugging_face",
     "KFoldConfig": "augment.train.kfold",
     "KFoldResult": "augment.train.kfold",
     "kfold_train": "augment.train.kfold",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
 from augment.datasets.augmentation import Augmentation, new_texts
+from augment.datasets.content_hash import content_sha256
 from augment.datasets.manifest import Manifest
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.run_report import render_run_report
@@ -22,7 +23,6 @@ from augment.datasets.run_sample import RunSample
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
-from augment.minilm import sha256
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, replacing
 from augment.progress import SILENT, Progress
@@ -36,7 +36,11 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths",
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
 #: Types of the added columns that are no text.
-_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
+COLUMN_TYPES: Final = {
+    "aug_source_id": "int64",
+    "aug_similarity": "float64",
+    "aug_change": "float64",
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Augmented:
         import pandas as pd
 
         frame = read_frame(self.paths[name], allow_empty=True)
-        for column, kind in _TYPES.items():
+        for column, kind in COLUMN_TYPES.items():
             numbers = pd.to_numeric(frame[column].replace("", None))
             frame[column] = pd.Series(numbers, dtype=kind)
         return frame
@@ -191,7 +195,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     check_outputs([paths["out"]], force=recipe.force)
     check_outputs(paths.values(), force=recipe.force or killed)
     before = _state(path)
-    digest = sha256(path)
+    digest = content_sha256(path)
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
         if _state(path) != before:
@@ -287,4 +291,4 @@ def _append(frame: pd.DataFrame, names: tuple[str, ...], rows: list[tuple[object
 
     for at, name in enumerate(names):
         values = [row[at] for row in rows]
-        frame[name] = pd.Series(values, dtype=_TYPES.get(name, "object"), index=frame.index)
+        frame[name] = pd.Series(values, dtype=COLUMN_TYPES.get(name, "object"), index=frame.index)

@@ -11,6 +11,7 @@ from typing import Final
 
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
+from augment.filters.duplicate import key_of
 from augment.tokens import fold
 
 #: Texts kept from the pass to recognise the language by, spread over the table.
@@ -39,6 +40,8 @@ class Survey:
         Rows whose text, folded, stood in an earlier row.
     conflicting_texts
         Different folded texts that stand under more than one label.
+    conflicts
+        The keys of those texts (see `row_key`).
     characters
         Characters of all texts that can be augmented.
     sample
@@ -53,6 +56,7 @@ class Survey:
     empty_labels: int = 0
     repeated_texts: int = 0
     conflicting_texts: int = 0
+    conflicts: frozenset[bytes] = frozenset()
     characters: int = 0
     sample: list[str] = field(default_factory=list)
 
@@ -71,12 +75,27 @@ def cell_string(cell: object) -> str:
     return str(cell)
 
 
+def row_key(texts: Sequence[str]) -> bytes:
+    """Sixteen bytes that are the same for rows whose texts are, each of them folded.
+
+    >>> row_key(["Good film!"]) == row_key(["good  film"])
+    True
+    >>> row_key(["a", "bc"]) == row_key(["ab", "c"])
+    False
+    """
+    if len(texts) == 1:
+        return key_of(texts[0])
+    folded = "\n".join(map(fold, texts))
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def survey(
     table: Table,
     columns: Columns,
     *,
     sides: Sequence[int] = (0,),
     see: Callable[[Sequence[str]], None] | None = None,
+    see_row: Callable[[Sequence[str], str], None] | None = None,
 ) -> Survey:
     """Pass once over a table.
 
@@ -91,6 +110,8 @@ def survey(
         is empty, the row's text counts as empty.
     see
         Called with the texts of every row whose text is not empty.
+    see_row
+        The same, with the texts and the label.
 
     Returns
     -------
@@ -120,8 +141,9 @@ def survey(
         if not empty_text:
             if see is not None:
                 see(texts)
-            folded = "\n".join(map(fold, texts))
-            key = hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            if see_row is not None:
+                see_row(texts, label)
+            key = row_key(texts)
             before = seen.setdefault(key, index)
             if before != index and key not in conflicting:
                 conflicting.add(key)
@@ -139,4 +161,5 @@ def survey(
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}
     found.conflicting_texts = len(conflicting)
+    found.conflicts = frozenset(conflicting)
     return found

@@ -31,6 +31,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",
     ),
+    "inspect": (
+        "augment.cli.inspect",
+        "Show what is in a table, and what can be expected of augmenting it.",
+    ),
+    "balance": (
+        "augment.cli.balance",
+        "Balance classes without new texts: repeat rows, leave rows out, or weight them.",
+    ),
+    "filter": (
+        "augment.cli.filter",
+        "Judge paraphrases that came from anywhere.",
+    ),
+    "split": (
+        "augment.cli.split",
+        "Split a table into training, validation and test parts that do not leak.",
+    ),
+    "convert": (
+        "augment.cli.convert",
+        "Read a folder, JSON or any table, and write it in another format.",
+    ),
     "doctor": (
         "augment.cli.doctor",
         "Show what this machine can do, and the line that gets what is missing.",
