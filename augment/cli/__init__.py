@@ -27,6 +27,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",
     ),
+    "train": (
+        "augment.cli.train",
+        "Fine-tune one model and write it as a Hugging Face folder.",
+    ),
+    "evaluate": (
+        "augment.cli.evaluate",
+        "Score a trained model on labelled rows.",
+    ),
+    "predict": (
+        "augment.cli.predict",
+        "Label the rows of a table, or a few texts, with a trained model.",
+    ),
     "doctor": (
         "augment.cli.doctor",
         "Show what this machine can do, and the line that gets what is missing.",
