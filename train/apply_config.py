@@ -57,10 +57,10 @@ class EvaluateConfig:
 class PredictConfig:
     """Label the rows of a table, or a few texts, with a trained model.
 
-    `augment predict MODEL IN.csv --out OUT.csv` writes the table's columns, then `predicted`,
-    `score` (the probability of that class) and `prob_LABEL` for every class; CSV, JSON lines and
-    Parquet go in and come out, of any length. `augment predict MODEL "some text"` prints
-    `LABEL (0.99)`; for a model of text pairs, give both sides.
+    A table is written with its columns, then `predicted`, `score` (the probability of that
+    class) and `prob_LABEL` for every class; CSV, JSON lines and Parquet go in and come out, of
+    any length. A text given in place of a table, as in augment predict MODEL "some text", is
+    answered with `LABEL (0.99)`; for a model of text pairs, give both sides.
     """
 
     model: Annotated[str | None, tyro.conf.Positional, shown_as("MODEL")] = None

@@ -65,8 +65,8 @@ def evaluate_model(
     data = data if data is not None else config.data
     if model is None or data is None:
         raise InputError("a model and a table are wanted: augment evaluate MODEL DATA.csv")
-    predictor = _predictor(model, config)
     table = as_table(data)
+    predictor = _predictor(model, config)
     columns = text_columns(table, predictor, config.text)
     label = label_column(table, predictor, config.label, config.text)
     n_rows = _check_labels(table, label, predictor)

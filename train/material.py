@@ -86,9 +86,10 @@ def gather(
         shared = np.isin(groups[train], groups[rows.n_originals :])
         train = train[~shared]
         if shared.any():
+            n = int(shared.sum())
+            have = "1 original has" if n == 1 else f"{n:,} originals have"
             notes.append(
-                f"{int(shared.sum()):,} originals have a text of {name} and are left out of the "
-                "training, with their paraphrases"
+                f"{have} a text of {name}: left out of the training, and paraphrases of it too"
             )
     elif config.valid_share:
         rng = np.random.default_rng([config.seed, 1])

@@ -110,8 +110,8 @@ def predict_table(
     if out is not None:
         output_kind(out)
         check_outputs([out], force=config.force)
-    predictor = open_predictor(model, config)
     table = as_table(data)
+    predictor = open_predictor(model, config)
     names = [PREDICTED, SCORE, *(f"prob_{label}" for label in predictor.labels)]
     if taken := [name for name in names if name in table.columns]:
         raise InputError(

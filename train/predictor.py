@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from augment.errors import InputError
+from augment.outputs import replacing_folder
 from augment.train.precision import choose_device, choose_precision
-from augment.train.saved_model import SavedModel, load_saved
+from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
 
 if TYPE_CHECKING:
     from augment.train.passes import Precision
@@ -95,10 +97,56 @@ class Predictor:
                 f"max_tokens={max_tokens}: {model.name} takes at most {longest} tokens"
             )
         self.max_tokens = max_tokens or model.max_tokens
+        self._saved = model
         self._model = model.model.to(self.device).eval()
         self._tokenizer = model.tokenizer
         # A fast tokenizer changes its settings at every call and must not be shared meanwhile.
         self._tokenizing = threading.Lock()
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the model as a Hugging Face folder.
+
+        Raises
+        ------
+        OutputError
+            When something lies there and `force` is not given.
+        """
+        path = Path(folder)
+        check_model_place(path, force=force)
+        with replacing_folder(path) as part:
+            self._write(part)
+        return path
+
+    def _write(self, folder: Path) -> None:
+        save_model(folder, self._saved.model, self._tokenizer, self._saved.record)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the settings and the files of the model's folder: no pickled weights."""
+        with tempfile.TemporaryDirectory() as folder:
+            self._write(Path(folder))
+            files = {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
+        return {
+            "name": self.name,
+            "device": self.device,
+            "precision": self.precision,
+            "max_tokens": self.max_tokens,
+            "labels": self.labels,
+            "files": files,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in state["files"].items():
+                (Path(folder) / name).write_bytes(content)
+            saved = load_saved(folder, labels=state["labels"])
+        # Pickled on a GPU, read on a machine without: "auto" there.
+        device = "cpu" if state["device"] == "cpu" else "auto"
+        self.__init__(  # type: ignore[misc]
+            replace(saved, name=state["name"]),
+            device=device,
+            precision=state["precision"],
+            max_tokens=state["max_tokens"],
+        )
 
     def predict_proba(self, texts: Sequence[Text]) -> FloatArray:
         """Class probabilities of texts, or of text pairs, in their order.

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.extras import require
-from augment.minilm import sha256
 from augment.offline import no_network
 from augment.train.adapters import ADAPTERS, load_adapters
 from augment.train.encoder import (
-    TOKENIZER_FILES,
     explained,
     load_encoder,
     longest_input,
@@ -228,6 +226,14 @@ def save_model(
         else:
             plain.save_pretrained(str(folder))
         tokenizer.save_pretrained(str(folder))
+    write_record(folder, record)
+    # Weights are made readable by their owner alone, whatever the user's own rule is.
+    for file in folder.glob("*.safetensors"):
+        file.chmod((folder / TRAINING).stat().st_mode)
+
+
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write ``training.json``."""
     text = json.dumps(record, indent=2, ensure_ascii=False)
     (folder / TRAINING).write_text(text + "\n", encoding="utf-8")
 
@@ -255,14 +261,3 @@ def check_model_place(path: Path, *, force: bool) -> None:
             )
     if not path.parent.is_dir():
         raise OutputError(f"{path.parent} is no folder; make it first, or give another --out")
-
-
-def model_revision(folder: Path) -> str:
-    """Hash of a folder's weights."""
-    weights = sorted(folder.glob("*.safetensors"))
-    return "sha256:" + sha256(weights[0]) if weights else "unknown"
-
-
-def tokenizer_there(folder: Path) -> bool:
-    """Whether a folder has a tokenizer."""
-    return any((folder / name).is_file() for name in TOKENIZER_FILES)

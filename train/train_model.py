@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from augment._version import __version__
 from augment.config import build
-from augment.datasets.manifest import versions
 from augment.datasets.table import read_frame
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
@@ -29,9 +24,10 @@ from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
 from augment.train.model_card import model_card
 from augment.train.predictor import Predictor
-from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model
+from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
 from augment.train.train_config import TrainConfig, named_values
 from augment.train.trainer import Epoch, Fitted, Trainer
+from augment.train.training_record import identity, training_record
 
 if TYPE_CHECKING:
     import os
@@ -39,12 +35,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["TrainConfig", "TrainedModel", "train_model"]
-
-#: Options that say where and how to write, and not what is learnt.
-OUTWARD: Final = (
-    *("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log"),
-    "accumulation",
-)
 
 
 @dataclass(frozen=True)
@@ -181,7 +171,7 @@ class _Job:
         self.config, self.rows, self.material, self.encoder = config, rows, material, encoder
         self.name, self.data_recipe = name, recipe
         self.trainer = Trainer(config, material, encoder)
-        self.identity = self._identity(valid)
+        self.identity = identity(config, rows, valid, self.trainer)
 
     def run(
         self, out: Path | None, checkpoint: Checkpoint | None, progress: Progress
@@ -221,7 +211,10 @@ class _Job:
     def _result(self, fitted: Fitted, out: Path | None) -> TrainedModel:
         """Score the finished model as a reader of its folder will see it, and write it."""
         material = self.material
-        record = self._record(fitted)
+        record = training_record(
+            self.config, self.rows, self.trainer, fitted, self.identity, name=self.name
+        )
+        record["data"]["recipe"] = self.data_recipe
         saved = SavedModel(
             name=str(out) if out is not None else "<model>",
             model=fitted.model,
@@ -255,8 +248,7 @@ class _Job:
             if part is not None and out is not None:
                 card = model_card(out.name, record, validation)
                 (part / CARD).write_text(card, encoding="utf-8")
-                text = json.dumps(record, indent=2, ensure_ascii=False)
-                (part / "training.json").write_text(text + "\n", encoding="utf-8")
+                write_record(part, record)
         return TrainedModel(predictor, validation, fitted.history, record, out)
 
     def _table_rows(self, positions: list[int]) -> list[int]:
@@ -264,81 +256,6 @@ class _Job:
         if self.config.valid is not None:
             return [row - len(self.rows.texts) for row in positions]
         return [int(self.rows.source_ids[row]) for row in positions]
-
-    def _identity(self, valid: LabelledRows | None) -> dict[str, Any]:
-        """Everything that decides what is learnt; a resumed training must share it."""
-        options = {key: value for key, value in asdict(self.config).items() if key not in OUTWARD}
-        recipe = self.trainer.recipe
-        return {
-            **options,
-            "text": list(self.rows.text_columns),
-            "label": self.rows.label_column,
-            "label_names": named_values("label_names", self.config.label_names),
-            "lr": recipe.lr,
-            "max_tokens": self.trainer.max_tokens,
-            "precision": recipe.precision,
-            "device": recipe.device,
-            "steps": len(self.trainer.batches),
-            "rows_sha256": self.rows.sha256(),
-            "valid_sha256": None if valid is None else valid.sha256(),
-            "model_revision": self.encoder.revision,
-        }
-
-    def _signature(self) -> str:
-        """Everything that decides the model, in one line."""
-        text = json.dumps([self.identity, versions()], sort_keys=True, default=str)
-        found, config = self.identity, self.config
-        parts = {
-            "model": f"{config.model}@{self.encoder.revision.removeprefix('sha256:')[:8]}",
-            "data": found["rows_sha256"][:8],
-            "steps": len(self.trainer.batches),
-            "batch": config.batch_size,
-            "lr": f"{found['lr']:g}",
-            "schedule": config.schedule,
-            "loss": config.loss,
-            "lora": config.lora_rank if config.lora else "no",
-            "tokens": found["max_tokens"],
-            "precision": found["precision"],
-            "seed": config.seed,
-            "v": __version__,
-            "all": hashlib.blake2b(text.encode(), digest_size=4).hexdigest(),
-        }
-        return "train|" + "|".join(f"{name}:{value}" for name, value in parts.items())
-
-    def _record(self, fitted: Fitted) -> dict[str, Any]:
-        """Make the content of ``training.json``."""
-        material, rows = self.material, self.rows
-        counts = np.bincount(material.labels[material.train], minlength=len(material.classes))
-        return {
-            "signature": self._signature(),
-            "base_model": self.config.model,
-            "base_revision": self.encoder.revision,
-            "adapters": self.config.lora and not self.config.merge,
-            "classes": list(material.classes),
-            "label_names": self.identity["label_names"],
-            "text_columns": list(rows.text_columns),
-            "label_column": rows.label_column,
-            "max_tokens": self.trainer.max_tokens,
-            "data": {
-                "name": Path(self.name).name,
-                "recipe": self.data_recipe,
-                "trained": material.n_train,
-                "originals": len(material.train),
-                "paraphrases": material.n_train - len(material.train),
-                "inner": len(material.inner),
-                "valid": len(material.valid),
-                "classes": dict(zip(material.classes, counts.tolist(), strict=True)),
-                "left_out": rows.left_out,
-                "cut_off": self.trainer.table.n_cut,
-            },
-            "steps": fitted.steps,
-            "epoch": fitted.epoch,
-            "diverged": fitted.diverged,
-            "history": [asdict(epoch) for epoch in fitted.history],
-            "validation": None,
-            "options": self.identity,
-            "versions": versions(),
-        }
 
     def _announce(self, progress: Progress) -> None:
         """Say what was found and chosen."""

@@ -144,6 +144,9 @@ class Trainer:
         )
         self.batches = batches_of(material, config)
         self.ends = epoch_ends(material.n_train, config.batch_size, len(self.batches))
+        seeds = np.random.SeedSequence([config.seed]).generate_state(2)
+        self._seeds = [int(seed) for seed in seeds]  # of the head and of the dropout
+        self._model = self._fresh()
 
     def run(
         self,
@@ -162,7 +165,16 @@ class Trainer:
             model is given, and `Fitted.diverged` says why.
         """
         logs = logs or SeveralLogs(())
-        tuning, state = self._start(progress), _State()
+        state = _State()
+        tuning = FineTuning(
+            self._model,
+            self.table,
+            self.material.labels,
+            self.batches,
+            self.recipe,
+            seed=self._seeds[1],
+            on_note=progress.note,
+        )
         good: dict[str, list[torch.Tensor]] = {}
         if checkpoint is not None and resume:
             good, state = self._go_on(tuning, checkpoint)
@@ -193,27 +205,19 @@ class Trainer:
                     saved = time.monotonic()
         return self._finish(tuning, state, good, diverged)
 
-    def _start(self, progress: Progress) -> FineTuning:
+    def _fresh(self) -> torch.nn.Module:
+        """Give the model to train, its head drawn and its frozen parts frozen."""
         import torch
 
         config = self.config
-        head, dropout = (int(s) for s in np.random.SeedSequence([config.seed]).generate_state(2))
-        generator = torch.Generator().manual_seed(head)
+        generator = torch.Generator().manual_seed(self._seeds[0])
         model = self.encoder.fresh(generator=generator, lora=config.lora, rank=config.lora_rank)
         if config.freeze_embeddings or config.freeze_layers:
             freeze(model, embeddings=config.freeze_embeddings, layers=config.freeze_layers)
         if config.gradient_checkpointing:
             plain: Any = model
             plain.gradient_checkpointing_enable({"use_reentrant": False})
-        return FineTuning(
-            model,
-            self.table,
-            self.material.labels,
-            self.batches,
-            self.recipe,
-            seed=dropout,
-            on_note=progress.note,
-        )
+        return model
 
     def _go_on(
         self, tuning: FineTuning, checkpoint: Checkpoint

@@ -39,6 +39,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.predict",
         "Label the rows of a table, or a few texts, with a trained model.",
     ),
+    "convert-checkpoint": (
+        "augment.cli.convert_checkpoint",
+        "Turn a .pt state dict into a model folder, running none of its code.",
+    ),
     "doctor": (
         "augment.cli.doctor",
         "Show what this machine can do, and the line that gets what is missing.",
