@@ -88,8 +88,6 @@ class PredictConfig:
 
     def __post_init__(self) -> None:
         _check_common(self)
-        if isinstance(self.inputs, str):
-            object.__setattr__(self, "inputs", (self.inputs,))
         if self.out is not None:
             object.__setattr__(self, "out", Path(self.out))
 

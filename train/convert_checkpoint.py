@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import tyro
 
 from augment.config import build, shown_as, split_commas
-from augment.errors import DamagedFileError, InputError
+from augment.errors import AugmentError, DamagedFileError, InputError
 from augment.extras import require
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.offline import no_network
@@ -113,6 +113,7 @@ def convert_checkpoint(
     out = config.out or Path(f"{file.stem}.model")
     check_model_place(out, force=config.force)
     weights = read_state(file)
+    outputs = _outputs(weights, file)
     transformers = require("transformers", extra="train", purpose="convert-checkpoint")
     where = str(minilm_folder()) if base == NAME else base
     local = config.offline or Path(where).is_dir()
@@ -121,9 +122,10 @@ def convert_checkpoint(
             options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
             settings = transformers.AutoConfig.from_pretrained(where, **options)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, **options)
-            outputs = _outputs(weights, file)
             settings.num_labels = outputs
             model = transformers.AutoModelForSequenceClassification.from_config(settings)
+        except AugmentError:
+            raise
         except (OSError, ValueError) as error:
             folder = Path(where) if Path(where).is_dir() else None
             raise explained(base, folder, config.offline, error) from error
@@ -171,7 +173,7 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
             f"{file}: holds more than weights, and reading that would run code of its own; in the "
             "program that wrote it: torch.save(model.state_dict(), FILE)"
         ) from error
-    except (RuntimeError, EOFError, ValueError, OSError) as error:
+    except Exception as error:  # the reader fails in many ways on what is no checkpoint
         first = str(error).strip().splitlines()[0] if str(error).strip() else "no content"
         raise DamagedFileError(f"{file}: cannot be read as a checkpoint ({first})") from error
     for key in WRAPPERS:

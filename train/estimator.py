@@ -210,7 +210,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
         """Most probable label of each row, shape ``(n_rows,)``."""
-        found: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        found: npt.NDArray[Any] = self.classes_[best]
         return found
 
     def save(self, folder: str | Path, *, force: bool = False) -> Path:

@@ -25,8 +25,8 @@ WINDOW: Final = 4096
 def as_table(data: str | os.PathLike[str] | pd.DataFrame) -> Table:
     """Open a path, or look at a data frame, as a table."""
     if isinstance(data, str) or hasattr(data, "__fspath__"):
-        return open_table(Path(data))
-    return frame_table(data)
+        return open_table(Path(data))  # type: ignore[arg-type]
+    return frame_table(data)  # type: ignore[arg-type]
 
 
 def text_columns(table: Table, predictor: Predictor, text: str | None) -> tuple[str, ...]:

@@ -233,4 +233,5 @@ def _with_columns(data: Any, names: list[str], cells: list[tuple[object, ...]]) 
     import pandas as pd
 
     added = pd.DataFrame(cells, columns=names, index=data.index)
-    return pd.concat([data, added], axis=1)
+    found: pd.DataFrame = pd.concat([data, added], axis=1)
+    return found

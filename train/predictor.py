@@ -216,7 +216,7 @@ def as_sides(texts: Sequence[Text]) -> list[tuple[str, ...]]:
     """
     if isinstance(texts, str):
         raise InputError("a list of texts is wanted, not a single string; write [text]")
-    rows = [(text,) if isinstance(text, str) else tuple(text) for text in texts]
+    rows = [tuple(text) if isinstance(text, (tuple, list)) else (text,) for text in texts]
     sizes = {len(row) for row in rows}
     if len(sizes) > 1 or not sizes <= {1, 2}:
         raise InputError(f"texts, or pairs of texts, are wanted; got rows of {sorted(sizes)} texts")

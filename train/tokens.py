@@ -178,7 +178,7 @@ def whole_vocabulary(model: torch.nn.Module, table: TokenTable, before: torch.Te
         return
     plain: Any = model
     smaller = plain.get_input_embeddings()
-    whole = torch.nn.Embedding(*before.shape, padding_idx=smaller.padding_idx)
+    whole = torch.nn.Embedding(before.shape[0], before.shape[1], padding_idx=smaller.padding_idx)
     with torch.no_grad():
         whole.weight.copy_(before)
         whole.weight[torch.from_numpy(table.kept)] = smaller.weight.cpu()

@@ -124,7 +124,8 @@ class Trainer:
         self.config, self.material, self.encoder = config, material, encoder
         self.max_tokens = _max_tokens(config, encoder)
         table = tokenise(material.texts, encoder.tokenizer, max_tokens=self.max_tokens)
-        self._embedding = encoder.model.get_input_embeddings().weight.detach()
+        plain: Any = encoder.model
+        self._embedding: torch.Tensor = plain.get_input_embeddings().weight.detach()
         self.table: TokenTable = cut_vocabulary(encoder.model, table)
         device = choose_device(config.device)
         self.recipe = Recipe(
