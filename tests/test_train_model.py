@@ -398,3 +398,61 @@ def test_a_class_of_one_text_is_trained_on_and_said_not_to_be_scored(encoders, c
     out, err = capsys.readouterr()
     assert "class 'rare' has too few different texts" in err
     assert re.search(r"rare +0.000 +0.000 +0.000 +0", out)
+
+
+def test_frozen_parts_stay_and_dropout_is_set(encoders, here):
+    from safetensors.torch import load_file
+
+    options = {**SMALL, "model": encoders(), "steps": 8, "freeze_layers": 1, "dropout": 0.3}
+    train_model(table(), **options, out="m", sampler="balanced", loss="focal")
+    before = load_file(f"{encoders()}/model.safetensors")
+    after = load_file(here / "m" / "model.safetensors")
+    same = {k for k, v in before.items() if torch.equal(v, after[f"bert.{k}"])}
+    assert {k for k in before if k.startswith(("embeddings", "encoder.layer.0"))} <= same
+    assert not {k for k in same if k.startswith("encoder.layer.1") and "key.bias" not in k}
+    config = json.loads((here / "m" / "config.json").read_text())
+    assert config["classifier_dropout"] == 0.3
+    assert config["vocab_size"] == before["embeddings.word_embeddings.weight"].shape[0]
+
+
+@pytest.mark.parametrize("kind", ["bert", "modernbert"])
+def test_gradient_checkpointing_learns_the_same(encoders, kind):
+    options = {**SMALL, "model": encoders(kind), "steps": 6}
+    texts = table()["text"].tolist()
+    plain = train_model(table(), **options).predictor.predict_proba(texts)
+    twice = train_model(table(), **options, gradient_checkpointing=True)
+    assert np.allclose(twice.predictor.predict_proba(texts), plain, atol=1e-5)
+
+
+def test_the_card_says_what_it_is_made_of_and_how_good(encoders, here, capsys):
+    pytest.importorskip("tensorboard")
+    frame = augmented(table())
+    frame.to_csv("d.augmented.csv", index=False)
+    (here / "d.augmented.manifest.json").write_text(json.dumps({"signature": "bt|source:en"}))
+    arguments = ["d.augmented.csv", "--model", encoders(), "--steps", "6", "--device", "cpu"]
+    arguments += ["--valid-share", "0.25", "--log", "tensorboard"]
+    assert main(["train", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert "training: 6/6 steps" in err
+    assert re.search(r"accuracy \d\.\d+ \[\d", out)
+    card = (here / "d.augmented.model" / "README.md").read_text()
+    for part in ("bt|source:en", "train|model:", "36 originals and 72 paraphrases", "## Limits"):
+        assert part in card
+    assert "On the 12 rows held out: accuracy" in card
+    assert list((here / "d.augmented.logs").glob("events.*"))
+    record = json.loads((here / "d.augmented.model" / "training.json").read_text())
+    assert record["validation"]["hardest_errors"] == []  # no text of the data is in the folder
+    texts = "".join(p.read_text() for p in (here / "d.augmented.model").glob("*.json"))
+    assert not any(text in texts + card for text in frame["text"])
+
+
+def test_epochs_are_shown_with_loss_scores_and_every_class(encoders, capsys):
+    table().to_csv("d.csv", index=False)
+    arguments = ["--model", encoders(), "--epochs", "3", "--valid-share", "0.25", "--json"]
+    assert main(["train", "d.csv", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert len(re.findall(r"epoch \d/3: loss \d\.\d{4}, accuracy", err)) == 3
+    assert err.count("precision") == 2  # the last epoch's report is the result
+    history = json.loads(out)["history"]
+    assert [one["number"] for one in history] == [1, 2, 3]
+    assert {"accuracy", "macro_f1", "mcc", "log_loss"} == set(history[0]["valid"])

@@ -32,6 +32,11 @@ class Checkpoint:
     def __init__(self, model: Path) -> None:
         self.path = model.with_name(f"{model.name}.checkpoint")
 
+    @property
+    def has_state(self) -> bool:
+        """Whether there is something to go on from."""
+        return (self.path / STATE).is_file()
+
     def check(self, *, resume: bool, force: bool) -> None:
         """Refuse to train anew beside an interrupted training, unless `force` says so.
 
@@ -42,7 +47,7 @@ class Checkpoint:
         """
         if self.path.exists() and not (self.path / RUN).is_file():
             raise OutputError(f"{self.path} is no checkpoint; move it, or give another --out")
-        if (self.path / STATE).is_file() and not (resume or force):
+        if self.has_state and not (resume or force):
             raise OutputError(
                 f"{self.path} holds an interrupted training; --resume goes on with it, --force "
                 "starts anew"
@@ -56,7 +61,7 @@ class Checkpoint:
         InputError
             When the state belongs to a training of another configuration.
         """
-        if resume and (self.path / STATE).is_file():
+        if resume and self.has_state:
             earlier = json.loads((self.path / RUN).read_text(encoding="utf-8"))
             # As JSON has it: tuples are lists there.
             if found := differences(earlier, json.loads(json.dumps(identity))):

@@ -96,7 +96,9 @@ def evaluate_model(
                     labels.append(predictor.class_number(name) or 0)
             if kept:
                 found.append(predictor.predict_proba(kept))
-            texts += kept
+                right = found[-1].argmax(axis=1) == labels[-len(kept) :]
+                # Only mistakes are shown: the other texts need not stay in memory.
+                texts += [() if ok else sides for ok, sides in zip(right, kept, strict=True)]
             start += len(window)
             stage.advance(len(window))
     if not texts:

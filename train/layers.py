@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import InputError
 
@@ -52,3 +52,26 @@ def freeze(model: torch.nn.Module, *, embeddings: bool, layers: int) -> None:
         depth = depth_of(name)
         if depth is not None and depth <= deepest:
             parameter.requires_grad_(False)
+
+
+def compute_twice(model: torch.nn.Module, on: bool) -> None:
+    """Switch on or off that the layers keep nothing and are computed again on the way back.
+
+    Raises
+    ------
+    InputError
+        When the architecture cannot do it.
+    """
+    plain: Any = model
+    word = "enable" if on else "disable"
+    # The library's first name for it is deprecated, its second one new in its fifth version.
+    switch = getattr(plain, f"activation_checkpointing_{word}", None) or getattr(
+        plain, f"gradient_checkpointing_{word}"
+    )
+    try:
+        if on:  # the other way of torch does not reach weights under a frozen embedding
+            switch({"use_reentrant": False})
+        else:
+            switch()
+    except ValueError as error:
+        raise InputError(f"gradient_checkpointing: {error}; leave it out") from error

@@ -132,8 +132,9 @@ to part; add rows, or leave valid_share out
     if isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data)  # type: ignore[arg-type]
         frame, name = read_frame(path), str(path)
-        out = out or Path(f"{path.stem}.model")
-        manifest = path.with_suffix(".manifest.json")
+        whole = path.resolve()  # "." has no name
+        out = out or Path(f"{whole.stem}.model")
+        manifest = whole.with_suffix(".manifest.json")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
     checkpoint = Checkpoint(out) if out is not None else None
@@ -193,7 +194,7 @@ class _Job:
                 progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
             )
         except KeyboardInterrupt:
-            if checkpoint is not None:
+            if checkpoint is not None and checkpoint.has_state:
                 progress.warn(f"what was learnt is kept in {checkpoint.path}; --resume goes on")
             raise
         finally:

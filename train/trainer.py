@@ -16,7 +16,7 @@ from augment.train.assessment_text import class_report
 from augment.train.encoder import Encoder, default_lr
 from augment.train.experiment_log import SeveralLogs
 from augment.train.finetune import FineTuning, Recipe
-from augment.train.layers import freeze
+from augment.train.layers import compute_twice, freeze
 from augment.train.material import Material, batches_of, epoch_ends
 from augment.train.metrics import score
 from augment.train.passes import predict
@@ -216,8 +216,7 @@ class Trainer:
         if config.freeze_embeddings or config.freeze_layers:
             freeze(model, embeddings=config.freeze_embeddings, layers=config.freeze_layers)
         if config.gradient_checkpointing:
-            plain: Any = model
-            plain.gradient_checkpointing_enable({"use_reentrant": False})
+            compute_twice(model, True)
         return model
 
     def _go_on(
@@ -309,7 +308,7 @@ class Trainer:
         whole_vocabulary(tuning.model, self.table, self._embedding)
         model: Any = tuning.model
         if self.config.gradient_checkpointing:
-            model.gradient_checkpointing_disable()
+            compute_twice(model, False)
         if self.config.merge:
             model = merged(model)
         return Fitted(
