@@ -439,7 +439,7 @@ def test_the_card_says_what_it_is_made_of_and_how_good(encoders, here, capsys):
     for part in ("bt|source:en", "train|model:", "36 originals and 72 paraphrases", "## Limits"):
         assert part in card
     assert "On the 12 rows held out: accuracy" in card
-    assert list((here / "d.augmented.logs").glob("events.*"))
+    assert list((here / "d.augmented.model.logs").glob("events.*"))
     record = json.loads((here / "d.augmented.model" / "training.json").read_text())
     assert record["validation"]["hardest_errors"] == []  # no text of the data is in the folder
     texts = "".join(p.read_text() for p in (here / "d.augmented.model").glob("*.json"))

@@ -179,13 +179,13 @@ class _Job:
     ) -> TrainedModel:
         config = self.config
         self._announce(progress)
-        resume = False
+        place, resume = out or Path("training"), False
         if checkpoint is not None:
             resume = checkpoint.begin(self.identity, resume=config.resume)
         logs = open_logs(
             config.log,
-            run=out.name if out is not None else "training",
-            folder=(out or Path("training")).with_suffix(".logs"),
+            run=place.name,
+            folder=place.with_name(f"{place.name}.logs"),
             config=self.identity,
             offline=config.offline,
         )
@@ -283,6 +283,11 @@ class _Job:
             progress.note(
                 f"{trainer.table.n_cut:,} texts are longer than {trainer.max_tokens} tokens and "
                 "are cut off there (--max-tokens)"
+            )
+        if "wandb" in self.config.log and not self.config.offline:
+            progress.warn(
+                "wandb: options and metrics go to the server that its settings name; --offline "
+                "keeps them on this machine"
             )
         recipe = trainer.recipe
         progress.note(
