@@ -28,9 +28,15 @@ if TYPE_CHECKING:
     from augment.datasets.split import split_table as split_table
     from augment.datasets.words import WordsConfig as WordsConfig
     from augment.datasets.words import augment_words as augment_words
+    from augment.train.estimator import TextClassifier as TextClassifier
+    from augment.train.evaluate_model import evaluate_model as evaluate_model
     from augment.train.kfold import KFoldConfig as KFoldConfig
     from augment.train.kfold import KFoldResult as KFoldResult
     from augment.train.kfold import kfold_train as kfold_train
+    from augment.train.predict_table import predict_table as predict_table
+    from augment.train.predictor import Predictor as Predictor
+    from augment.train.train_model import TrainConfig as TrainConfig
+    from augment.train.train_model import train_model as train_model
 
 #: name -> module; loaded on first use, because the modules load pandas, numpy or torch.
 _LAZY = {
@@ -51,6 +57,12 @@ _LAZY = {
     "KFoldConfig": "augment.train.kfold",
     "KFoldResult": "augment.train.kfold",
     "kfold_train": "augment.train.kfold",
+    "Predictor": "augment.train.predictor",
+    "TextClassifier": "augment.train.estimator",
+    "TrainConfig": "augment.train.train_model",
+    "evaluate_model": "augment.train.evaluate_model",
+    "predict_table": "augment.train.predict_table",
+    "train_model": "augment.train.train_model",
 }
 
 __all__ = ["AugmentError", "__version__", *_LAZY]

@@ -17,7 +17,7 @@ from augment.extras import require
 from augment.progress import SILENT, Progress
 from augment.train.arms import chosen_arms, plan_arm
 from augment.train.config import ARMS, KFoldConfig
-from augment.train.encoder import Encoder, load_encoder
+from augment.train.encoder import Encoder, default_lr, load_encoder
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.precision import choose_device, choose_precision
 from augment.train.processes import fitting_processes, run_jobs
@@ -197,18 +197,6 @@ class _Experiment:
                 for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
                     store.add(unit)
         return [store[job.key] for job in self.jobs]
-
-
-def default_lr(width: int, *, lora: bool) -> float:
-    """Peak learning rate for an encoder's width: small encoders take, and need, larger steps.
-
-    Examples
-    --------
-    >>> default_lr(768, lora=False), default_lr(384, lora=False)
-    (5e-05, 0.0002)
-    """
-    lr = 2e-4 if width <= 512 else 5e-5 if width <= 768 else 2e-5
-    return lr * 10 if lora else lr
 
 
 def _default_data(config: KFoldConfig) -> Path:

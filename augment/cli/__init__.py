@@ -27,9 +27,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.review",
         "Look through kept and refused paraphrases in the browser; keep, refuse, edit.",
     ),
-    "kfold-train": (
-        "augment.cli.kfold_train",
-        "Fine-tune in K folds and say whether the new rows helped.",
+    "filter": (
+        "augment.cli.filter",
+        "Judge paraphrases that came from anywhere.",
     ),
     "inspect": (
         "augment.cli.inspect",
@@ -39,10 +39,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.balance",
         "Balance classes without new texts: repeat rows, leave rows out, or weight them.",
     ),
-    "filter": (
-        "augment.cli.filter",
-        "Judge paraphrases that came from anywhere.",
-    ),
     "split": (
         "augment.cli.split",
         "Split a table into training, validation and test parts that do not leak.",
@@ -50,6 +46,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "convert": (
         "augment.cli.convert",
         "Read a folder, JSON or any table, and write it in another format.",
+    ),
+    "kfold-train": (
+        "augment.cli.kfold_train",
+        "Fine-tune in K folds and say whether the new rows helped.",
+    ),
+    "train": (
+        "augment.cli.train",
+        "Fine-tune one model and write it as a Hugging Face folder.",
+    ),
+    "evaluate": (
+        "augment.cli.evaluate",
+        "Score a trained model on labelled rows.",
+    ),
+    "predict": (
+        "augment.cli.predict",
+        "Label the rows of a table, or a few texts, with a trained model.",
+    ),
+    "convert-checkpoint": (
+        "augment.cli.convert_checkpoint",
+        "Turn a .pt state dict into a model folder, running none of its code.",
     ),
     "doctor": (
         "augment.cli.doctor",
