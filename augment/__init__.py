@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
+    from augment.datasets.batch_map import ParaphraseRows as ParaphraseRows
+    from augment.datasets.sampler import BackTranslationSampler as BackTranslationSampler
+    from augment.datasets.sampler import WordsSampler as WordsSampler
     from augment.datasets.words import WordsConfig as WordsConfig
     from augment.datasets.words import augment_words as augment_words
+    from augment.nlpaug_flow import ParaphraseAug as ParaphraseAug
+    from augment.paraphrasing import TextParaphraser as TextParaphraser
     from augment.train.kfold import KFoldConfig as KFoldConfig
     from augment.train.kfold import KFoldResult as KFoldResult
     from augment.train.kfold import kfold_train as kfold_train
@@ -30,6 +35,11 @@ _LAZY = {
     "back_translate": "augment.datasets.backtranslate",
     "WordsConfig": "augment.datasets.words",
     "augment_words": "augment.datasets.words",
+    "TextParaphraser": "augment.paraphrasing",
+    "ParaphraseAug": "augment.nlpaug_flow",
+    "ParaphraseRows": "augment.datasets.batch_map",
+    "BackTranslationSampler": "augment.datasets.sampler",
+    "WordsSampler": "augment.datasets.sampler",
     "KFoldConfig": "augment.train.kfold",
     "KFoldResult": "augment.train.kfold",
     "kfold_train": "augment.train.kfold",

@@ -15,7 +15,6 @@ _TOKEN: Final = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’\u2019-][^\W\d_]+)*)"
 )
 _SENTENCE_END: Final = re.compile(r"[.!?…]\W*$|\n")
-_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 class Word(str):
@@ -70,6 +69,15 @@ class Frame:
             and (self.gaps[max(one, other)].isspace())
         )
 
+    def free_run(self, start: int, end: int) -> bool:
+        """Whether nothing fixed stands among the words from `start` up to `end`."""
+        return not any(any(map(str.isalnum, gap)) for gap in self.gaps[start + 1 : end])
+
+    def is_name(self, at: int) -> bool:
+        """Whether a word is written as names are: with a capital that its place does not ask."""
+        word = self.words[at]
+        return word[0].isupper() and not word.isupper() and not self.starts_sentence(at)
+
     def text(self, words: Sequence[str | None]) -> str:
         """Put words into the frame, as many as it holds; None leaves one out, with its space.
 
@@ -81,9 +89,9 @@ class Frame:
         for at, (word, gap) in enumerate(zip(words, self.gaps[1:], strict=True)):
             capital = capital or (self.starts_sentence(at) and self.words[at][0].isupper())
             if word is None:
+                if capital and _begins_with_word(gap):
+                    gap, capital = _capitalised(gap), False
                 out[-1] = _merged(out[-1], gap)
-                if capital and gap.strip() and _LETTER.search(gap):  # a fixed word comes next
-                    out[-1], capital = _capitalised(out[-1]), False
                 continue
             moved = isinstance(word, Word) and word.at != at
             if moved and word.istitle() and len(word) > 1 and self.starts_sentence(word.at):
@@ -126,6 +134,8 @@ def _place(placed: list[str | None], free: range, new: Sequence[str]) -> None:
 def _merged(before: str, after: str) -> str:
     """Join what stood on both sides of a word that is gone."""
     left, right = before.rstrip(), after
+    if not right:
+        return left
     if not right.strip() and "\n" in before[len(left) :]:
         return before
     if not before:
@@ -138,7 +148,12 @@ def _merged(before: str, after: str) -> str:
     return left + right
 
 
+def _begins_with_word(gap: str) -> bool:
+    """Whether a fixed word comes next in a gap, and no address or markup."""
+    return gap.lstrip()[:1].isalpha() and "://" not in gap and "www." not in gap and "@" not in gap
+
+
 def _capitalised(gap: str) -> str:
-    """Give the last run of letters of a gap a capital."""
-    at = next(match.start() for match in _LETTER.finditer(gap))
+    """Give the first letter of a gap a capital."""
+    at = len(gap) - len(gap.lstrip())
     return gap[:at] + gap[at].upper() + gap[at + 1 :]

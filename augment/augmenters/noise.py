@@ -188,16 +188,26 @@ def crop(order: Order) -> Noise:
     """Leave out a run of words."""
     augmenter = _random_words(order)
     share = _strength(order)
+    noise = Noise(order, augmenter, fewest=4)
 
     def run_of(tokens: Sequence[str]) -> list[int]:
         # nlpaug's own draw fails for a run of one word, and may leave out both ends of a text.
+        # A run holds no number or negation: they stay, and would stand there alone.
         length = max(1, min(len(tokens) - 1, round(share * len(tokens))))
-        start = random.randrange(len(tokens) - length + 1)
-        return list(range(start, start + length))
+        starts: list[int] = []
+        while not starts:
+            starts = [
+                start
+                for start in range(len(tokens) - length + 1)
+                if noise.frame.free_run(start, start + length)
+            ]
+            length -= 1
+        start = random.choice(starts)
+        return list(range(start, start + length + 1))
 
     augmenter.align_capitalization = lambda before, after: after
     augmenter._get_aug_range_idxes = run_of
-    return Noise(order, augmenter, fewest=4)
+    return noise
 
 
 def _random_words(order: Order) -> Any:  # noqa: ANN401

@@ -56,7 +56,8 @@ class Thesaurus:
 
     def _found(self, word: str) -> tuple[str, ...]:
         lines = self._entry(word)
-        if len({line.partition("|")[0] for line in lines}) != 1:
+        kinds = {line.partition("|")[0] for line in lines}
+        if len(kinds) != 1 or any("Nom" in kind and "Verbe" in kind for kind in kinds):
             return ()
         found = [synonym for line in lines[:_MEANINGS] for synonym in _of_meaning(line)[:_EACH]]
         both_ways = (
@@ -102,10 +103,10 @@ def find_thesaurus(language: str) -> Thesaurus | None:
     (``~/.local/share``, ``/usr/share``).
     """
     for folder in _folders():
-        found = sorted(folder.glob(f"th_{language}_*.idx")) + sorted(
-            folder.glob(f"th_{language}.idx")
-        )
-        for index in found:
+        found = [*folder.glob(f"th_{language}_*.idx"), *folder.glob(f"th_{language}.idx")]
+        # One file may lie there under the names of several countries: the language's own first.
+        own = f"_{language}_{language.upper()}"
+        for index in sorted(found, key=lambda path: (own not in path.name, path.name)):
             if index.with_suffix(".dat").is_file():
                 return Thesaurus(index)
     return None
