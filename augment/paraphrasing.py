@@ -99,7 +99,7 @@ class TextParaphraser:
         self.methods = split_commas(method if isinstance(method, str) else tuple(method))
         self.source = language_code(source) if source else None
         self.translator = translator
-        self.asked = {
+        self.asked: dict[str, Any] = {
             "seed": seed,
             "strength": strength,
             "model": model,
@@ -107,7 +107,7 @@ class TextParaphraser:
             "prompt": prompt,
             "temperature": temperature,
         }
-        self.thresholds = {
+        self.thresholds: dict[str, Any] = {
             name: value
             for name, value in (("min_similarity", min_similarity), ("min_change", min_change))
             if value is not None
@@ -210,7 +210,7 @@ class TextParaphraser:
         made.filters["backtranslation"] = build_filters(settings, disabled=self.no_filter)
 
     def _open_method(self, made: _Opened, name: str, source: str) -> None:
-        order = Order(name, source, **self.asked)  # type: ignore[arg-type]
+        order = Order(name, source, **self.asked)
         about: Method = check_order(order)
         augmenter = open_augmenter(order)
         made.stack.callback(augmenter.close)

@@ -36,9 +36,9 @@ class Pivots:
         self.recipe = recipe
         self.source = source
         self.plans = plan_round_trips(recipe.pivot, source, recipe.translator)
-        self.names = [plan.pivot for plan in self.plans]
+        self.names: Sequence[str] = [plan.pivot for plan in self.plans]
         gone_through = {language for plan in self.plans for language in plan.route.languages}
-        self.languages = sorted(gone_through - {source})
+        self.languages: Sequence[str] = sorted(gone_through - {source})
 
     def lines(self) -> Iterator[str]:
         """One line per route."""

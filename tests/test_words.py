@@ -87,7 +87,7 @@ def test_one_row_per_method_without_a_balance():
 
 def test_thresholds_of_the_user_go_before_the_method_s():
     done = augment_words(frame(), store="none", method="keyboard", source="en")
-    assert done.manifest.filters["similarity"]["low"] == 0.3
+    assert done.manifest.filters["similarity"]["low"] == 0.55
     strict = augment_words(
         frame(), store="none", method="keyboard", source="en", min_similarity=0.9
     )
@@ -141,7 +141,7 @@ def test_bad_options_are_refused_before_any_work(options, message, tmp_path, mon
 
 
 def test_french_text_is_never_taken_for_english():
-    with pytest.raises(InputError, match=r"no sense for French .* it serves en"):
+    with pytest.raises(InputError, match=r"no sense for French \(fr\) \(it serves en\)"):
         augment_words(frame("fr"), **PLAIN, method="spelling")
 
 

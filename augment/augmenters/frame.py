@@ -93,9 +93,9 @@ class Frame:
                     gap, capital = _capitalised(gap), False
                 out[-1] = _merged(out[-1], gap)
                 continue
-            moved = isinstance(word, Word) and word.at != at
-            if moved and word.istitle() and len(word) > 1 and self.starts_sentence(word.at):
-                word = word.lower()
+            if isinstance(word, Word) and word.at != at:
+                if word.istitle() and len(word) > 1 and self.starts_sentence(word.at):
+                    word = word.lower()
             if capital and word[0].islower():
                 word = word[0].upper() + word[1:]
             capital = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -132,16 +132,22 @@ def spelling(order: Order) -> Noise:
     )
     # nlpaug keeps one dictionary for the whole process, whatever it was first asked for.
     words = require("nlpaug.model.word_dict", extra="words", purpose="--method spelling")
-    model = words.Spelling(augmenter.dict_path, False)
+    augmenter.model = _misspellings(words, augmenter.dict_path)
+    return Noise(order, augmenter)
+
+
+@lru_cache(maxsize=1)
+def _misspellings(words: Any, path: str) -> Any:  # noqa: ANN401
+    """Read nlpaug's dictionary, and leave what no reader takes for the word meant."""
+    model = words.Spelling(path, False)
     known = set(model.dict)
-    # What is a word itself (dead, dad) is no misspelling to a reader, but another meaning.
+    # What is a word itself (dead, dad) is no misspelling, but another meaning.
     model.dict = {
         word: mistakes
         for word, written in model.dict.items()
         if (mistakes := [one for one in written if _misspelt(word, one) and one not in known])
     }
-    augmenter.model = model
-    return Noise(order, augmenter)
+    return model
 
 
 def _misspelt(word: str, written: str) -> bool:
