@@ -11,8 +11,8 @@ from augment.datasets.sampler import (
     BackTranslationSampler,
     ShortfallWarning,
     WordsSampler,
-    new_rows,
 )
+from augment.datasets.sampling_strategy import new_rows
 from augment.errors import InputError
 from augment.testing import FakeEngine
 

@@ -78,6 +78,12 @@ class Frame:
         word = self.words[at]
         return word[0].isupper() and not word.isupper() and not self.starts_sentence(at)
 
+    def _moved_from_start(self, word: str, at: int) -> bool:
+        """Whether a word stands elsewhere now, and had its capital from its place alone."""
+        if not isinstance(word, Word) or word.at == at:
+            return False
+        return word.istitle() and len(word) > 1 and self.starts_sentence(word.at)
+
     def text(self, words: Sequence[str | None]) -> str:
         """Put words into the frame, as many as it holds; None leaves one out, with its space.
 
@@ -93,9 +99,8 @@ class Frame:
                     gap, capital = _capitalised(gap), False
                 out[-1] = _merged(out[-1], gap)
                 continue
-            if isinstance(word, Word) and word.at != at:
-                if word.istitle() and len(word) > 1 and self.starts_sentence(word.at):
-                    word = word.lower()
+            if self._moved_from_start(word, at):
+                word = word.lower()
             if capital and word[0].islower():
                 word = word[0].upper() + word[1:]
             capital = False
