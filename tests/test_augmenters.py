@@ -179,6 +179,8 @@ def test_deletion_keeps_signs_and_capitals_in_order():
     assert frame.text([*words[:6], None, "rained"]) == "However, we left (early), 3 of us. Rained."
     assert Frame("one\ntwo").text(["one", None]) == "one"
     assert Frame("one, two; three").text(["one", None, "three"]) == "one, three"
+    assert Frame("He said. Well. No").text(["He", "said", None, "No"]) == "He said. No"
+    assert Frame('A "big" dog').text(["A", None, "dog"]) == "A dog"
 
 
 @pytest.mark.parametrize("text", [text for texts in TEXTS.values() for text in texts])
@@ -237,6 +239,10 @@ def test_sentences_between_the_first_and_the_last_move():
         assert out.startswith("First of all. ")
         assert out.endswith(" Never again.")
         assert len(out) < len(SENTENCES)
+    for out in changed("sentence-shuffle", "One. Two.\n\nThree. Four. Five.\n"):
+        assert re.fullmatch(r"One\. \w+\.\n\n\w+\. \w+\. Five\.\n", out)
+    for out in changed("sentence-drop", "One.<br /><br />Two.<br /><br />Three."):
+        assert out == "One.<br /><br />Three."
     assert changed("sentence-drop", "One. Two.")[0] == "One. Two."
     assert changed("sentence-shuffle", "One. Two. Three.")[0] == "One. Two. Three."
 

@@ -15,6 +15,9 @@ _TOKEN: Final = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’\u2019-][^\W\d_]+)*)"
 )
 _SENTENCE_END: Final = re.compile(r"[.!?…]\W*$|\n")
+#: What is left when the only word between two signs goes.
+_EMPTY_PAIRS: Final = frozenset({'""', "()", "[]", "“”", "''"})
+_WITHIN_CLAUSE: Final = re.compile(r"[^\S\n]*[,'’-]?[^\S\n]*")
 
 
 class Word(str):
@@ -70,8 +73,8 @@ class Frame:
         )
 
     def free_run(self, start: int, end: int) -> bool:
-        """Whether nothing fixed stands among the words from `start` up to `end`."""
-        return not any(any(map(str.isalnum, gap)) for gap in self.gaps[start + 1 : end])
+        """Whether the words from `start` up to `end` stand in one clause, with nothing fixed."""
+        return all(_WITHIN_CLAUSE.fullmatch(gap) for gap in self.gaps[start + 1 : end])
 
     def is_name(self, at: int) -> bool:
         """Whether a word is written as names are: with a capital that its place does not ask."""
@@ -145,11 +148,15 @@ def _merged(before: str, after: str) -> str:
         return before
     if not before:
         return right.lstrip(" ,;:")
-    if left and left[-1] in ",;:.!?…":
-        if right[:1] in tuple(",;:"):
-            right = right[1:]
-        elif left[-1] in ",;:" and right[:1] in tuple(".!?…"):
+    if left[-1:] + right[:1] in _EMPTY_PAIRS:
+        left, right = left[:-1].rstrip(), right[1:]
+    if left.endswith(tuple(".!?…")):
+        right = right.lstrip(".!?…,;:")
+    elif left.endswith(tuple(",;:")):
+        if right.startswith(tuple(".!?…")):
             left = left[:-1]
+        else:
+            right = right.lstrip(",;:")
     return left + right
 
 

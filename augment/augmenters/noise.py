@@ -198,7 +198,7 @@ def crop(order: Order) -> Noise:
 
     def run_of(tokens: Sequence[str]) -> list[int]:
         # nlpaug's own draw fails for a run of one word, and may leave out both ends of a text.
-        # A run holds no number or negation: they stay, and would stand there alone.
+        # Within a clause, and without a number or negation: they stay, and would stand alone.
         length = max(1, min(len(tokens) - 1, round(share * len(tokens))))
         starts: list[int] = []
         while not starts:

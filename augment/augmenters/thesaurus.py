@@ -17,7 +17,7 @@ from augment.languages import language_name
 
 #: Meanings of a word that are looked at, and synonyms of each: the first are the most usual.
 _MEANINGS: Final = 2
-_EACH: Final = 5
+_EACH: Final = 3
 #: Debian's package of a language, where it is not mythes-LANG.
 _PACKAGES: Final = {"en": "mythes-en-us", "pt": "mythes-pt-pt", "de": "mythes-de"}
 
@@ -61,7 +61,9 @@ class Thesaurus:
             return ()
         found = [synonym for line in lines[:_MEANINGS] for synonym in _of_meaning(line)[:_EACH]]
         both_ways = (
-            one for one in found if one != word and word in _of_meaning((*self._entry(one), "")[0])
+            one
+            for one in found
+            if one != word and word in _of_meaning((*self._entry(one), "")[0])[:_EACH]
         )
         return tuple(dict.fromkeys(both_ways))
 
