@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from augment.datasets.backtranslate import Augmented as Augmented
     from augment.datasets.backtranslate import BacktranslateConfig as BacktranslateConfig
     from augment.datasets.backtranslate import back_translate as back_translate
+    from augment.datasets.batch_map import ParaphraseRows as ParaphraseRows
     from augment.datasets.convert import convert_table as convert_table
     from augment.datasets.filter_pairs import filter_pairs as filter_pairs
     from augment.datasets.hugging_face import from_dataset as from_dataset
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from augment.datasets.resampling import balance_table as balance_table
     from augment.datasets.review_apply import Reviewed as Reviewed
     from augment.datasets.review_apply import apply_review as apply_review
+    from augment.datasets.sampler import BackTranslationSampler as BackTranslationSampler
+    from augment.datasets.sampler import WordsSampler as WordsSampler
     from augment.datasets.split import split_table as split_table
     from augment.datasets.words import WordsConfig as WordsConfig
     from augment.datasets.words import augment_words as augment_words
+    from augment.nlpaug_flow import ParaphraseAug as ParaphraseAug
+    from augment.paraphrasing import TextParaphraser as TextParaphraser
     from augment.train.estimator import TextClassifier as TextClassifier
     from augment.train.evaluate_model import evaluate_model as evaluate_model
     from augment.train.kfold import KFoldConfig as KFoldConfig
@@ -54,6 +59,11 @@ _LAZY = {
     "inspect_table": "augment.datasets.inspect_table",
     "split_table": "augment.datasets.split",
     "to_dataset": "augment.datasets.hugging_face",
+    "TextParaphraser": "augment.paraphrasing",
+    "ParaphraseAug": "augment.nlpaug_flow",
+    "ParaphraseRows": "augment.datasets.batch_map",
+    "BackTranslationSampler": "augment.datasets.sampler",
+    "WordsSampler": "augment.datasets.sampler",
     "KFoldConfig": "augment.train.kfold",
     "KFoldResult": "augment.train.kfold",
     "kfold_train": "augment.train.kfold",

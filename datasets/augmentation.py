@@ -44,10 +44,18 @@ ADDED: Final = (*AUG_COLUMNS, *REJECTION_COLUMNS)
 class Augmentation:
     """One run: everything that is open while it lasts, and the rows of its outputs."""
 
-    def __init__(self, table: Table, recipe: AugmentationConfig, progress: Progress) -> None:
+    def __init__(
+        self,
+        table: Table,
+        recipe: AugmentationConfig,
+        progress: Progress,
+        *,
+        targets: Mapping[str, int] | None = None,
+    ) -> None:
         self.table = table
         self.recipe = recipe
         self.progress = progress
+        self._given = targets
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         #: What the report shows of the rows; filled while `rows` and `rejected_rows` give them.
@@ -149,11 +157,15 @@ class Augmentation:
         return guess.language
 
     def _targets(self) -> dict[str, int] | None:
-        balance = resolve_auto(self.recipe.balance, self.found.counts)
-        targets = balance_targets(self.found.counts, self.recipe.balance)
+        counts = self.found.counts
+        balance = resolve_auto(self.recipe.balance, counts)
+        targets = balance_targets(counts, self.recipe.balance)
         if self.recipe.balance == "auto" and self.columns.label is None:
             balance = "x2"
         self.balance = balance
+        if self._given is not None:
+            self.balance = "given"
+            targets = {label: max(n, self._given.get(label, n)) for label, n in counts.items()}
         return targets
 
     def _needs(self) -> int | None:

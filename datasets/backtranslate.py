@@ -165,8 +165,18 @@ def run_recipe(
     data: pd.DataFrame | str | PathLike[str] | None,
     recipe: AugmentationConfig,
     progress: Progress = SILENT,
+    *,
+    targets: Mapping[str, int] | None = None,
 ) -> Augmented:
-    """Run any recipe on a frame or a file; parameters and errors as `back_translate`."""
+    """Run any recipe on a frame or a file; errors as `back_translate`.
+
+    Parameters
+    ----------
+    data, recipe, progress
+        As there.
+    targets
+        For a frame: the rows that each class aims at, in the place of the recipe's balance.
+    """
     with no_network(recipe.offline):
         if data is None or isinstance(data, str | PathLike):
             path = recipe.input if data is None else Path(data)
@@ -175,7 +185,7 @@ def run_recipe(
             return _on_file(path, build(recipe, type(recipe), {"input": path}), progress)
         if recipe.out is not None:
             raise InputError("out is for files; write the result's `frame` where you want it")
-        return _on_frame(data, recipe, progress)
+        return _on_frame(data, recipe, progress, targets)
 
 
 def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augmented:
@@ -240,10 +250,15 @@ def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow i
     return schema.set(at, schema.field(at).with_type(schema.field(at).type.value_type))
 
 
-def _on_frame(frame: pd.DataFrame, recipe: AugmentationConfig, progress: Progress) -> Augmented:
+def _on_frame(
+    frame: pd.DataFrame,
+    recipe: AugmentationConfig,
+    progress: Progress,
+    targets: Mapping[str, int] | None,
+) -> Augmented:
     import pandas as pd
 
-    with Augmentation(frame_table(frame), recipe, progress) as run:
+    with Augmentation(frame_table(frame), recipe, progress, targets=targets) as run:
         kept = run.run()
         n_columns = len(frame.columns)
         texts_at = [list(frame.columns).index(name) for name in run.columns.text]

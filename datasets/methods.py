@@ -58,7 +58,7 @@ class Methods:
             )
             for name in recipe.method
         }
-        self.names = list(self.orders)
+        self.names: Sequence[str] = list(self.orders)
         self.languages: Sequence[str] = ()
         self.methods: dict[str, Method] = {
             f"words:{name}": check_order(order) for name, order in self.orders.items()

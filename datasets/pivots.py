@@ -42,9 +42,9 @@ class Pivots:
             url=recipe.url or "",
             offline=recipe.offline,
         )
-        self.names = [plan.pivot for plan in self.plans]
+        self.names: Sequence[str] = [plan.pivot for plan in self.plans]
         gone_through = {language for plan in self.plans for language in plan.route.languages}
-        self.languages = sorted(gone_through - {source})
+        self.languages: Sequence[str] = sorted(gone_through - {source})
 
     def lines(self) -> Iterator[str]:
         """One line per route."""

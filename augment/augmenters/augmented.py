@@ -54,7 +54,7 @@ class Augmented:
         self.augmenter = augmenter
         self._leg = _Variant(augmenter, variant)
         self._stored = Stored(self._leg, store) if augmenter.costly else None
-        self.identities = (augmenter.identity,)
+        self.identities: tuple[str, ...] = (augmenter.identity,)
 
     def paraphrase(
         self, items: Iterable[tuple[int, str]]

@@ -29,7 +29,7 @@ from augment.errors import InputError
 from augment.records import Translation
 
 ALPHA: Final = 0.1
-_Operation = Callable[["Eda", Sequence[str], random.Random], "list[str | None]"]
+_Operation = Callable[["Eda", Frame, random.Random], "list[str | None]"]
 
 
 class Eda:
@@ -73,7 +73,7 @@ class Eda:
         drawn = random.Random(draw_seed(self.order.seed, self.order.method, variant, text))
         for turn in range(len(self.operations)):
             name = self.operations[(first + variant + turn) % len(self.operations)]
-            words = _APPLY[name](self, frame.words, drawn)
+            words = _APPLY[name](self, frame, drawn)
             if words != frame.words:
                 return frame.text(words)
         return text
@@ -82,15 +82,15 @@ class Eda:
         """Words to change, n = alpha * l and at least one."""
         return max(1, int(self.alpha * len(words)))
 
-    def replaceable(self, words: Sequence[str]) -> list[int]:
+    def replaceable(self, frame: Frame) -> list[int]:
         """Places of the content words that have a synonym."""
         assert self.thesaurus is not None
         return [
             at
-            for at, word in enumerate(words)
+            for at, word in enumerate(frame.words)
             if len(word) >= 4
             and word.lower() not in self._kept
-            and not (at and word[0].isupper())  # a name
+            and not frame.is_name(at)
             and self.thesaurus.synonyms(word)
         ]
 
@@ -114,19 +114,21 @@ class Eda:
         """Nothing is held open."""
 
 
-def _replace(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | None]:
+def _replace(eda: Eda, frame: Frame, drawn: random.Random) -> list[str | None]:
     """Put synonyms in the place of n words."""
+    words = frame.words
     out: list[str | None] = list(words)
-    places = eda.replaceable(words)
+    places = eda.replaceable(frame)
     for at in drawn.sample(places, min(len(places), eda.count(words))):
         out[at] = eda.synonym(words[at], drawn)
     return out
 
 
-def _insert(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | None]:
+def _insert(eda: Eda, frame: Frame, drawn: random.Random) -> list[str | None]:
     """Put n synonyms of words of the text at random places of it."""
+    words = frame.words
     out: list[str | None] = list(words)
-    places = eda.replaceable(words)
+    places = eda.replaceable(frame)
     for at in drawn.choices(places, k=eda.count(words)) if places else ():
         beside = drawn.randrange(len(words))
         new = eda.synonym(words[at].lower(), drawn)
@@ -134,8 +136,9 @@ def _insert(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | 
     return out
 
 
-def _swap(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | None]:
+def _swap(eda: Eda, frame: Frame, drawn: random.Random) -> list[str | None]:
     """Exchange two words, n times; the text still starts as it did, with a capital or not."""
+    words = frame.words
     out = list(words)
     if len(out) < 2:
         return list(out)
@@ -145,8 +148,9 @@ def _swap(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | No
     return list(out)
 
 
-def _delete(eda: Eda, words: Sequence[str], drawn: random.Random) -> list[str | None]:
+def _delete(eda: Eda, frame: Frame, drawn: random.Random) -> list[str | None]:
     """Leave each word out with probability alpha; at least one goes, and one stays."""
+    words = frame.words
     gone = [drawn.random() < eda.alpha for _ in words]
     if all(gone):
         gone[drawn.randrange(len(words))] = False

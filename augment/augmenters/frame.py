@@ -15,7 +15,9 @@ _TOKEN: Final = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’\u2019-][^\W\d_]+)*)"
 )
 _SENTENCE_END: Final = re.compile(r"[.!?…]\W*$|\n")
-_LETTER: Final = re.compile(r"[^\W\d_]")
+#: What is left when the only word between two signs goes.
+_EMPTY_PAIRS: Final = frozenset({'""', "()", "[]", "“”", "''"})
+_WITHIN_CLAUSE: Final = re.compile(r"[^\S\n]*[,'’-]?[^\S\n]*")
 
 
 class Word(str):
@@ -70,6 +72,21 @@ class Frame:
             and (self.gaps[max(one, other)].isspace())
         )
 
+    def free_run(self, start: int, end: int) -> bool:
+        """Whether the words from `start` up to `end` stand in one clause, with nothing fixed."""
+        return all(_WITHIN_CLAUSE.fullmatch(gap) for gap in self.gaps[start + 1 : end])
+
+    def is_name(self, at: int) -> bool:
+        """Whether a word is written as names are: with a capital that its place does not ask."""
+        word = self.words[at]
+        return word[0].isupper() and not word.isupper() and not self.starts_sentence(at)
+
+    def _moved_from_start(self, word: str, at: int) -> bool:
+        """Whether a word stands elsewhere now, and had its capital from its place alone."""
+        if not isinstance(word, Word) or word.at == at:
+            return False
+        return word.istitle() and len(word) > 1 and self.starts_sentence(word.at)
+
     def text(self, words: Sequence[str | None]) -> str:
         """Put words into the frame, as many as it holds; None leaves one out, with its space.
 
@@ -81,12 +98,11 @@ class Frame:
         for at, (word, gap) in enumerate(zip(words, self.gaps[1:], strict=True)):
             capital = capital or (self.starts_sentence(at) and self.words[at][0].isupper())
             if word is None:
+                if capital and _begins_with_word(gap):
+                    gap, capital = _capitalised(gap), False
                 out[-1] = _merged(out[-1], gap)
-                if capital and gap.strip() and _LETTER.search(gap):  # a fixed word comes next
-                    out[-1], capital = _capitalised(out[-1]), False
                 continue
-            moved = isinstance(word, Word) and word.at != at
-            if moved and word.istitle() and len(word) > 1 and self.starts_sentence(word.at):
+            if self._moved_from_start(word, at):
                 word = word.lower()
             if capital and word[0].islower():
                 word = word[0].upper() + word[1:]
@@ -126,19 +142,30 @@ def _place(placed: list[str | None], free: range, new: Sequence[str]) -> None:
 def _merged(before: str, after: str) -> str:
     """Join what stood on both sides of a word that is gone."""
     left, right = before.rstrip(), after
+    if not right:
+        return left
     if not right.strip() and "\n" in before[len(left) :]:
         return before
     if not before:
         return right.lstrip(" ,;:")
-    if left and left[-1] in ",;:.!?…":
-        if right[:1] in tuple(",;:"):
-            right = right[1:]
-        elif left[-1] in ",;:" and right[:1] in tuple(".!?…"):
+    if left[-1:] + right[:1] in _EMPTY_PAIRS:
+        left, right = left[:-1].rstrip(), right[1:]
+    if left.endswith(tuple(".!?…")):
+        right = right.lstrip(".!?…,;:")
+    elif left.endswith(tuple(",;:")):
+        if right.startswith(tuple(".!?…")):
             left = left[:-1]
+        else:
+            right = right.lstrip(",;:")
     return left + right
 
 
+def _begins_with_word(gap: str) -> bool:
+    """Whether a fixed word comes next in a gap, and no address or markup."""
+    return gap.lstrip()[:1].isalpha() and "://" not in gap and "www." not in gap and "@" not in gap
+
+
 def _capitalised(gap: str) -> str:
-    """Give the last run of letters of a gap a capital."""
-    at = next(match.start() for match in _LETTER.finditer(gap))
+    """Give the first letter of a gap a capital."""
+    at = len(gap) - len(gap.lstrip())
     return gap[:at] + gap[at].upper() + gap[at + 1 :]

@@ -67,16 +67,16 @@ class Contextual:
     def _one(self, text: str, variant: int) -> str:
         frame = Frame(text, self._fixed)
         drawn = random.Random(draw_seed(self.order.seed, self.order.method, variant, text))
-        places = [at for at, word in enumerate(frame.words) if self._replaceable(at, word)]
+        places = [at for at in range(len(frame.words)) if self._replaceable(frame, at)]
         n_changed = max(1, int(self.strength * len(frame.words)))
         words: list[str | None] = list(frame.words)
         for at in drawn.sample(places, min(n_changed, len(places))):
             words[at] = self._expected(frame, words, at, drawn)
         return frame.text(words)
 
-    def _replaceable(self, at: int, word: str) -> bool:
-        a_name = at and word[0].isupper()
-        return len(word) >= 4 and not (a_name or word.lower() in self._kept)
+    def _replaceable(self, frame: Frame, at: int) -> bool:
+        word = frame.words[at]
+        return len(word) >= 4 and not (frame.is_name(at) or word.lower() in self._kept)
 
     def _expected(
         self, frame: Frame, words: Sequence[str | None], at: int, drawn: random.Random

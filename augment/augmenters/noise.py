@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -132,16 +132,22 @@ def spelling(order: Order) -> Noise:
     )
     # nlpaug keeps one dictionary for the whole process, whatever it was first asked for.
     words = require("nlpaug.model.word_dict", extra="words", purpose="--method spelling")
-    model = words.Spelling(augmenter.dict_path, False)
+    augmenter.model = _misspellings(words, augmenter.dict_path)
+    return Noise(order, augmenter)
+
+
+@lru_cache(maxsize=1)
+def _misspellings(words: Any, path: str) -> Any:  # noqa: ANN401
+    """Read nlpaug's dictionary, and leave what no reader takes for the word meant."""
+    model = words.Spelling(path, False)
     known = set(model.dict)
-    # What is a word itself (dead, dad) is no misspelling to a reader, but another meaning.
+    # What is a word itself (dead, dad) is no misspelling, but another meaning.
     model.dict = {
         word: mistakes
         for word, written in model.dict.items()
         if (mistakes := [one for one in written if _misspelt(word, one) and one not in known])
     }
-    augmenter.model = model
-    return Noise(order, augmenter)
+    return model
 
 
 def _misspelt(word: str, written: str) -> bool:
@@ -188,16 +194,26 @@ def crop(order: Order) -> Noise:
     """Leave out a run of words."""
     augmenter = _random_words(order)
     share = _strength(order)
+    noise = Noise(order, augmenter, fewest=4)
 
     def run_of(tokens: Sequence[str]) -> list[int]:
         # nlpaug's own draw fails for a run of one word, and may leave out both ends of a text.
+        # Within a clause, and without a number or negation: they stay, and would stand alone.
         length = max(1, min(len(tokens) - 1, round(share * len(tokens))))
-        start = random.randrange(len(tokens) - length + 1)
-        return list(range(start, start + length))
+        starts: list[int] = []
+        while not starts:
+            starts = [
+                start
+                for start in range(len(tokens) - length + 1)
+                if noise.frame.free_run(start, start + length)
+            ]
+            length -= 1
+        start = random.choice(starts)
+        return list(range(start, start + length + 1))
 
     augmenter.align_capitalization = lambda before, after: after
     augmenter._get_aug_range_idxes = run_of
-    return Noise(order, augmenter, fewest=4)
+    return noise
 
 
 def _random_words(order: Order) -> Any:  # noqa: ANN401

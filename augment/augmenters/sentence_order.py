@@ -21,7 +21,9 @@ from augment.segments import cut, sentences
 FEWEST: Final = {"sentence-drop": 3, "sentence-shuffle": 4}
 _STRENGTH: Final = 0.25
 
-_Mix = Callable[[list[str], random.Random, float], list[str]]
+#: A sentence behind the number of its line.
+_Placed = tuple[int, str]
+_Mix = Callable[[list[_Placed], random.Random, float], list[_Placed]]
 
 
 class SentenceOrder:
@@ -51,20 +53,25 @@ class SentenceOrder:
         return [Translation(self._one(text, variant)) for text in texts]
 
     def _one(self, text: str, variant: int) -> str:
-        pieces = cut(text, max_chars=1_000_000)
-        if len(pieces.pieces) > 1:  # lines: sentences are mixed across them, the breaks are not
-            parts = [
-                f"{sentence.strip()} " for piece in pieces.pieces for sentence in sentences(piece)
-            ]
-        else:
-            parts = sentences(text)
-        if len(parts) < self.fewest:
+        pieces = cut(text, max_chars=len(text) + 1)
+        # Each sentence with the line that it stands in: lines and blank lines stay.
+        placed = [
+            (line, sentence.strip())
+            for line, piece in enumerate(pieces.pieces)
+            for sentence in sentences(piece)
+        ]
+        if len(placed) < self.fewest:
             return text
         drawn = random.Random(draw_seed(self.order.seed, self.order.method, variant, text))
-        # A last inner sentence may have lost its space to a line break: each brings its own.
-        inner = [part if part[-1:].isspace() else f"{part} " for part in parts[1:-1]]
-        mixed = self._mix(inner, drawn, self.strength)
-        return "".join([parts[0], *mixed, parts[-1]]).strip()
+        mixed = [placed[0], *self._mix(placed[1:-1], drawn, self.strength), placed[-1]]
+        lines: dict[int, list[str]] = {}
+        for line, sentence in mixed:
+            lines.setdefault(line, []).append(sentence)
+        out = [pieces.glue[0]]
+        for line, glue in enumerate(pieces.glue[1:]):
+            if line in lines:
+                out += [" ".join(lines[line]), glue]
+        return "".join(out)
 
     def notes(self) -> Iterable[str]:
         """Say which texts have nothing to give."""
@@ -76,21 +83,22 @@ class SentenceOrder:
         """Nothing is held open."""
 
 
-def _shuffled(inner: list[str], drawn: random.Random, strength: float) -> list[str]:
-    """Another order of the sentences; where there is one, never the same."""
-    mixed = inner[:]
+def _shuffled(inner: list[_Placed], drawn: random.Random, strength: float) -> list[_Placed]:
+    """Another order of the sentences in the same places; where there is one, never the same."""
+    mixed = [sentence for _, sentence in inner]
+    before = mixed[:]
     for _ in range(8):
         drawn.shuffle(mixed)
-        if mixed != inner:
+        if mixed != before:
             break
-    return mixed
+    return [(line, sentence) for (line, _), sentence in zip(inner, mixed, strict=True)]
 
 
-def _dropped(inner: list[str], drawn: random.Random, strength: float) -> list[str]:
+def _dropped(inner: list[_Placed], drawn: random.Random, strength: float) -> list[_Placed]:
     """Leave out a share of the sentences, at least one."""
     n_gone = max(1, round(strength * len(inner)))
     gone = set(drawn.sample(range(len(inner)), n_gone))
-    return [sentence for at, sentence in enumerate(inner) if at not in gone]
+    return [one for at, one in enumerate(inner) if at not in gone]
 
 
 def shuffle(order: Order) -> SentenceOrder:

@@ -17,7 +17,7 @@ from augment.languages import language_name
 
 #: Meanings of a word that are looked at, and synonyms of each: the first are the most usual.
 _MEANINGS: Final = 2
-_EACH: Final = 5
+_EACH: Final = 3
 #: Debian's package of a language, where it is not mythes-LANG.
 _PACKAGES: Final = {"en": "mythes-en-us", "pt": "mythes-pt-pt", "de": "mythes-de"}
 
@@ -56,11 +56,14 @@ class Thesaurus:
 
     def _found(self, word: str) -> tuple[str, ...]:
         lines = self._entry(word)
-        if len({line.partition("|")[0] for line in lines}) != 1:
+        kinds = {line.partition("|")[0] for line in lines}
+        if len(kinds) != 1 or any("Nom" in kind and "Verbe" in kind for kind in kinds):
             return ()
         found = [synonym for line in lines[:_MEANINGS] for synonym in _of_meaning(line)[:_EACH]]
         both_ways = (
-            one for one in found if one != word and word in _of_meaning((*self._entry(one), "")[0])
+            one
+            for one in found
+            if one != word and word in _of_meaning((*self._entry(one), "")[0])[:_EACH]
         )
         return tuple(dict.fromkeys(both_ways))
 
@@ -102,10 +105,10 @@ def find_thesaurus(language: str) -> Thesaurus | None:
     (``~/.local/share``, ``/usr/share``).
     """
     for folder in _folders():
-        found = sorted(folder.glob(f"th_{language}_*.idx")) + sorted(
-            folder.glob(f"th_{language}.idx")
-        )
-        for index in found:
+        found = [*folder.glob(f"th_{language}_*.idx"), *folder.glob(f"th_{language}.idx")]
+        # One file may lie there under the names of several countries: the language's own first.
+        own = f"_{language}_{language.upper()}"
+        for index in sorted(found, key=lambda path: (own not in path.name, path.name)):
             if index.with_suffix(".dat").is_file():
                 return Thesaurus(index)
     return None
