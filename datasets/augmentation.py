@@ -11,7 +11,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any, Final
@@ -27,14 +27,14 @@ from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
-from augment.datasets.survey import cell_string, survey
+from augment.datasets.survey import survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.languages import detect_language, language_code
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
-from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
+from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import Store, open_store
 
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
@@ -58,7 +58,7 @@ class Augmentation:
         self._given = targets
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
-        #: What the report shows of the rows; filled while `rows` and `rejected_rows` give them.
+        #: What the report shows of the rows; filled while they are written.
         self.sample = RunSample(recipe.seed)
         self._stack = ExitStack()
 
@@ -235,68 +235,6 @@ class Augmentation:
         }
         return {label: short for label, short in lacking.items() if short > 0}
 
-    def rows(self, kept: Sequence[tuple[str, Choice]]) -> Iterator[tuple[object, ...]]:
-        """Rows of the augmented table: originals in input order, then the new ones."""
-        texts_at = [self.table.columns.index(name) for name in self.sides_named()]
-        for number, row in enumerate(self.table):
-            self.sample.original("\n".join(cell_string(row[at]) for at in texts_at))
-            yield (*row, str(number), number, "original", "", "", None, None)
-        results = ((choice.source_id, choice.number) for _, choice in kept)
-        for row, number in self._beside_originals(results):
-            done = self.spool[number]
-            assert isinstance(done, Paraphrase)
-            self.sample.kept(self._label(done.candidate), done)
-            yield self._row(row, done.candidate, done.similarity, done.change)
-
-    def rejected_rows(self) -> Iterator[tuple[object, ...]]:
-        """Rows of the table of refusals, in the order of their originals."""
-        for row, number in self._beside_originals(sorted(self.production.rejections)):
-            done = self.spool[number]
-            assert isinstance(done, Rejection)
-            self.sample.refused(self._label(done.candidate), done)
-            line = self._row(row, done.candidate, done.similarity, done.change)
-            yield (*line, done.reason, done.detail)
-
-    def _label(self, candidate: Candidate) -> str:
-        return self.found.labels[self.found.row_label[candidate.source_id]]
-
-    def _beside_originals(
-        self, results: Iterable[tuple[int, int]]
-    ) -> Iterator[tuple[tuple[object, ...], int]]:
-        """Pair results, sorted by row number, with the rows of their originals."""
-        waiting = iter(results)
-        head = next(waiting, None)
-        for number, row in enumerate(self.table):
-            while head is not None and head[0] == number:
-                yield row, head[1]
-                head = next(waiting, None)
-            if head is None:
-                return
-
-    def _row(
-        self,
-        original: tuple[object, ...],
-        candidate: Candidate,
-        similarity: float | None,
-        changed: float | None,
-    ) -> tuple[object, ...]:
-        cells = list(original)
-        for name, text in zip(self.columns.text, new_texts(candidate), strict=True):
-            cells[self.table.columns.index(name)] = text
-        variant = f":{candidate.variant}" if candidate.variant else ""
-        made_by = candidate.pivot or candidate.method.partition(":")[2]
-        side = f":{'+'.join(self.sides_named())}" if candidate.texts else ""
-        return (
-            *cells,
-            f"{candidate.source_id}:{made_by}{variant}",
-            candidate.source_id,
-            f"{candidate.method}{side}",
-            candidate.pivot,
-            candidate.engine,
-            similarity if similarity is None else round(similarity, 4),
-            changed if changed is None else round(changed, 4),
-        )
-
     def manifest(self, about_input: Mapping[str, Any]) -> Manifest:
         """Put the manifest together; call it after `run`."""
         found = self.found
@@ -399,8 +337,3 @@ def rewritten_sides(columns: Sequence[str], wanted: str | None) -> tuple[int, ..
         f"translate is {wanted!r}; wanted: {both}or a text column ({names}); several text columns "
         "are named with --text COL,COL2"
     )
-
-
-def new_texts(candidate: Candidate) -> tuple[str, ...]:
-    """Give the text cells of the new row."""
-    return candidate.texts or (candidate.text,)

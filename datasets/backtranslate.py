@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
-from augment.datasets.augmentation import Augmentation, new_texts
+from augment.datasets.augmentation import Augmentation
 from augment.datasets.content_hash import content_sha256
 from augment.datasets.manifest import Manifest
+from augment.datasets.output_rows import augmented_rows, new_texts, rejected_rows
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.run_report import render_run_report
 from augment.datasets.run_sample import RunSample
@@ -215,12 +216,12 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         for name in run.columns.text:
             schema = _with_plain_text(schema, name)
         with TableWriter(paths["out"], columns, schema=schema) as out:
-            for row in run.rows(kept):
+            for row in augmented_rows(run, kept):
                 out.write(row)
             with TableWriter(
                 paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=schema
             ) as rejected:
-                for row in run.rejected_rows():
+                for row in rejected_rows(run):
                     rejected.write(row)
             manifest = run.manifest({"sha256": digest})
             with replacing(paths["manifest"]) as part:
@@ -268,8 +269,8 @@ def _on_frame(
                 frame = frame.copy()
                 plain: Any = frame.iloc[:, at].astype(object)
                 frame.isetitem(at, plain)
-        added = [row[n_columns:] for row in run.rows(kept)]
-        refused = list(run.rejected_rows())
+        added = [row[n_columns:] for row in augmented_rows(run, kept)]
+        refused = list(rejected_rows(run))
         sources = [choice.source_id for _, choice in kept]
         new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], texts_at)
         # Originals are taken over as they are; going through Python's values would change some.
