@@ -36,6 +36,8 @@ SHOWN: Final = 160
 _FEWEST_LETTERS: Final = 20
 _SURE: Final = 0.9
 _LOOKED_AT: Final = 2000
+#: What the identifier says of numbers and noise.
+_NO_LANGUAGE: Final = "zxx"
 #: Tokens beyond which `kfold-train` cuts a text by default.
 CUT_AT: Final = 256
 
@@ -278,14 +280,15 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     doubtful = []
     for text in texts:
         language, odds = identify(text[:_LOOKED_AT])
-        if sum(map(str.isalpha, text[:_LOOKED_AT])) >= _FEWEST_LETTERS and odds >= _SURE:
+        letters = sum(map(str.isalpha, text[:_LOOKED_AT]))
+        if letters >= _FEWEST_LETTERS and odds >= _SURE and language != _NO_LANGUAGE:
             counts[language] += 1
         else:
             doubtful.append(text)
     # One clear text of a language may be a name or a quotation; two are a find.
-    there = {name for name, count in counts.items() if count > 1} | {main} - {""}
+    there = {name for name, count in counts.items() if count > 1} | {main} - {"", _NO_LANGUAGE}
     alone = [name for name in counts if name not in there]
-    counts[main] += sum(counts.pop(name) for name in alone)
+    counts[main if main in there else "unclear"] += sum(counts.pop(name) for name in alone)
     among = Identifier(there) if there else None
     for text in doubtful:
         letters = sum(map(str.isalpha, text[:_LOOKED_AT]))

@@ -59,7 +59,9 @@ def _close_names(file: Path) -> str:
         return ""
     close = get_close_matches(file.name, names, n=3)
     if not close:
-        close = [name for name in names if Path(name).suffix in _KINDS][:3]
+        # A .json file is seldom a table, and beside an augmented one lies its manifest.
+        tables = _KINDS.keys() - {".json"}
+        close = [name for name in names if Path(name).suffix in tables][:3]
         return f" (tables in that folder: {', '.join(map(repr, close))})" if close else ""
     return f"; did you mean {' or '.join(repr(str(file.parent / name)) for name in close)}?"
 

@@ -107,6 +107,12 @@ def test_languages_of_a_mixed_column():
     assert sum(shares.values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_numbers_and_noise_are_no_language():
+    assert language_shares(["12 34", "xq zw kjh qqw zzx kpw xqz wkj", "!"], "zxx") == {
+        "unclear": 1.0
+    }
+
+
 def test_rows_shared_with_a_test_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     frame().to_csv("train.csv", index=False)
