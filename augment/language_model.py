@@ -76,7 +76,7 @@ def _mapped(folder: Path) -> LanguageIdentifier:
 
 def _plain(numbers: np.ndarray[Any, Any]) -> array[int]:
     plain = array(numbers.dtype.char)
-    plain.frombytes(memoryview(numbers).cast("B"))
+    plain.frombytes(numbers.tobytes())
     return plain
 
 

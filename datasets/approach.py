@@ -13,18 +13,29 @@ from augment.store import Store
 class Approach(Protocol):
     """What one command makes its candidates with, planned and not yet opened."""
 
-    #: Start of the signature: ``bt``, ``words``.
-    tag: str
-    #: What one of its names is: ``pivot``, ``method``.
-    kind: str
-    #: What was not done to a text that failed: ``translated``, ``rewritten``.
-    verb: str
-    #: Pivots or methods, in the order of trying.
-    names: Sequence[str]
-    #: What stands in ``aug_method`` of its candidates; each has checks of its own.
-    methods: Collection[str]
-    #: Languages that a candidate may be left in by mistake, beside the source language.
-    languages: Sequence[str]
+    @property
+    def tag(self) -> str:
+        """Start of the signature: ``bt``, ``words``."""
+
+    @property
+    def kind(self) -> str:
+        """What one of its names is: ``pivot``, ``method``."""
+
+    @property
+    def verb(self) -> str:
+        """What was not done to a text that failed: ``translated``, ``rewritten``."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Pivots or methods, in the order of trying."""
+
+    @property
+    def methods(self) -> Collection[str]:
+        """What stands in ``aug_method`` of its candidates; each has checks of its own."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Languages that a candidate may be left in by mistake, beside the source language."""
 
     def lines(self) -> Iterator[str]:
         """Say what was chosen, a line each."""
