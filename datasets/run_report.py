@@ -275,12 +275,13 @@ def _settings(manifest: Manifest) -> list[tuple[str, str]]:
         ("input", manifest.input["name"]),
         ("format", found["format"]),
         ("text column", _names(found["text"])),
-        ("new texts in", _names(found.get("rewritten", found["text"]))),
         ("label column", found["label"] or "none"),
         ("language", f"{language_name(found['source'])} ({found['source']})"),
         ("balance", found["balance"]),
         ("seed", manifest.config["seed"]),
     ]
+    if not isinstance(found["text"], str):
+        rows.insert(3, ("new texts in", _names(found["rewritten"])))
     for pivot, about in manifest.pivots.items():
         route = " → ".join(about.get("route", ()))
         engine = about.get("engine", "")
