@@ -39,13 +39,24 @@ PAGE: Final = "<!DOCTYPE html><html><body><h1>Sorry</h1><p>Try again later.</p><
 
 @dataclass(frozen=True)
 class Request:
-    """What came in: path, parameters of address and body together, headers, and the behaviour."""
+    """What came in, and how it was answered.
+
+    Parameters
+    ----------
+    path, parameters, headers, address
+        Path; parameters of address and body together; headers; the address as it was written.
+    behaviour
+        One of `BEHAVIOURS`.
+    port
+        The other end of the connection: two requests with one port shared it.
+    """
 
     path: str
     parameters: dict[str, str]
     headers: dict[str, str]
     behaviour: str
     address: str
+    port: int
 
 
 class TranslationServer:
@@ -84,6 +95,8 @@ class TranslationServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # a client may keep its connection
+
             def do_GET(self) -> None:
                 server._serve(self)
 
@@ -135,7 +148,14 @@ class TranslationServer:
         with self._lock:
             behaviour = self._next(text)
             self.seen.append(
-                Request(parts.path, parameters, dict(handler.headers), behaviour, handler.path)
+                Request(
+                    parts.path,
+                    parameters,
+                    dict(handler.headers),
+                    behaviour,
+                    handler.path,
+                    handler.client_address[1],
+                )
             )
             answer = self.function(source, target, text)
             given = self._last
@@ -149,6 +169,7 @@ class TranslationServer:
     def _answer(
         self, handler: BaseHTTPRequestHandler, behaviour: str, answer: str, wire: _Dialect
     ) -> None:
+        handler.close_connection |= behaviour in ("reset", "hang", "slow")
         if behaviour[:3].isdigit():
             wait = behaviour.partition(":")[2]
             headers = {"Retry-After": wait} if wait else {}

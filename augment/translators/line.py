@@ -78,11 +78,11 @@ class Line:
                         self.faults += 1
                 if failure.kind != "again" or attempt == self.limits.attempts:
                     raise
-                backoff = self.limits.backoff_s * 2 ** (attempt - 1)
+                wait = self.limits.backoff_s * 2 ** (attempt - 1) * self._jitter.uniform(0.5, 1.0)
                 if failure.wait_s is None:
-                    self._sleep(backoff * self._jitter.uniform(0.5, 1.0))
+                    self._sleep(wait)
                 else:  # whoever else asks this service has to wait as well
-                    self._pause(failure.wait_s)
+                    self._pause(max(wait, failure.wait_s))
         raise AssertionError("at least one attempt")
 
     def _request(self, request: Callable[[], str]) -> str:

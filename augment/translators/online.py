@@ -153,7 +153,7 @@ class OnlineEngine:
                 self.name,
                 self.limits,
                 page=self.service.page,
-                secrets=self.service.from_environment().values(),
+                secrets=self.service.secrets(),
                 adapt=adapt(self.name),
             )
         return self._transport

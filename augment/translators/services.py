@@ -96,6 +96,11 @@ class Service:
             names[0] for names in self.keys.values() if not any(os.environ.get(n) for n in names)
         ]
 
+    def secrets(self) -> list[str]:
+        """Values that must not be shown."""
+        private = (*self.keys, "api_key", "email")
+        return [value for name, value in self.from_environment().items() if name in private]
+
     def from_environment(self) -> dict[str, str]:
         """Arguments of the class that the environment holds."""
         found: dict[str, str] = {}

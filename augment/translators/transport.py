@@ -4,7 +4,8 @@ deep-translator calls ``requests.get(...)`` without a time limit, and a server t
 now and then would hold it for ever. Here every request has a deadline from its connection to the
 last byte: when it passes, the socket is shut, whatever the library waits for. Every request has a
 connection of its own, so no answer can belong to an earlier request. Redirects are not followed:
-the texts go to the host that was named, and nowhere else.
+the texts go to the host that was named, and nowhere else. Looking up the host's name comes before
+the connection, and has the time limit of the system's resolver.
 """
 
 from __future__ import annotations
@@ -268,7 +269,7 @@ class Transport:
         raise ServiceFailure(kind, self.scrub(why), wait_s)
 
     def scrub(self, message: str) -> str:
-        """Take keys and the text of requests out of a message, and make it one short line."""
+        """Take keys out of a message, and make it one short line without control characters."""
         for secret in self._secrets:
             message = message.replace(secret, "***")
         line = " ".join(message.split())
