@@ -265,7 +265,7 @@ class _Job:
         material, rows, trainer = self.material, self.rows, self.trainer
         texts = " + ".join(map(repr, rows.text_columns))
         progress.note(
-            f"text column {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
+            f"text column{'s' if len(rows.text_columns) > 1 else ''} {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
             f"classes ({_shortened(rows.classes)})"
         )
         for reason, n in rows.left_out.items():
