@@ -182,6 +182,20 @@ def test_evaluation_looks_at_originals_alone(model):
     assert found.left_out == {"paraphrase": 40}
 
 
+def test_scores_on_rows_of_the_training_are_named_so(model, made, capsys):
+    frame = table()
+    frame.loc[30:, "text"] = [f"film plot {word} {n}" for n, word in enumerate(["good", "bad"] * 5)]
+    frame.loc[0, "text"] = frame.loc[0, "text"].upper() + " !"  # the same text, written otherwise
+    frame.to_csv("d.csv", index=False)
+    assert main(["evaluate", model, "d.csv", "--quiet"]) == 0
+    assert "NOT TO BE TRUSTED: 30 of the 40 rows" in capsys.readouterr().out
+    found = evaluate_model(model, frame, **FAST)
+    assert (found.trained_on, found.as_dict()["trained_on"]) == (30, 30)
+    assert evaluate_model(model, frame[30:], **FAST).trained_on == 0
+    pairs = frame.assign(question=["was the film good"] * 20 + ["is it"] * 20)
+    assert evaluate_model(str(made / "pairs"), pairs, **FAST).trained_on == 20
+
+
 def test_labels_that_the_model_does_not_know(model):
     frame = table()
     frame.loc[[1, 2], "label"] = "mixed"

@@ -64,6 +64,8 @@ class Assessment:
         The wrong predictions that the model was surest of, worst first.
     left_out
         Reason -> rows that were not scored.
+    trained_on
+        Rows whose text the model was trained on: where there are any, the scores are too good.
     """
 
     classes: tuple[str, ...]
@@ -74,6 +76,7 @@ class Assessment:
     confusion: IntArray
     mistakes: tuple[Mistake, ...]
     left_out: dict[str, int] = field(default_factory=dict)
+    trained_on: int = 0
 
     @property
     def rows(self) -> int:
@@ -102,6 +105,7 @@ class Assessment:
             "confusion": self.confusion.tolist(),
             "hardest_errors": [{**asdict(m), "text": list(m.text)} for m in self.mistakes],
             "left_out": self.left_out,
+            "trained_on": self.trained_on,
         }
 
 
@@ -113,6 +117,7 @@ def assess(
     *,
     rows: Sequence[int] | None = None,
     left_out: dict[str, int] | None = None,
+    trained_on: int = 0,
     seed: int = 0,
 ) -> Assessment:
     """Score class probabilities against labels.
@@ -127,7 +132,7 @@ def assess(
         The text of each row, or both sides of a pair.
     rows
         Number of each row in its table; 0, 1, ... by default.
-    left_out
+    left_out, trained_on
         Passed on.
     seed
         Of the bootstrap.
@@ -157,4 +162,5 @@ def assess(
             for row in hardest.tolist()
         ),
         left_out=left_out or {},
+        trained_on=trained_on,
     )

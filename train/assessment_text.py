@@ -76,7 +76,19 @@ def assessment_text(found: Assessment) -> str:
         f"log loss {found.scores.log_loss:.3f}, calibration error {found.ece:.3f}, "
         f"Matthews correlation {found.scores.mcc:.3f}"
     )
+    warning = []
+    if found.trained_on:
+        rows = (
+            "every row has"
+            if found.trained_on == found.rows
+            else (f"{found.trained_on:,} of the {found.rows:,} rows have")
+        )
+        warning = [
+            f"NOT TO BE TRUSTED: {rows} a text that the model was trained on, so these scores are "
+            "too good; score rows that it has not seen"
+        ]
     parts = [
+        *warning,
         f"{found.rows:,} rows: {score_line(found)}\n{other}",
         class_report(found),
         confusion_report(found),

@@ -150,6 +150,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         from augment.train.encoder import load_encoder
         from augment.train.saved_model import SavedModel
+        from augment.train.trained_texts import text_keys
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
@@ -198,6 +199,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "text_columns": list(columns),
                 "max_tokens": trainer.max_tokens,
             },
+            trained=text_keys(texts),
         )
         self.predictor_ = Predictor(saved, device=self.device, precision=self.precision)
         self.history_ = fitted.history

@@ -45,6 +45,12 @@ class Material:
     notes: tuple[str, ...]
 
     @property
+    def trained_texts(self) -> list[tuple[str, ...]]:
+        """Texts that are trained on, paraphrases and rows that judge epochs among them."""
+        inside = np.isin(self.source, np.concatenate([self.train, self.inner]))
+        return [self.texts[row] for row in np.flatnonzero(inside).tolist()]
+
+    @property
     def n_train(self) -> int:
         """Rows trained on: originals of the training part, and their paraphrases."""
         inside = np.zeros(len(self.texts), dtype=bool)

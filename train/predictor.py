@@ -16,6 +16,7 @@ from augment.errors import InputError
 from augment.outputs import replacing_folder
 from augment.train.precision import choose_device, choose_precision
 from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
+from augment.train.trained_texts import text_keys
 
 if TYPE_CHECKING:
     from augment.train.passes import Precision
@@ -118,7 +119,8 @@ class Predictor:
         return path
 
     def _write(self, folder: Path) -> None:
-        save_model(folder, self._saved.model, self._tokenizer, self._saved.record)
+        saved = self._saved
+        save_model(folder, saved.model, self._tokenizer, saved.record, saved.trained)
 
     def __getstate__(self) -> dict[str, Any]:
         """Give the settings and the files of the model's folder: no pickled weights."""
@@ -194,6 +196,10 @@ class Predictor:
             )
             for row in found
         ]
+
+    def trained_on(self, texts: Sequence[tuple[str, ...]]) -> npt.NDArray[np.bool_]:
+        """Whether the model was trained on each text, as far as its folder says."""
+        return np.isin(text_keys(texts), self._saved.trained)
 
     def class_number(self, label: str) -> int | None:
         """Give the number of a class by its name, or by its code in the training data."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from augment.train.encoder import (
     model_folder,
     quiet_loading,
 )
+from augment.train.trained_texts import NO_KEYS, Keys, read_keys, write_keys
 
 if TYPE_CHECKING:
     import torch
@@ -53,6 +54,8 @@ class SavedModel:
         Encoded label -> name, where the training data had codes.
     record
         The whole ``training.json``, empty for a model of other origin.
+    trained
+        Keys of the texts it was trained on (see `augment.train.trained_texts`).
     """
 
     name: str
@@ -64,6 +67,7 @@ class SavedModel:
     label_column: str | None
     label_names: Mapping[str, str]
     record: Mapping[str, Any]
+    trained: Keys = field(default_factory=lambda: NO_KEYS)
 
 
 def load_saved(
@@ -109,6 +113,7 @@ def load_saved(
         label_column=record.get("label_column"),
         label_names=record.get("label_names", {}),
         record=record,
+        trained=NO_KEYS if folder is None else read_keys(folder),
     )
 
 
@@ -210,6 +215,7 @@ def save_model(
     model: torch.nn.Module,
     tokenizer: PreTrainedTokenizerBase,
     record: Mapping[str, Any],
+    trained: Keys = NO_KEYS,
 ) -> None:
     """Write weights (safetensors), tokenizer and ``training.json`` into an empty folder.
 
@@ -227,6 +233,7 @@ def save_model(
             plain.save_pretrained(str(folder))
         tokenizer.save_pretrained(str(folder))
     write_record(folder, record)
+    write_keys(folder, trained)
     # Weights are made readable by their owner alone, whatever the user's own rule is.
     for file in folder.glob("*.safetensors"):
         file.chmod((folder / TRAINING).stat().st_mode)

@@ -26,6 +26,7 @@ from augment.train.model_card import model_card
 from augment.train.predictor import Predictor
 from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
 from augment.train.train_config import TrainConfig, named_values
+from augment.train.trained_texts import text_keys
 from augment.train.trainer import Epoch, Fitted, Trainer
 from augment.train.training_record import identity, training_record
 
@@ -226,10 +227,11 @@ class _Job:
             label_column=self.rows.label_column,
             label_names=record["label_names"],
             record=record,
+            trained=text_keys(material.trained_texts),
         )
         with replacing_folder(out) if out is not None else nullcontext() as part:
             if part is not None:  # before the model moves to a device or into another format
-                save_model(part, fitted.model, self.encoder.tokenizer, record)
+                save_model(part, fitted.model, self.encoder.tokenizer, record, saved.trained)
             predictor = Predictor(saved, device=self.config.device, precision=self.config.precision)
             validation = None
             if len(material.valid):
@@ -263,7 +265,7 @@ class _Job:
         material, rows, trainer = self.material, self.rows, self.trainer
         texts = " + ".join(map(repr, rows.text_columns))
         progress.note(
-            f"text column {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
+            f"text column{'s' if len(rows.text_columns) > 1 else ''} {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
             f"classes ({_shortened(rows.classes)})"
         )
         for reason, n in rows.left_out.items():
