@@ -18,13 +18,19 @@ _CLAUSE: Final = re.compile(r"[.!?;:…()\n]+")
 _APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 
+#: Long words behind a negation that count as negated, and the letters that they are compared by.
+_SCOPE: Final = 3
+_STEM: Final = 6
+
 
 class Negation:
-    """The number of negations differs, and no other word makes up for it.
+    """The number of negations differs, or one left its word for another.
 
     Cues are counted in the source language from a table (`augment.filters.negation_cues`). "Ne ...
     pas" and "no ... nada" count once, "ne ... que" and "not only" not at all; "impossible" may
-    replace "not possible". For a language without a table everything passes, and the chain's
+    replace "not possible", and no other word makes up for a negation lost. A negation has moved
+    when the words behind it in the original stand free in the candidate, and those behind it in
+    the candidate stood free in the original. For a language without a table everything passes, and the chain's
     notes say so.
     """
 
@@ -41,15 +47,33 @@ class Negation:
             return [PASSED] * len(candidates)
         return [_look(counter, candidate.original, candidate.text) for candidate in candidates]
 
+    def notes(self) -> list[str]:
+        """Say when the language has no table."""
+        if self.counter is not None:
+            return []
+        return [f"negation check: no list of negating words for {self.language}; all pass"]
+
 
 def _look(counter: _Counter, original: str, text: str) -> Finding:
     before, after = counter.count(original), counter.count(text)
     if before == after:
-        return PASSED
+        return _moved(counter, original, text) if before else PASSED
     fewer, more = (text, original) if before > after else (original, text)
     if abs(before - after) <= counter.count_soft(fewer) - counter.count_soft(more):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
+
+
+def _moved(counter: _Counter, original: str, text: str) -> Finding:
+    """Find a negation that left what it negated for something that it did not negate."""
+    before, after = counter.negated(original), counter.negated(text)
+    if not before or not after or before & after:
+        return PASSED
+    words_before, words_after = _stems(original), _stems(text)
+    freed, caught = before & words_after, after & words_before
+    if freed and caught:
+        return Finding(f"negates {min(caught)!r} in place of {min(freed)!r}")
+    return PASSED
 
 
 class _Counter:
@@ -80,6 +104,19 @@ class _Counter:
                 total += self._clause(words)
         return total
 
+    def negated(self, text: str) -> set[str]:
+        """Stems of the words in the scope of each negation: up to three long ones behind it."""
+        found: set[str] = set()
+        for clause in _CLAUSE.split(_plain(text)):
+            left = 0
+            for word in _WORD.findall(clause):
+                if word in self.cues:
+                    left = _SCOPE
+                elif left and len(word) > 3:
+                    found.add(word[:_STEM])
+                    left -= 1
+        return found
+
     def count_soft(self, text: str) -> int:
         """Words with a negation inside."""
         return sum(self.soft.fullmatch(word) is not None for word in _WORD.findall(_plain(text)))
@@ -91,6 +128,10 @@ class _Counter:
         if any(word in self.partners for word in words):
             return 1
         return int(not self.particle.isdisjoint(words) and not self.needing.isdisjoint(words))
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD.findall(_plain(text)) if len(word) > 3}
 
 
 def _plain(text: str) -> str:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？।]+[\"'”’»)\]]*(?=\s|$)")
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 
+#: Length over the original's from which nothing can be missing, with all sentences and without.
+_WHOLE: Final = 0.85
+_WHOLE_SENTENCES: Final = 0.95
+#: A sentence is there when more than this share of its telling words is, by their first letters.
+_LEAST_OF_SENTENCE: Final = 0.2
+_FEWEST_TELLING: Final = 3
+_STEM: Final = 5
+
 
 class Truncated:
     """Sentences or the end of the text are missing.
@@ -23,8 +31,8 @@ class Truncated:
     Notes
     -----
     Only a candidate clearly shorter than its original is looked at. It is refused when most of
-    several sentences are gone, when it stops at a comma, or when the words of the original's
-    start are there and those of its end are not.
+    several sentences are gone, when next to no word of one sentence came back, when it stops at a
+    comma, or when the words of the original's start are there and those of its end are not.
     """
 
     name = "truncated"
@@ -39,17 +47,37 @@ class Truncated:
 
 def _look(original: str, text: str) -> Finding:
     ratio = len(text) / max(1, len(original))
-    if ratio >= 0.85 or len(original) < 20:
+    if ratio >= _WHOLE_SENTENCES or len(original) < 20:
+        return PASSED
+    before = len(_SENTENCE_END.findall(original))
+    if before >= 2 and len(_SENTENCE_END.findall(text)) < before:
+        finding = _sentence_lost(original, text)
+        if not finding.passed:
+            return finding
+    if ratio >= _WHOLE:
         return PASSED
     if _DANGLING.search(text) and not _DANGLING.search(original):
         return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
-    before = len(_SENTENCE_END.findall(original))
     if before >= 2 and ratio < 0.75:
         after = max(1, len(_SENTENCE_END.findall(text)))
         if after <= before / 2:
             return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
     most = 0.4 if ratio < 0.75 else 0.34 if ratio < 0.8 else 0.2
     return _end_lost(folded_words(original), folded_words(text), most)
+
+
+def _sentence_lost(original: str, text: str) -> Finding:
+    there = {word[:_STEM] for word in folded_words(text)}
+    for sentence in _SENTENCE_END.split(original):
+        telling = {word[:_STEM] for word in folded_words(sentence) if len(word) > 3}
+        if len(telling) < _FEWEST_TELLING:
+            continue
+        share = len(telling & there) / len(telling)
+        if share <= _LEAST_OF_SENTENCE:
+            return Finding(
+                f"a sentence is missing: {share:.0%} of the words of {sentence.strip()[:40]!r}"
+            )
+    return PASSED
 
 
 def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Finding:
