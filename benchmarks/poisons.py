@@ -69,7 +69,7 @@ NEGATED = {
     "en": (r"\b(is|are|was|were|will|would|can|could|has|had|have|did|does|do) (?:not )\b"
            r"|(?<=[a-z])n['’]t\b|\bnever \b|\bno \b|\bwithout \b", r"\1 "),
     "fr": (r"\bn(?:e |['’])(\w+(?:['’]\w+)?) (?:pas|jamais|plus|rien)\b|\bsans \b", r"\1"),
-    "es": (r"\bno (?=\w+)|\bnunca \b|\bsin \b", ""),
+    "es": (r"\bno (?!obstante|s[oó]lo)(?=\w+)|\bnunca \b|\bsin \b(?!embargo|duda)", ""),
     "ca": (r"\bno (?=\w+)|\bmai \b|\bsense \b", ""),
 }  # fmt: skip
 NEGATABLE = {
@@ -271,7 +271,7 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
     """Name of each poison -> how severe it is, and how to make it."""
     others = {c.source_id: pairs[(n + 7) % len(pairs)] for n, c in enumerate(pairs)}
     foreign = FOREIGN[language]
-    names = known_names([text for c in pairs for text in (c.original, c.text)])
+    names = known_names([*foreign, *(text for c in pairs for text in (c.original, c.text))])
     return {
         "empty": ("gross", with_text(lambda *_: "")),
         "blank": ("gross", with_text(lambda *_: " \n\u200b")),
@@ -308,8 +308,8 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
         "another question word": ("subtle", question_word(language)),
         "coarse word added": ("subtle", coarse(language)),
         "oscillation": ("gross", with_text(oscillation)),
-        "broken encoding": ("gross", with_text(mojibake)),
-        "letter salad": ("gross", with_text(letter_salad)),
+        "broken encoding": ("subtle", with_text(mojibake)),
+        "letter salad": ("subtle", with_text(letter_salad)),
         "words shuffled": ("watched", with_text(shuffled_words)),
     }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import JaroWinkler
 
-from augment.filters.check import PASSED, Finding
+from augment.filters.check import PASSED, Finding, Original
+from augment.filters.name_forms import forms
 from augment.records import Candidate
 from augment.tokens import folded_words
 
@@ -27,6 +28,9 @@ _CAPITAL_NOUNS: Final = frozenset({"de", "lb", "gsw", "nds", "ksh"})
 _ALIKE: Final = 0.83
 #: Words with a capital, or of capitals, beyond which capitals say nothing in a text.
 _MOSTLY: Final = 0.6
+#: Words after which no more are learned: whatever the table, the check stays this small.
+_MOST_WORDS: Final = 200_000
+_FORMS: Final = forms()
 
 
 class Names:
@@ -34,14 +38,17 @@ class Names:
 
     Notes
     -----
-    A name is a word with a capital inside a sentence, or an abbreviation in capitals. At the start
-    of a sentence, in texts in capitals or Title Case, and in scripts without case nothing can be
-    known so; in German, where nouns have capitals, abbreviations alone count. Spellings are
-    compared with room for another form of the same name, and in any case: a name may come back
-    in lower case, an adjective may stand for a country.
+    A name is a word with a capital inside a sentence, or an abbreviation in capitals; a word that
+    the table writes without a capital elsewhere ("the War", "a Street") is none. At the start of
+    a sentence only words count that the table knows as names from the middle of others. In texts
+    in capitals or Title Case and in scripts without case nothing can be known so; in German, where
+    nouns have capitals, abbreviations alone count. Spellings are compared with room for another
+    form of the same name, and in any case: a name may come back in lower case, an abbreviation
+    may stand for its words, an adjective for a country (`augment.filters.name_forms`).
 
-    A name lost and another gained is a replacement and never passes. Names lost alone are refused
-    when their share is above ``max_lost_names``: "President Macron" may become "Macron".
+    A name lost and another gained is a replacement and never passes. Two and more names lost are
+    refused when their share is above ``max_lost_names``, a single one when that is 0: "President
+    Macron" may become "Macron", and a name a pronoun.
 
     References
     ----------
@@ -53,51 +60,74 @@ class Names:
     def __init__(self, settings: FilterSettings) -> None:
         self.max_lost = settings.max_lost_names
         self.capital_nouns = settings.language in _CAPITAL_NOUNS
+        self._small: set[str] = set()
+        self._inside: set[str] = set()
+        self._names = lru_cache(maxsize=2048)(self._find)
+
+    def learn(self, originals: Sequence[Original]) -> None:
+        """Take in which words the next rows write with a capital, and which without."""
+        for original in originals:
+            if len(self._small) > _MOST_WORDS or len(self._inside) > _MOST_WORDS:
+                break  # whatever is frequent was seen by now
+            for start, word in _words(original.text):
+                if word[0].islower():
+                    self._small.add(_folded(word))
+                elif not start and not word.isupper():
+                    self._inside.add(_folded(word))
+        self._names.cache_clear()
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        before = _names(original, self.capital_nouns)
-        after = _names(text, self.capital_nouns)
-        if not before and not after:
+        before, after = self._names(original), self._names(text)
+        if not before:
             return PASSED
-        words_before, words_after = set(folded_words(original)), set(folded_words(text))
+        words_after = set(folded_words(text))
         lost = [name for name in before if name not in words_after]
-        new = [name for name in after if name not in words_before]
-        if lost:
-            lost = _unlike(lost, words_after)
-        if new:
-            new = _unlike(new, words_before)
         if not lost:
             return PASSED
+        lost = _missing(lost, text)
+        if not lost:
+            return PASSED
+        words_before = set(folded_words(original))
+        new = [name for name in after if name not in words_before]
+        if new:
+            new = _missing(new, original)
         if new:
             return Finding(f"the name {_said(new)} in place of {_said(lost)}")
-        if len(lost) > self.max_lost * len(before):
+        if len(lost) > self.max_lost * len(before) and (len(lost) > 1 or not self.max_lost):
             return Finding(f"{len(lost)} of {len(before)} names gone ({_said(lost)})")
         return PASSED
 
+    def _find(self, text: str) -> tuple[str, ...]:
+        """Folded names of a text in order, each once."""
+        if text.islower():
+            return ()
+        found: dict[str, None] = {}
+        capitals = total = 0
+        for start, word in _words(text):
+            total += 1
+            if not word[0].isupper():
+                continue
+            capitals += 1
+            if len(word) < 2:
+                continue
+            name = _folded(word)
+            if word.isupper() or (
+                not self.capital_nouns
+                and name not in self._small
+                and (not start or name in self._inside)
+            ):
+                found[name] = None
+        if capitals > max(3, _MOSTLY * total):
+            return ()
+        return tuple(found)
 
-@lru_cache(maxsize=2048)
-def _names(text: str, capital_nouns: bool) -> tuple[str, ...]:
-    """Folded names of a text in order, each once."""
-    if text.islower():
-        return ()
-    found: dict[str, None] = {}
-    capitals = total = 0
-    for start, word in _WORD.findall("\n" + text):
-        total += 1
-        if not word[0].isupper():
-            continue
-        capitals += 1
-        if len(word) < 2:
-            continue
-        if word.isupper() or not (start or capital_nouns):
-            found[_folded(word)] = None
-    if capitals > max(3, _MOSTLY * total):
-        return ()
-    return tuple(found)
+
+def _words(text: str) -> list[tuple[str, str]]:
+    return _WORD.findall("\n" + text)
 
 
 def _folded(word: str) -> str:
@@ -106,10 +136,21 @@ def _folded(word: str) -> str:
     return word.casefold()
 
 
-def _unlike(names: Sequence[str], words: Iterable[str]) -> list[str]:
-    """Names that no word of a text is another form of."""
-    plain = [_bare(word) for word in words if len(word) > 2]
-    return [name for name in names if not _has_form(_bare(name), plain)]
+def _missing(names: Sequence[str], text: str) -> list[str]:
+    """Names that a text has in no other form either."""
+    words = folded_words(text)
+    there = set(words)
+    plain = [_bare(word) for word in there if len(word) > 2]
+    initials = "".join(word[0] for word in words)
+    return [
+        name
+        for name in names
+        if not (
+            _has_form(_bare(name), plain)
+            or any(there.issuperset(form) for form in _FORMS.get(name, ()))
+            or (2 <= len(name) <= 5 and _bare(name) in _bare(initials))
+        )
+    ]
 
 
 def _has_form(name: str, words: Sequence[str]) -> bool:

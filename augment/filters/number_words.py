@@ -17,7 +17,9 @@ STRICT: Final[dict[str, str]] = {
     "quatorze=14 quinze=15 seize=16 vingt=20 trente=30 quarante=40 cinquante=50 soixante=60 "
     "septante=70 nonante=90",
     "es": "dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 once=11 doce=12 "
-    "trece=13 catorce=14 quince=15 veinte=20 treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
+    "trece=13 catorce=14 quince=15 dieciséis=16 diecisiete=17 dieciocho=18 diecinueve=19 "
+    "veinte=20 veintiuno=21 veintidós=22 veintitrés=23 veinticuatro=24 veinticinco=25 "
+    "treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
     "setenta=70 ochenta=80 noventa=90",
     "ca": "dos=2 dues=2 tres=3 quatre=4 cinc=5 sis=6 vuit=8 onze=11 dotze=12 tretze=13 "
     "catorze=14 quinze=15 setze=16 vint=20 trenta=30 quaranta=40 cinquanta=50 seixanta=60 "
@@ -36,7 +38,9 @@ STRICT: Final[dict[str, str]] = {
 LOOSE: Final[dict[str, str]] = {
     "en": "one=1 a=1 an=1 once=1 single=1 both=2 pair=2 couple=2 twice=2 double=2 half=2 second=2 "
     "dozen=12 hundred=100 hundreds=100 thousand=1000 thousands=1000 first=1 third=3 fourth=4 "
-    "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 twentieth=20 "
+    "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 "
+    "thirteenth=13 fourteenth=14 fifteenth=15 sixteenth=16 "
+    "seventeenth=17 eighteenth=18 nineteenth=19 twentieth=20 thirtieth=30 "
     "zero=0 triple=3 quarter=4",
     "fr": "un=1 une=1 premier=1 première=1 seul=1 second=2 seconde=2 deuxième=2 double=2 couple=2 "
     "paire=2 deuxièmes=2 troisième=3 tiers=3 triple=3 quatrième=4 quart=4 cinquième=5 sixième=6 "

@@ -16,7 +16,7 @@ Strictness = Literal["loose", "normal", "strict"]
 #: language in Latin script, an encoder named by the user, and letter triples.
 MIN_SIMILARITY: Final[dict[str, dict[str, float]]] = {
     "loose": {"en": 0.45, "latin": 0.5, "named": 0.5, "characters": 0.2},
-    "normal": {"en": 0.55, "latin": 0.6, "named": 0.6, "characters": 0.3},
+    "normal": {"en": 0.55, "latin": 0.55, "named": 0.6, "characters": 0.3},
     "strict": {"en": 0.7, "latin": 0.7, "named": 0.75, "characters": 0.4},
 }
 #: Every other threshold, by the names of `augment.filters.settings.FilterSettings`.
@@ -37,9 +37,9 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_length_ratio": 2.0,
         "max_marked": 0.05,
         "max_lost_names": 0.67,
-        "max_strangeness": 1.6,
+        "max_strangeness": 1.7,
         "min_label_odds": 0.9,
-        "min_swap_margin": 0.0,
+        "min_swap_margin": 0.05,
     },
     "strict": {
         "min_change": 0.1,

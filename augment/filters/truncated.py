@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？।]+[\"'”’»)\]]*(?=\s|$)")
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 
+_STOP: Final = re.compile(r"[.!?…。！？।:;][\"'”’»)\]\s]*$")
 #: Length over the original's from which nothing can be missing, with all sentences and without.
 _WHOLE: Final = 0.85
 _WHOLE_SENTENCES: Final = 0.95
@@ -32,7 +33,9 @@ class Truncated:
     -----
     Only a candidate clearly shorter than its original is looked at. It is refused when most of
     several sentences are gone, when next to no word of one sentence came back, when it stops at a
-    comma, or when the words of the original's start are there and those of its end are not.
+    comma, or when the words of the original's start are there
+    and those of its end are not; less is asked for where the full stop is gone with them, since an
+    end told in other words keeps its own.
     """
 
     name = "truncated"
@@ -62,7 +65,10 @@ def _look(original: str, text: str) -> Finding:
         after = max(1, len(_SENTENCE_END.findall(text)))
         if after <= before / 2:
             return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
-    most = 0.4 if ratio < 0.75 else 0.34 if ratio < 0.8 else 0.2
+    if not _STOP.search(text) and _STOP.search(original):
+        most = 0.5
+    else:
+        most = 0.25 if ratio < 0.75 else 0.1
     return _end_lost(folded_words(original), folded_words(text), most)
 
 
@@ -84,7 +90,7 @@ def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Findi
     if len(before) < 10:
         return PASSED
     third = len(before) // 3
-    there = set(after)
+    there = {word[:_STEM] for word in after}
     start = _present(before[:third], there)
     end = _present(before[-third:], there)
     if end <= most and start - end >= 0.3:
@@ -99,4 +105,4 @@ def _present(words: Sequence[str], there: set[str]) -> float:
     telling = [word for word in words if len(word) > 3]
     if len(telling) < 2:
         telling = list(words)
-    return sum(word in there for word in telling) / len(telling)
+    return sum(word[:_STEM] in there for word in telling) / len(telling)
