@@ -29,7 +29,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_lost_names": 1.0,
         "max_strangeness": 2.5,
         "min_label_odds": 0.98,
-        "min_swap_margin": 0.1,
+        "min_swap_margin": 0.2,
     },
     "normal": {
         "min_change": 0.05,
@@ -39,7 +39,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_lost_names": 0.67,
         "max_strangeness": 1.7,
         "min_label_odds": 0.9,
-        "min_swap_margin": 0.05,
+        "min_swap_margin": 0.1,
     },
     "strict": {
         "min_change": 0.1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +54,7 @@ def _look(original: str, text: str) -> Finding:
     if ratio >= _WHOLE_SENTENCES or len(original) < 20:
         return PASSED
     before = len(_SENTENCE_END.findall(original))
-    if before >= 2 and len(_SENTENCE_END.findall(text)) < before:
+    if before and (ratio < _WHOLE or len(_SENTENCE_END.findall(text)) < before):
         finding = _sentence_lost(original, text)
         if not finding.passed:
             return finding
@@ -73,12 +74,17 @@ def _look(original: str, text: str) -> Finding:
 
 
 def _sentence_lost(original: str, text: str) -> Finding:
+    sentences = [part for part in _SENTENCE_END.split(original) if part.strip()]
+    if len(sentences) < 2:
+        return PASSED
     there = {word[:_STEM] for word in folded_words(text)}
-    for sentence in _SENTENCE_END.split(original):
-        telling = {word[:_STEM] for word in folded_words(sentence) if len(word) > 3}
-        if len(telling) < _FEWEST_TELLING:
+    stems = [{w[:_STEM] for w in folded_words(part) if len(w) > 3} for part in sentences]
+    known = Counter(stem for found in stems for stem in found)
+    for sentence, found in zip(sentences, stems, strict=True):
+        own = [stem for stem in found if known[stem] == 1]  # "that" and "have" are everywhere
+        if len(own) < _FEWEST_TELLING:
             continue
-        share = len(telling & there) / len(telling)
+        share = sum(stem in there for stem in own) / len(own)
         if share <= _LEAST_OF_SENTENCE:
             return Finding(
                 f"a sentence is missing: {share:.0%} of the words of {sentence.strip()[:40]!r}"
