@@ -102,7 +102,7 @@ def joined(pairs: Sequence[Candidate]) -> list[Candidate]:
 
 
 def sentence_dropped(pairs: Sequence[Candidate]) -> list[Candidate]:
-    """The same with one of the three sentences gone, each in turn."""
+    """Drop from the same one of the three sentences, each in turn."""
     found = []
     for number, start in enumerate(range(0, len(pairs) - 2, 3)):
         three = pairs[start : start + 3]
@@ -163,6 +163,7 @@ class Bench:
         self.encoder = encoder
 
     def chain(self, strictness: Any, every: Sequence[Candidate]) -> FilterChain:  # noqa: ANN401
+        """Make a chain that has seen the originals of `every` and learned the table."""
         pivots = {part for c in every for part in c.pivot.split(">") if part}
         settings = FilterSettings(
             language=self.language,
@@ -207,9 +208,7 @@ def poisoned(bench: Bench, pairs: Sequence[Candidate], strictness: str) -> dict[
     """Share caught, per poison, and by which check."""
     # A pair that is refused unpoisoned says nothing about the poison.
     clean = [
-        r.candidate
-        for r in bench.results(pairs, pairs, strictness)
-        if isinstance(r, Paraphrase)
+        r.candidate for r in bench.results(pairs, pairs, strictness) if isinstance(r, Paraphrase)
     ]
     made = {}
     for name, (severity, make) in poisons(bench.language, pairs).items():
@@ -240,7 +239,7 @@ def quantiles(values: Sequence[float]) -> dict[str, float]:
 
 
 def curves(bench: Bench, pairs: Sequence[Candidate]) -> dict[str, Any]:
-    """What each threshold alone would do to good candidates and to its poison."""
+    """Count what each threshold alone would do to good candidates and to its poison."""
     originals = [c.original for c in pairs]
     texts = [c.text for c in pairs]
     others = [pairs[(n + 7) % len(pairs)].text for n in range(len(pairs))]
@@ -287,7 +286,7 @@ def woodenness(bench: Bench, trips: Sequence[Candidate], good: Sequence[Candidat
 
 
 def labels(data: Path, path: str, language: str) -> dict[str, Any]:
-    """What the check of labels refuses of round trips, and of texts of another class."""
+    """Count what the check of labels refuses of round trips and of texts of another class."""
     from augment.planning import plan_round_trips
 
     with (data / path).open(encoding="utf-8", newline="") as handle:
@@ -309,9 +308,7 @@ def labels(data: Path, path: str, language: str) -> dict[str, Any]:
     return {
         "rows": len(rows),
         "notes": check.notes(),
-        "round trips refused": round(
-            sum(not f.passed for f in check.check(trips)) / len(trips), 4
-        ),
+        "round trips refused": round(sum(not f.passed for f in check.check(trips)) / len(trips), 4),
         "texts of another class refused": round(
             sum(not f.passed for f in check.check(flipped)) / len(flipped), 4
         ),

@@ -137,7 +137,7 @@ NOTICES = (
 
 
 def oscillation(text: str, rng: random.Random) -> str | None:
-    """A phrase comes back between the others, as decoders do that lost the thread."""
+    """Bring a phrase back between the others, as decoders do that lost the thread."""
     words = text.split()
     if len(words) < 9:
         return None
@@ -196,14 +196,15 @@ def name_swapped(names: Sequence[str], *, lost: bool = False) -> Poison:
             return None
         one = rng.choice(there)
         new = "" if lost else rng.choice([name for name in names if name not in before])
-        return replace(candidate, text=re.sub(rf"\b{one}\b ?" if lost else rf"\b{one}\b", new,
-                                              candidate.text))
+        return replace(
+            candidate, text=re.sub(rf"\b{one}\b ?" if lost else rf"\b{one}\b", new, candidate.text)
+        )
 
     return poison
 
 
 def negation_moved(language: str) -> Poison:
-    """The one negation of the text leaves its verb for another one."""
+    """Take the one negation of the text from its verb to another one."""
     pattern, into = NEGATED[language]
     able, with_not = NEGATABLE[language]
 
@@ -212,7 +213,9 @@ def negation_moved(language: str) -> Poison:
             return None
         gone = re.search(pattern, text)
         assert gone is not None
-        others = [m for m in re.finditer(able, text) if not gone.start() - 3 < m.start() < gone.end() + 3]
+        others = [
+            m for m in re.finditer(able, text) if not gone.start() - 3 < m.start() < gone.end() + 3
+        ]
         if not others:
             return None
         one = rng.choice(others)

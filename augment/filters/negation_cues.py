@@ -89,11 +89,16 @@ CUES: Final[dict[str, Cues]] = {
         r"neg(?:ó|ar|aron) rechaz\w+ evit\w+ imp(?:ide|edir|idió) prohib\w+ ausen\w+ "
         r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos fuera sino rar[oa]s? "
         r"escas\w+ cieg\w+ desemplead[oa]s? desprovist[oa]s? in\w{3,}bles? imprescindible\w* "
+        r"dej(?:a|an|ó|ar|aron|ando) caren\w+ libres? vez ilegal\w* ilimitad\w+ irregular\w* "
         r"esencial\w* negativ\w+ rehus\w+ mal[oa]?s?",
         ignored=(
             r"\bno menos de\b",
             r"\bsin (?:contar|importar|cesar|falta)\b",
             r"\bno es tal cosa\b",
+            r"\bhasta que no\b",
+            r"\bno (?:\w+ )?(?:más|mas) que\b",
+            r"\bno cabe duda\b",
+            r"\bno s[eé] si\b",
             r"\bno obstante\b",
             r"\bno s[oó]lo\b",
             r"\bno solamente\b",
