@@ -395,7 +395,8 @@ class Augmentation:
             "source": self.source,
             "pivots": ",".join(plan.pivot for plan in self.plans),
             "engine": ",".join(engines),
-            "filters": f"{recipe.filter},sim{self.settings.min_similarity:g},chg{self.settings.min_change:g}{off}",
+            "filters": f"{recipe.filter},sim{self.settings.min_similarity:g},"
+            f"chg{self.settings.min_change:g}{off}",
             "balance": self.balance,
             "per-row": recipe.per_row or "any",
             "seed": recipe.seed,

@@ -46,10 +46,10 @@ class CharacterModel:
 
     def add(self, texts: Sequence[str]) -> None:
         """Count the n-grams of texts."""
-        codes, _ = _codes(texts)
+        codes, _, places = _codes(texts)
         self.characters += len(codes)
-        for table, hashes in zip(self.tables, _hashes(codes), strict=True):
-            np.add.at(table, hashes, 1)
+        for order, (table, hashes) in enumerate(zip(self.tables, _hashes(codes), strict=True)):
+            np.add.at(table, hashes[places >= order], 1)
 
     def score(self, texts: Sequence[str], without: Sequence[str]) -> NDArray[np.float64]:
         """Mean log probability of a character of each text, nats.
@@ -66,11 +66,14 @@ class CharacterModel:
         ndarray, float64, (n_texts,)
             0 and below; 0 for a text without words.
         """
-        codes, rows = _codes(texts)
-        own_codes, own_rows = _codes(without)
+        codes, rows, places = _codes(texts)
+        own_codes, own_rows, own_places = _codes(without)
         left = []
-        for table, hashes, own in zip(self.tables, _hashes(codes), _hashes(own_codes), strict=True):
-            left.append(table[hashes] - _own_counts(rows, hashes, own_rows, own))
+        for order, (table, hashes, own) in enumerate(
+            zip(self.tables, _hashes(codes), _hashes(own_codes), strict=True)
+        ):
+            inside = own_places >= order
+            left.append(table[hashes] - _own_counts(rows, hashes, own_rows[inside], own[inside]))
         total = self.characters
         chance = np.full(len(codes), 1.0 / 64)
         for order in range(ORDER):
@@ -81,22 +84,25 @@ class CharacterModel:
                 context[0] = 0
             weight = np.maximum(context, 0) + _DISCOUNT
             chance = (np.clip(left[order], 0, np.maximum(context, 0)) + _DISCOUNT * chance) / weight
-        logs = np.log(np.maximum(chance, 1e-9))
+        # The padding in front is context; n-grams that end in it reach into the text before.
+        logs = np.log(np.maximum(chance, 1e-9))[places >= ORDER - 1]
+        rows = rows[places >= ORDER - 1]
         counts = np.bincount(rows, minlength=len(texts))
         sums = np.bincount(rows, weights=logs, minlength=len(texts))
         scores: NDArray[np.float64] = sums / np.maximum(counts, 1)
         return scores
 
 
-def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Code points of all texts in one row, and the text that each belongs to."""
+def _codes(
+    texts: Sequence[str],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """Code points of all texts in one row, the text that each belongs to, and its place there."""
     plain = [f"\x02\x02\x02\x02 {' '.join(folded_words(text))[:_LONGEST]} \x03" for text in texts]
     raw = "".join(plain).encode("utf-32-le", "surrogatepass")
-    lengths = [len(text) for text in plain]
-    return (
-        np.frombuffer(raw, dtype="<u4").astype(np.uint64),
-        np.repeat(np.arange(len(texts)), lengths),
-    )
+    lengths = np.array([len(text) for text in plain], dtype=np.int64)
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    codes = np.frombuffer(raw, dtype="<u4").astype(np.uint64)
+    return codes, np.repeat(np.arange(len(texts)), lengths), np.arange(len(codes)) - starts
 
 
 def _hashes(codes: NDArray[np.uint64]) -> list[NDArray[np.int64]]:

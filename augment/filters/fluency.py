@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FEWEST_CHARACTERS: Final = 20_000
 #: Originals that tell how much scores spread.
 _SPREAD: Final = 1000
+#: Least spread taken for true. Texts of one mould ("flights from X to Y") spread less, and every
+#: other wording of theirs would seem strange; prose measures 2.6.
+_LEAST_SPREAD: Final = 2.0
 #: Texts shorter than this spread too much to be judged, in characters.
 _SHORTEST: Final = 12
 
@@ -92,7 +95,7 @@ class Fluency:
             lengths = np.array([len(text) for text in texts])
             off = np.abs(scores - np.median(scores))
             # 1.4826 median deviations are a standard deviation; names and numbers are outliers.
-            self._spread = max(float(np.median(off * np.sqrt(lengths))) * 1.4826, 0.1)
+            self._spread = max(float(np.median(off * np.sqrt(lengths))) * 1.4826, _LEAST_SPREAD)
         return self._spread
 
     def notes(self) -> list[str]:

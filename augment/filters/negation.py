@@ -20,8 +20,9 @@ _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 
 #: Long words behind a negation that count as negated, and the letters that they are compared by.
 _SCOPE: Final = 3
-#: Words from French "ne" to the "plus" or "peut" that makes it negate.
+#: Words from French "ne" to the "plus" or "peut" that makes it negate, and from "personne" to it.
 _REACH: Final = 5
+_BEFORE: Final = 3
 _SHORT_CLAUSE: Final = re.compile(r"[.!?;:…()\n,]+|\b(?:but|mais|pero|però|mas|ma|aber|maar)\b")
 _STEM: Final = 6
 
@@ -143,7 +144,7 @@ class _Counter:
         particles = [at for at, word in words if word in self.particle]
         return int(
             any(
-                0 < at - particle <= _REACH
+                -_BEFORE <= at - particle <= _REACH
                 for at, word in words
                 if word in self.needing
                 for particle in particles
