@@ -150,7 +150,8 @@ def test_labels_stand_aside_where_they_cannot_be_learned():
 def test_labels_do_not_depend_on_order_or_blocks():
     rows = labelled()
     pairs = [
-        Candidate(row.source_id, row.text, labelled(60)[-1 - row.source_id].text) for row in rows
+        Candidate(row.source_id, row.text, other.text)
+        for row, other in zip(rows, reversed(rows), strict=True)
     ]
     one, other = Label(ENGLISH), Label(ENGLISH)
     one.learn(rows)

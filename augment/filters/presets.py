@@ -28,7 +28,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_marked": 0.1,
         "max_lost_names": 1.0,
         "max_strangeness": 2.5,
-        "min_label_odds": 0.98,
+        "min_label_odds": 0.85,
         "min_swap_margin": 0.2,
     },
     "normal": {
@@ -38,7 +38,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_marked": 0.05,
         "max_lost_names": 0.67,
         "max_strangeness": 1.7,
-        "min_label_odds": 0.9,
+        "min_label_odds": 0.7,
         "min_swap_margin": 0.1,
     },
     "strict": {
@@ -48,7 +48,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "max_marked": 0.0,
         "max_lost_names": 0.0,
         "max_strangeness": 1.2,
-        "min_label_odds": 0.75,
+        "min_label_odds": 0.6,
         "min_swap_margin": 0.0,
     },
 }
