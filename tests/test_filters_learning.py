@@ -26,7 +26,7 @@ def sentence(rng: random.Random) -> str:
     return f"The {one} {verb} the {other} {place} every {time}."
 
 
-def table(n: int = 600) -> list[Original]:
+def table(n: int = 2000) -> list[Original]:
     rng = random.Random(7)
     return [Original(number, sentence(rng)) for number in range(n)]
 
@@ -84,9 +84,9 @@ def test_fluency_does_not_depend_on_batches_or_on_the_order_of_the_table(fluency
 
 def test_a_small_table_teaches_nothing_and_says_so():
     check = Fluency(ENGLISH)
-    check.learn(table(20))
+    check.learn(table(200))
     assert check.check([Candidate(0, "The garden.", "Xqzvw kjxqz vvvq wwwq zzzq.")])[0].passed
-    assert "fewer than 20,000" in check.notes()[0]
+    assert "fewer than 100,000" in check.notes()[0]
 
 
 def labelled(n: int = 300) -> list[Original]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 #: Characters of originals below which the model knows too little, and the check stands aside.
-FEWEST_CHARACTERS: Final = 20_000
+FEWEST_CHARACTERS: Final = 100_000
 #: Originals that tell how much scores spread.
 _SPREAD: Final = 1000
 #: Least spread taken for true. Texts of one mould ("flights from X to Y") spread less, and every

@@ -115,11 +115,9 @@ class Names:
             if len(word) < 2:
                 continue
             name = _folded(word)
-            if word.isupper() or (
-                not self.capital_nouns
-                and name not in self._small
-                and (not start or name in self._inside)
-            ):
+            if name in self._small:
+                continue  # "STOP", a Street
+            if word.isupper() or (not self.capital_nouns and (not start or name in self._inside)):
                 found[name] = None
         if capitals > max(3, _MOSTLY * total):
             return ()
