@@ -22,10 +22,10 @@ from augment.datasets.production import FAILED, Production
 from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
-from augment.datasets.survey import cell_string, survey
+from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
 from augment.errors import AugmentError, InputError
-from augment.filters import FilterChain, FilterSettings, Original, build_filters
+from augment.filters import FilterChain, FilterSettings, build_filters
 from augment.languages import detect_language, language_code, language_name
 from augment.planning import Plan, plan_round_trips
 from augment.progress import Progress
@@ -116,21 +116,14 @@ class Augmentation:
         self.chain.filters = build_filters(self.settings, disabled=recipe.no_filter)
         if self.chain.learns:
             with self._timed("learn"):
-                self.chain.learn(self._originals())
+                text = self.columns.text[0]
+                self.chain.learn(originals(table, text, self.found, labels=recipe.label_check))
         self._say()
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
         self._legs: dict[str, list[Stored]] = {}
         for plan in self.plans:  # a missing key or a broken mode shows now, not after an hour
             self._open(plan)
-
-    def _originals(self) -> Iterator[Original]:
-        """Every row, for the checks that learn; with its label where that is wanted."""
-        text_at = self.table.columns.index(self.columns.text[0])
-        labels = self.found.labels if self.recipe.label_check else [""] * len(self.found.labels)
-        for number, row in enumerate(self.table):
-            label = self.found.row_label[number]
-            yield Original(number, cell_string(row[text_at]), labels[label] if label >= 0 else "")
 
     def _check_survey(self) -> None:
         found = self.found
@@ -395,8 +388,8 @@ class Augmentation:
             "source": self.source,
             "pivots": ",".join(plan.pivot for plan in self.plans),
             "engine": ",".join(engines),
-            "filters": f"{recipe.filter},sim{self.settings.min_similarity:g},"
-            f"chg{self.settings.min_change:g}{off}",
+            "filters": f"{recipe.filter},sim{self.settings.min_similarity:g},chg"
+            f"{self.settings.min_change:g}{off}",
             "balance": self.balance,
             "per-row": recipe.per_row or "any",
             "seed": recipe.seed,
