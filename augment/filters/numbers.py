@@ -49,7 +49,8 @@ class Numbers:
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        before, after = folded_words(original), folded_words(text)
+        before: Sequence[str] = folded_words(original)
+        after: Sequence[str] = folded_words(text)
         digits = _DIGIT.search(original) or _DIGIT.search(text)
         if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
             return PASSED
