@@ -8,8 +8,10 @@ STAMP := $(VENV)/.installed
 # The offline translator's language pairs for English, French and Spanish texts.
 APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en \
 	apertium-fra-cat apertium-fr-es apertium-eo-fr apertium-spa-cat apertium-es-gl apertium-es-pt
+# Debian's names; Ubuntu's packages of these names would fetch a snap, and the tests are skipped.
+BROWSER := chromium chromium-driver
 
-.PHONY: help demo test test-all lint types bench install apertium clean
+.PHONY: help demo test test-all lint types bench install apertium browser clean
 
 help:
 	@echo "make demo      set everything up and run the main job on real text"
@@ -21,10 +23,10 @@ help:
 demo: install apertium
 	@$(BIN)/python examples/demo.py
 
-test: install apertium
+test: install apertium browser
 	$(BIN)/python -m pytest
 
-test-all: install apertium
+test-all: install apertium browser
 	$(BIN)/python -m pytest -m "not network and not gpu"
 
 lint: install
@@ -58,6 +60,17 @@ apertium:
 		echo "This system has no apt-get. Install Apertium and these language pairs with its own"; \
 		echo "package manager, then run make again: $(APERTIUM)"; \
 		command -v lt-proc >/dev/null; \
+	fi
+
+# For the tests of the review page alone: where there is none, they are skipped with that reason.
+browser:
+	@if command -v chromedriver >/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null; then \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		echo "installing a browser to test the review page in: $(BROWSER)"; \
+		install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(BROWSER)"; \
+		{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null \
+			|| echo "no browser could be installed; the tests of the review page are skipped"; \
 	fi
 
 clean:

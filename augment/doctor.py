@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from augment._version import __version__
-from augment.errors import AugmentError
+from augment.errors import AugmentError, PairError
 from augment.minilm import minilm_folder
-from augment.planning import PREFERRED
-from augment.routes import round_trip_pivots
-from augment.translators import LOCAL, engine_names, load_engine
+from augment.planning import PREFERRED, plan_round_trips
+from augment.translators import LOCAL, Engine, engine_names, load_engine
+from augment.translators.services import OWN_SERVER, SERVICES
 
 #: module -> (extra that brings it, what it is for)
 _PARTS: Final = {
@@ -29,6 +30,8 @@ _PARTS: Final = {
 }
 #: Languages for which the report says how to get a translator when there is none.
 _WANTED: Final = ("en", "fr", "es")
+#: Source languages whose round trips are listed, and round trips of each.
+LISTED: Final = 24
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Diagnosis:
     Attributes
     ----------
     engines
-        Name of every engine -> its directed pairs (``"en-es"``), or the host it would ask and
-        which keys are set.
+        Name of every engine -> its directed pairs (``"en-es"``), or the host that it would ask
+        and, for every environment variable that holds a key, whether it is set.
     routes
-        Source language -> pivots that lead there and back on this machine, nearest first.
+        Source language -> round trips on this machine with the engines that ``auto`` would take,
+        best first; of at most `LISTED` languages.
     devices
         What models run on, with the number formats that are fast there.
     parts
@@ -83,16 +87,13 @@ def diagnose() -> Diagnosis:
         except AugmentError as error:
             missing["minilm weights"] = str(error)
     engines = _engines(missing)
-    pairs = frozenset(pair for name in LOCAL for pair in load_engine(name).pairs() or frozenset())
-    sources = sorted({source for source, _ in pairs})
-    routes = {
-        source: [str(route) for route in round_trip_pivots(source, pairs)] for source in sources
-    }
+    routes = _routes()
+    for name in LOCAL:
+        if not engines[name].get("pairs") and (line := load_engine(name).how_to_get("en", "fr")):
+            missing.setdefault(f"{name} for English and French", line)
     for source in _WANTED:
-        if not routes.get(source):
-            line = _line_for(source)
-            if line:
-                missing[f"a translator for {source}"] = line
+        if not routes.get(source) and (line := _line_for(source)):
+            missing[f"a translator for {source}"] = line
     return Diagnosis(
         version=__version__,
         python=platform.python_version(),
@@ -107,20 +108,53 @@ def diagnose() -> Diagnosis:
 def _engines(missing: dict[str, str]) -> dict[str, Any]:
     engines: dict[str, Any] = {}
     for name in engine_names():
-        engine = load_engine(name)
-        pairs = engine.pairs()
-        if pairs is None:
-            engines[name] = {"host": engine.host, "asks": "only when named with --translator"}
-        else:
-            engines[name] = {"pairs": sorted(f"{source}-{target}" for source, target in pairs)}
+        try:
+            engines[name] = _about(load_engine(name))
+        except Exception as error:  # an engine of another package must not silence the others
+            engines[name] = {"error": f"{type(error).__name__}: {error}"}
     if shutil.which("lt-proc") is None:
         missing["apertium (the offline translator)"] = "sudo apt-get install apertium"
     return engines
 
 
+def _about(engine: Engine) -> dict[str, Any]:
+    pairs = engine.pairs()
+    if not engine.host:
+        return {"pairs": sorted(f"{source}-{target}" for source, target in pairs or ())}
+    service = SERVICES.get(engine.name)
+    variables = [*service.keys.values(), *service.settings.values()] if service else []
+    return {
+        "host": engine.host,
+        "asks": "only when named with --translator",
+        "needs": [names[0] for names in service.keys.values()] if service else [],
+        # Whether, and under which name; never the value.
+        "keys": {name: name in os.environ for names in variables for name in names},
+        "ready": not service.missing_keys() if service else True,
+        "own_server": hasattr(engine, "at") and engine.name == OWN_SERVER,
+    }
+
+
+def _routes() -> dict[str, list[str]]:
+    """Round trips of the languages at hand, those that most people want first."""
+    pairs = [pair for name in LOCAL for pair in load_engine(name).pairs() or ()]
+    known = sorted({source for source, _ in pairs} - set(PREFERRED))
+    sources = [*(code for code in PREFERRED if any(code == a for a, _ in pairs)), *known]
+    routes: dict[str, list[str]] = {}
+    for source in sorted(sources[:LISTED]):
+        try:
+            routes[source] = [str(plan) for plan in plan_round_trips([], source, at_most=LISTED)]
+        except PairError:  # a language that translates, but that nothing leads back to
+            routes[source] = []
+    return routes
+
+
 def _line_for(source: str) -> str:
-    engine = load_engine("apertium")
-    lines = (engine.how_to_get(source, pivot) for pivot in PREFERRED if pivot != source)
+    lines = (
+        load_engine(name).how_to_get(source, pivot)
+        for name in reversed(LOCAL)
+        for pivot in PREFERRED
+        if pivot != source
+    )
     return next((line for line in lines if line), "")
 
 

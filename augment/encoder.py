@@ -77,7 +77,7 @@ class SentenceEncoder:
         where = minilm_folder() if model == NAME else model
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         try:
-            with _no_bar(transformers.utils.logging):
+            with without_bar(transformers.utils.logging):
                 self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(where)
                 self._net: Any = transformers.AutoModel.from_pretrained(where, dtype=torch.float32)
         except (OSError, ValueError) as error:
@@ -194,7 +194,7 @@ class SentenceEncoder:
 
 
 @contextmanager
-def _no_bar(logging: Any) -> Iterator[None]:  # noqa: ANN401
+def without_bar(logging: Any) -> Iterator[None]:  # noqa: ANN401
     """Keep the library's own loading bar off stderr; a tenth of a second needs none."""
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()

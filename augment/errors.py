@@ -10,6 +10,7 @@
     ├── TranslatorError          an engine failed while translating
     │   └── PairError            exit 2: no engine on this machine translates that pair
     ├── StoreError               exit 2: the translation store cannot be used
+    ├── DivergedError            a training whose loss is no number any more
     └── DamagedFileError         exit 2: weights or a model folder do not match their hash
 """
 
@@ -56,6 +57,10 @@ class StoreError(AugmentError, RuntimeError):
     """The translation store is damaged, locked or from a newer version."""
 
     exit_code = 2
+
+
+class DivergedError(AugmentError, ArithmeticError):
+    """The loss of a training stopped being a finite number."""
 
 
 class DamagedFileError(AugmentError, RuntimeError):

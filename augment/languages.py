@@ -108,15 +108,13 @@ _loaded: dict[frozenset[str], LanguageIdentifier] = {}
 
 
 def _identifier(labels: frozenset[str] = frozenset()) -> LanguageIdentifier:
-    """Load the model once (about a second); restricted copies share its tables."""
+    """Load the model once; restricted copies share its tables."""
     with _lock:
         if labels not in _loaded:
             if frozenset() not in _loaded:
-                from py3langid.langid import MODEL_FILE, LanguageIdentifier
+                from augment.language_model import load_identifier
 
-                _loaded[frozenset()] = LanguageIdentifier.from_model_file(
-                    MODEL_FILE, norm_probs=True
-                )
+                _loaded[frozenset()] = load_identifier()
             if labels:
                 limited = copy.copy(_loaded[frozenset()])
                 limited.set_languages(labels)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -12,6 +14,17 @@ from augment.errors import AugmentError
 
 #: What keeps the hub libraries from trying; read by them when they are imported.
 HUB_SWITCHES: Final = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
+#: The same switches in modules that were imported before: (module, its name of the switch).
+_LOADED_SWITCHES: Final = (
+    ("huggingface_hub.constants", "HF_HUB_OFFLINE"),
+    ("datasets.config", "HF_DATASETS_OFFLINE"),
+    ("datasets.config", "HF_HUB_OFFLINE"),
+)
+#: Events of the interpreter by which something leaves the machine, or asks who is out there.
+_CONNECTS: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_LOOK_UPS: Final = frozenset({
+    "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo",
+})  # fmt: skip
 
 
 class OfflineError(AugmentError, ConnectionError):
@@ -20,9 +33,61 @@ class OfflineError(AugmentError, ConnectionError):
     exit_code = 2
 
 
+class _Guard:
+    """Counts the blocks that forbid the network; they may overlap in several threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.blocks = 0
+        self.installed = False
+        self.before: list[tuple[Any, str, Any]] = []
+
+    def enter(self) -> None:
+        with self.lock:
+            if not self.installed:  # an audit hook stays for good, and is idle outside of blocks
+                sys.addaudithook(self.refuse)
+                self.installed = True
+            self.blocks += 1
+            if self.blocks > 1:
+                return
+            self.before = [(os.environ, name, os.environ.get(name)) for name in HUB_SWITCHES]
+            os.environ.update(dict.fromkeys(HUB_SWITCHES, "1"))
+            for module, name in _LOADED_SWITCHES:
+                if (loaded := sys.modules.get(module)) is not None and hasattr(loaded, name):
+                    self.before.append((loaded, name, getattr(loaded, name)))
+                    setattr(loaded, name, True)
+
+    def leave(self) -> None:
+        with self.lock:
+            self.blocks -= 1
+            if self.blocks:
+                return
+            for where, name, value in reversed(self.before):
+                if where is not os.environ:
+                    setattr(where, name, value)
+                elif value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    def refuse(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.blocks or not event.startswith("socket."):
+            return
+        if event in _CONNECTS:
+            sock, where = args[0], args[1]
+            # Without an address it is a connection that was let through before.
+            if where is not None and sock.family != getattr(socket, "AF_UNIX", None):
+                raise OfflineError(f"--offline: a connection to {where!r} was refused")
+        elif event in _LOOK_UPS and args[0]:
+            raise OfflineError(f"--offline: looking up {args[0]!r} was refused")
+
+
+_GUARD: Final = _Guard()
+
+
 @contextmanager
 def no_network(forbid: bool = True) -> Iterator[None]:
-    """Forbid sockets to anywhere for the time of a block.
+    """Forbid sockets to anywhere for the time of a block, in every thread.
 
     Parameters
     ----------
@@ -32,47 +97,22 @@ def no_network(forbid: bool = True) -> Iterator[None]:
     Raises
     ------
     OfflineError
-        In whatever opens a connection or looks up a host inside the block. Sockets between
-        processes of this machine (Unix domain) stay allowed: worker processes need them.
+        In whatever opens a connection, sends a datagram or looks up a host inside the block.
+        Sockets between processes of this machine (Unix domain) stay allowed: event loops and
+        worker processes need them.
+
+    Notes
+    -----
+    The interpreter itself is asked (an audit hook), so code that took hold of ``connect`` before
+    the block, or calls the C module behind ``socket``, is refused as well. Other programs that are
+    started inside the block are on their own; the hub libraries among them find the switches of
+    `HUB_SWITCHES` in their environment.
     """
     if not forbid:
         yield
         return
-    connect, connect_ex, lookup = (
-        socket.socket.connect,
-        socket.socket.connect_ex,
-        socket.getaddrinfo,
-    )
-
-    def refuse(where: object) -> OfflineError:
-        return OfflineError(f"--offline: a connection to {where!r} was refused")
-
-    def checked_connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401
-        if self.family != getattr(socket, "AF_UNIX", None):
-            raise refuse(address)
-        connect(self, address)
-
-    def checked_connect_ex(self: socket.socket, address: Any) -> int:  # noqa: ANN401
-        if self.family != getattr(socket, "AF_UNIX", None):
-            raise refuse(address)
-        return connect_ex(self, address)
-
-    def checked_lookup(host: object, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        raise refuse(host)
-
-    before = {name: os.environ.get(name) for name in HUB_SWITCHES}
-    os.environ.update(dict.fromkeys(HUB_SWITCHES, "1"))
-    socket.socket.connect = checked_connect  # type: ignore[method-assign,assignment]
-    socket.socket.connect_ex = checked_connect_ex  # type: ignore[method-assign,assignment]
-    socket.getaddrinfo = checked_lookup
+    _GUARD.enter()
     try:
         yield
     finally:
-        socket.socket.connect = connect  # type: ignore[method-assign]
-        socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
-        socket.getaddrinfo = lookup
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _GUARD.leave()

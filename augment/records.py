@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 #: Columns added to every augmented table, in this order, behind the input's own.
@@ -33,11 +33,14 @@ class Translation:
     error
         Why it failed; empty when it did not. A failed text is reported and tried again on the
         next run, never replaced by the original.
+    engine
+        Names of what really translated, joined by ``+``, where several might have; else empty.
     """
 
     text: str
     marks: tuple[str, ...] = ()
     error: str = ""
+    engine: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ class Candidate:
         Words that the engine itself marked as not translated or not inflected.
     variant
         Number of this candidate among those of the same original and pivot.
+    texts
+        For rows of several text columns: the new texts of all of them; `original` and `text` then
+        hold those of the rewritten columns, below each other.
     """
 
     source_id: int
@@ -72,6 +78,7 @@ class Candidate:
     engine: str = ""
     marks: tuple[str, ...] = ()
     variant: int = 0
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
+from augment.fail_over import FailOver
 from augment.records import Translation
 from augment.store import Store, text_key
-from augment.translators import Translator
+from augment.translators import Engine, Translator
+
+if TYPE_CHECKING:
+    from augment.planning import Plan
 
 _QUEUED: Final = 2  # windows waiting between two legs
 
@@ -38,6 +43,7 @@ class Stored:
         self.translator = translator
         self.store = store
         self.identity = translator.identity
+        self.identities = (self.identity,)
         self.window = translator.window
         self.from_store = 0
         self.translated = 0
@@ -45,20 +51,104 @@ class Stored:
     def translate(self, texts: Sequence[str]) -> list[Translation]:
         """Translate texts; new results are on disk before this returns."""
         keys = [text_key(text) for text in texts]
-        found = self.store.get(self.identity, list(dict.fromkeys(keys)))
-        self.from_store += len(found)
+        found = self._look_up(keys, texts)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
             done = [_not_empty(self, one) for one in self.translator.translate([*missing.values()])]
             new = dict(zip(missing, done, strict=True))
             self.store.put(self.identity, new.items())
-            self.translated += len(new)
+            self.translated += sum(not one.error for one in done)
             found.update(new)
         return [found[key] for key in keys]
+
+    def stored(self, texts: Sequence[str]) -> list[Translation | None]:
+        """Give what the store has of these texts; None for the others."""
+        keys = [text_key(text) for text in texts]
+        found = self._look_up(keys, texts)
+        return [found.get(key) for key in keys]
+
+    def _look_up(self, keys: Sequence[bytes], texts: Sequence[str]) -> dict[bytes, Translation]:
+        found = self.store.get(self.identity, list(dict.fromkeys(keys)))
+        self.from_store += len(found)
+        if found and (remember := getattr(self.translator, "remember", None)) is not None:
+            known = {key: text for key, text in zip(keys, texts, strict=True) if key in found}
+            remember([*known.values()], [found[key] for key in known])
+        return found
+
+    def interrupt(self) -> None:
+        """End the translator's waits, where it has any: the run is being left."""
+        if (interrupt := getattr(self.translator, "interrupt", None)) is not None:
+            interrupt()
 
     def close(self) -> None:
         """Close the translator; the store stays open."""
         self.translator.close()
+
+
+class RoundTrip:
+    """Paraphrases by translating there and back: the `Paraphraser` of one plan.
+
+    Parameters
+    ----------
+    plan
+        The route and its engines.
+    store
+        The translation store.
+    note
+        Gets a line when a translator is given up and the next one takes over.
+    """
+
+    method = "backtranslation"
+    variant = 0
+
+    def __init__(
+        self, plan: Plan, store: Store, note: Callable[[str], None] = lambda message: None
+    ) -> None:
+        self.name = self.pivot = plan.pivot
+        self.engine = plan.engine
+        self.languages = plan.route.languages
+        self.legs: list[Stored | FailOver] = []
+        several = any(len(engines) > 1 for engines in plan.engines)
+        try:
+            for engines, (source, target) in zip(plan.engines, plan.route.legs, strict=True):
+                opened = FailOver(note)
+                self.legs.append(opened)  # before it is filled, so that what was opened is closed
+                for engine in engines:
+                    opened.add(engine.name, partial(_stored, engine, source, target, store))
+                opened.check()
+                if not several:
+                    self.legs[-1] = opened.legs[0]
+        except BaseException:
+            self.close()
+            raise
+        self.identities = tuple(one for leg in self.legs for one in leg.identities)
+
+    def paraphrase(
+        self, items: Iterable[tuple[int, str]]
+    ) -> Iterator[tuple[int, str, Translation]]:
+        """Give (row number, original, result) for pairs (row number, text), in their order."""
+        return round_trips(items, self.legs)
+
+    def describe(self) -> dict[str, Any]:
+        """Route, translators, and how many translations were new and how many stored."""
+        about = {
+            "route": list(self.languages),
+            "engine": self.engine,
+            "translators": list(self.identities),
+            "from_store": sum(leg.from_store for leg in self.legs),
+            "translated": sum(leg.translated for leg in self.legs),
+        }
+        several = [leg.describe() for leg in self.legs if isinstance(leg, FailOver)]
+        return {**about, "by_engine": several} if several else about
+
+    def close(self) -> None:
+        """Close the translators; the store stays open."""
+        for leg in self.legs:
+            leg.close()
+
+
+def _stored(engine: Engine, source: str, target: str, store: Store) -> Stored:
+    return Stored(engine.open(source, target), store)
 
 
 @dataclass(slots=True)
@@ -119,6 +209,11 @@ def round_trips(
                 raise done.error
             for (row, original), result in zip(done.items, done.state, strict=True):
                 yield row, original, result
+    except BaseException:  # the run is being left: nobody should wait for a pause of minutes
+        for leg in legs:
+            if (interrupt := getattr(leg, "interrupt", None)) is not None:
+                interrupt()
+        raise
     finally:
         stop.set()
         for thread in threads:
@@ -163,7 +258,11 @@ def _translate(leg: Translator, state: list[Translation]) -> list[Translation]:
     after = list(state)
     results = leg.translate([state[number].text for number in alive])
     for number, result in zip(alive, results, strict=True):
-        after[number] = _not_empty(leg, result)
+        result = _not_empty(leg, result)
+        if result.engine and (before := state[number].engine):
+            names = dict.fromkeys((*before.split("+"), *result.engine.split("+")))
+            result = replace(result, engine="+".join(names))
+        after[number] = result
     return after
 
 

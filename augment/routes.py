@@ -3,18 +3,27 @@
 Rule-based pairs are directed: French into Esperanto exists where Esperanto into French does not.
 A route is therefore searched in a directed graph, once for the way out and once for the way back,
 and may go through helping languages: French through English is fr → ca → en → ca → fr.
+
+The fewest translations win, because every one of them loses meaning and takes its time; among
+equally many, the better engines do (a pair's rank: 0 for the best engine at hand).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from augment.errors import InputError, PairError
 from augment.languages import language_code, language_name
 
 Pairs = frozenset[tuple[str, str]]
+#: Directed pair -> rank of the best engine that has it, 0 for the best of all.
+Ranks = Mapping[tuple[str, str], int]
+#: Pivots that a message names.
+_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def parse_pivot(text: str, source: str) -> tuple[str, ...]:
     return codes
 
 
-def find_route(pivot: str, source: str, pairs: Pairs | None) -> Route:
+def find_route(pivot: str, source: str, pairs: Pairs | None, ranks: Ranks | None = None) -> Route:
     """Find the round trip with the fewest translations.
 
     Parameters
@@ -87,12 +96,14 @@ def find_route(pivot: str, source: str, pairs: Pairs | None) -> Route:
         Code of the source language.
     pairs
         Directed pairs at hand; None when every pair can be had.
+    ranks
+        How good the engine of each pair is; all the same by default.
 
     Returns
     -------
     Route
-        Among routes of equal length, the first in alphabetical order of its languages, so the
-        choice is the same everywhere.
+        Among routes of equal length, the one with the best engines; among those, the first in
+        alphabetical order of its languages, so the choice is the same everywhere.
 
     Raises
     ------
@@ -106,58 +117,75 @@ def find_route(pivot: str, source: str, pairs: Pairs | None) -> Route:
     fr → ca → en → ca → fr
     """
     stops = (source, *parse_pivot(pivot, source), source)
-    languages: list[str] = [source]
+    route = _route(stops, pairs, ranks)
+    if isinstance(route, Route):
+        return route
+    raise PairError(_no_way(pivot, source, *route, pairs or frozenset()))
+
+
+def _route(
+    stops: tuple[str, ...], pairs: Pairs | None, ranks: Ranks | None
+) -> Route | tuple[str, str]:
+    """Join the shortest paths between the stops; or give the two that nothing leads between."""
+    languages: list[str] = [stops[0]]
     for start, end in pairwise(stops):
-        path = shortest_path(start, end, pairs)
+        path = shortest_path(start, end, pairs, ranks)
         if path is None:
-            raise PairError(_no_way(pivot, source, start, end, pairs or frozenset()))
+            return start, end
         languages.extend(path[1:])
     return Route(">".join(stops[1:-1]), tuple(languages))
 
 
-def shortest_path(start: str, end: str, pairs: Pairs | None) -> tuple[str, ...] | None:
+def shortest_path(
+    start: str, end: str, pairs: Pairs | None, ranks: Ranks | None = None
+) -> tuple[str, ...] | None:
     """Shortest chain of languages from `start` to `end`, or None.
 
-    Breadth first over sorted neighbours: the first path found is the alphabetically first of the
-    shortest ones.
+    Among the shortest ones the sum of the ranks decides, then the alphabet.
+
+    >>> pairs = frozenset({("fr", "ca"), ("ca", "es"), ("fr", "en"), ("en", "es")})
+    >>> shortest_path("fr", "es", pairs, {("fr", "ca"): 1, ("ca", "es"): 1})
+    ('fr', 'en', 'es')
     """
     if pairs is None or (start, end) in pairs:
         return (start, end)
+    rank = ranks or {}
     targets: dict[str, list[str]] = {}
-    for here, there in sorted(pairs):
+    for here, there in pairs:
         targets.setdefault(here, []).append(there)
-    paths: list[tuple[str, ...]] = [(start,)]
-    seen = {start}
+    paths: list[tuple[int, int, tuple[str, ...]]] = [(1, 0, (start,))]
+    seen: set[str] = set()
     while paths:
-        longer: list[tuple[str, ...]] = []
-        for path in paths:
-            for there in targets.get(path[-1], []):
-                if there == end:
-                    return (*path, there)
-                if there not in seen:
-                    seen.add(there)
-                    longer.append((*path, there))
-        paths = longer
+        length, cost, path = heapq.heappop(paths)
+        if path[-1] == end:
+            return path
+        if path[-1] in seen:
+            continue
+        seen.add(path[-1])
+        for there in targets.get(path[-1], []):
+            if there not in seen:
+                leg = rank.get((path[-1], there), 0)
+                heapq.heappush(paths, (length + 1, cost + leg, (*path, there)))
     return None
 
 
-def round_trip_pivots(source: str, pairs: Pairs) -> list[Route]:
+def round_trip_pivots(source: str, pairs: Pairs, ranks: Ranks | None = None) -> list[Route]:
     """List every single-language round trip from `source`, shortest first.
 
     The order among equally long ones is alphabetical.
     """
-    routes: list[Route] = []
-    for language in sorted({language for pair in pairs for language in pair} - {source}):
-        try:
-            routes.append(find_route(language, source, pairs))
-        except PairError:
-            continue  # a language with no way there or no way back is no pivot
+    others = sorted({language for pair in pairs for language in pair} - {source})
+    found = (_route((source, language, source), pairs, ranks) for language in others)
+    # A language with no way there or no way back is no pivot.
+    routes = [route for route in found if isinstance(route, Route)]
     return sorted(routes, key=lambda route: (len(route.languages), route.pivot))
 
 
 def pivot_names(source: str, pairs: Iterable[tuple[str, str]]) -> str:
     """Pivots that can be used from `source`, for messages."""
     names = [route.pivot for route in round_trip_pivots(source, frozenset(pairs))]
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
     return ", ".join(names) if names else "none"
 
 

@@ -85,6 +85,8 @@ class FakeEngine:
         Makes a translation; `swap_words` by default.
     name, host
         As in `augment.translators.Engine`; a host makes it an online one.
+    window
+        Texts taken at once.
     """
 
     def __init__(
@@ -94,8 +96,10 @@ class FakeEngine:
         *,
         name: str = "fake",
         host: str = "",
+        window: int = 8,
     ) -> None:
         self.name = name
+        self.window = window
         self.host = host
         self.function = function
         self._pairs = frozenset(pairs)
@@ -110,7 +114,9 @@ class FakeEngine:
         if (source, target) not in self._pairs:
             raise PairError(f"{self.name} has no pair {source} → {target}")
         translator = FakeTranslator(
-            f"{self.name}:{source}-{target}@1", lambda text: self.function(source, target, text)
+            f"{self.name}:{source}-{target}@1",
+            lambda text: self.function(source, target, text),
+            window=self.window,
         )
         self.opened.append(translator)
         return translator

@@ -8,29 +8,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.datasets.announcement import choices, findings
 from augment.datasets.balance import balance_targets, resolve_auto
+from augment.datasets.checks import Checks, describe_settings
 from augment.datasets.columns import find_columns
 from augment.datasets.manifest import Manifest, add_up, versions
 from augment.datasets.production import FAILED, Production
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.recipe import AugmentationConfig
+from augment.datasets.run_sample import RunSample
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
 from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
-from augment.errors import AugmentError, InputError
-from augment.filters import FilterChain, FilterSettings, build_filters
-from augment.languages import detect_language, language_code, language_name
-from augment.planning import Plan, plan_round_trips
+from augment.errors import InputError
+from augment.filters import FilterSettings
+from augment.languages import detect_language, language_code
+from augment.paraphraser import Paraphraser
 from augment.progress import Progress
-from augment.records import AUG_COLUMNS, REJECTION_COLUMNS, Candidate, Rejection
-from augment.round_trip import Stored
+from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import Store, open_store
 
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
@@ -40,12 +44,22 @@ ADDED: Final = (*AUG_COLUMNS, *REJECTION_COLUMNS)
 class Augmentation:
     """One run: everything that is open while it lasts, and the rows of its outputs."""
 
-    def __init__(self, table: Table, recipe: BacktranslateConfig, progress: Progress) -> None:
+    def __init__(
+        self,
+        table: Table,
+        recipe: AugmentationConfig,
+        progress: Progress,
+        *,
+        targets: Mapping[str, int] | None = None,
+    ) -> None:
         self.table = table
         self.recipe = recipe
         self.progress = progress
+        self._given = targets
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
+        #: What the report shows of the rows; filled while they are written.
+        self.sample = RunSample(recipe.seed)
         self._stack = ExitStack()
 
     def __enter__(self) -> Augmentation:
@@ -88,42 +102,46 @@ class Augmentation:
         self.columns = find_columns(
             table, text=recipe.text, label=wanted, want_label=recipe.label != "none"
         )
-        if len(self.columns.text) != 1:
-            raise InputError(
-                f"text columns {', '.join(self.columns.text)}: one column is translated at a "
-                "time, the others are copied; name one with --text"
-            )
-        self.chain = FilterChain()
+        self.sides = rewritten_sides(self.columns.text, recipe.translate)
+        self.checks = Checks(self.columns.text, self.sides)
         with self._timed("survey"):
-            self.found = survey(table, self.columns, see=self.chain.see_original)
+            self.found = survey(table, self.columns, sides=self.sides, see=self.checks.see_original)
         self._check_survey()
         self.source = self._source_language()
-        self.plans = plan_round_trips(recipe.pivot, self.source, recipe.translator)
         self.targets = self._targets()
-        settings = {
-            name: value
-            for name in ("min_similarity", "max_similarity", "min_change")
-            if (value := getattr(recipe, name)) is not None
-        }
-        pivots = {language for plan in self.plans for language in plan.route.languages}
-        self.settings = FilterSettings(
-            language=self.source,
-            others=tuple(sorted(pivots - {self.source})),
-            strictness=recipe.filter,
-            encoder=recipe.encoder,
-            **settings,
-        )
-        self.chain.filters = build_filters(self.settings, disabled=recipe.no_filter)
-        if self.chain.learns:
-            with self._timed("learn"):
-                text = self.columns.text[0]
-                self.chain.learn(originals(table, text, self.found, labels=recipe.label_check))
+        self.approach = recipe.approach(self.source, self._needs())
         self._say()
+        self.settings = {method: self._settings(method) for method in self.approach.methods}
+        for method, settings in self.settings.items():
+            disabled = (*recipe.no_filter, *self.approach.left_out(method))
+            self.checks.build(method, settings, disabled)
+        with self._timed("learn"):
+            self.checks.learn(
+                lambda column: originals(table, column, self.found, labels=recipe.label_check)
+            )
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
-        self._legs: dict[str, list[Stored]] = {}
-        for plan in self.plans:  # a missing key or a broken mode shows now, not after an hour
-            self._open(plan)
+        # Opened now: a missing key or a broken mode shows at once, not after an hour.
+        self.paraphrasers: list[Paraphraser] = self.approach.open(
+            self.store, self._stack, self.note
+        )
+        for line in (*self.approach.notes(), *choices(self)):
+            self.note(line)
+
+    def _settings(self, method: str) -> FilterSettings:
+        """Thresholds for one method: the user's before the method's own before the defaults."""
+        given = {
+            name: value
+            for name in ("min_similarity", "max_similarity", "min_change")
+            if (value := getattr(self.recipe, name)) is not None
+        }
+        return FilterSettings(
+            language=self.source,
+            others=tuple(self.approach.languages),
+            strictness=self.recipe.filter,
+            encoder=self.recipe.encoder,
+            **{**self.approach.thresholds(method), **given},
+        )
 
     def _check_survey(self) -> None:
         found = self.found
@@ -145,78 +163,54 @@ class Augmentation:
         return guess.language
 
     def _targets(self) -> dict[str, int] | None:
-        balance = resolve_auto(self.recipe.balance, self.found.counts)
-        targets = balance_targets(self.found.counts, self.recipe.balance)
+        counts = self.found.counts
+        balance = resolve_auto(self.recipe.balance, counts)
+        targets = balance_targets(counts, self.recipe.balance)
         if self.recipe.balance == "auto" and self.columns.label is None:
             balance = "x2"
         self.balance = balance
+        if self._given is not None:
+            self.balance = "given"
+            targets = {label: max(n, self._given.get(label, n)) for label, n in counts.items()}
         return targets
 
-    def _say(self) -> None:
-        """Print what was found and chosen, each with the option that changes it."""
-        found, columns, recipe = self.found, self.columns, self.recipe
-        guessed = " (found; --text to change)" if columns.text_found else ""
-        self.note(f"{self.table.name}: {found.rows:,} rows, {self.table.format.describe()}")
-        self.note(f"text column: {columns.text[0]!r}{guessed}")
-        if columns.label is None:
-            could = ", ".join(repr(name) for name in columns.label_candidates)
-            hint = f"; it could be {could}" if could and recipe.label is None else ""
-            self.note(f"label column: none{hint}; the table is enlarged as one class (--label)")
-        else:
-            guessed = " (found; --label to change)" if columns.label_found else ""
-            self.note(f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes")
-        guessed = "" if recipe.source else " (recognised; --source to change)"
-        self.note(f"language: {language_name(self.source)} ({self.source}){guessed}")
-        for count, what in (
-            (found.empty_texts, "rows have an empty text; they are passed through"),
-            (found.empty_labels, "rows have an empty label; they are passed through"),
-            (found.repeated_texts, "rows repeat an earlier text"),
-            (found.conflicting_texts, "texts stand under more than one label"),
-            (len(self.table.bad_rows), "rows could not be read and were skipped"),
-            (self.table.blank_rows, "blank lines were passed over"),
-            (self.table.stray_quotes, "rows have text behind a closing quote; it was joined on"),
-        ):
-            if count:
-                self.note(f"note: {count:,} {what}")
-        for bad in self.table.bad_rows[:10]:
-            self.note(f"  line {bad.line}: {bad.reason}")
-        for plan in self.plans:
-            self.note(f"pivot {plan}")
-            for host in plan.hosts:
-                message = (
-                    f"  up to {2 * found.characters:,} characters go to {host}, the way there and "
-                    "the way back counted"
-                )
-                self.notes.append(message)
-                self.progress.warn(message)
+    def _needs(self) -> int | None:
+        """Most new rows that an original of any class must give; None without a target."""
         if self.targets is None:
-            self.note("balance none: every row gets its paraphrases")
-        else:
-            goal = max(self.targets.values())
-            auto = "auto, " if recipe.balance == "auto" else ""
-            self.note(f"balance {auto}{self.balance}: {goal:,} rows a class")
-        for line in self.chain.notes():
-            self.note(line)
+            return None
+        givers = Counter(index for index in self.found.row_label if index >= 0)
+        return max(
+            (
+                math.ceil((self.targets[label] - self.found.counts[label]) / givers[index])
+                for index, label in enumerate(self.found.labels)
+                if givers[index]
+            ),
+            default=0,
+        )
 
-    def _open(self, plan: Plan) -> Sequence[Stored]:
-        if plan.pivot not in self._legs:
-            legs: list[Stored] = []
-            for engine, leg in zip(plan.engines, plan.route.legs, strict=True):
-                stored = Stored(engine.open(*leg), self.store)
-                self._stack.callback(stored.close)
-                legs.append(stored)
-            self._legs[plan.pivot] = legs
-        return self._legs[plan.pivot]
+    def sides_named(self) -> list[str]:
+        """Names of the text columns that get new texts."""
+        return [self.columns.text[side] for side in self.sides]
+
+    def _say(self) -> None:
+        """Print what was found and chosen, and what would leave this machine."""
+        for line in findings(self):
+            self.note(line)
+        for line in self.approach.lines():
+            self.note(line)
+        for line in self.approach.leaving(self.found.characters):
+            self.notes.append(line)
+            self.progress.warn(line)
 
     def run(self) -> list[tuple[str, Choice]]:
         """Make and choose the paraphrases; say which class stays short."""
         self.production = Production(
             self.table,
-            self.columns.text[0],
+            self.columns.text,
             self.found,
-            plans=self.plans,
-            open_legs=self._open,
-            chain=self.chain,
+            sides=self.sides,
+            paraphrasers=self.paraphrasers,
+            checks=self.checks,
             spool=self.spool,
             per_row=self.recipe.per_row,
             seed=self.recipe.seed,
@@ -227,34 +221,18 @@ class Augmentation:
             label: self.found.counts[label] + len(kept) for label, kept in by_class.items()
         }
         for label, short in self.shortfalls().items():
-            why = (
-                f"its originals gave {self.recipe.per_row} each, or went through every pivot; a "
-                "larger --per-row or more pivots (--pivot) would give more"
-                if self.recipe.per_row
-                else "every original went through every pivot; more pivots (--pivot) would give "
-                f"more{self._unused()}"
-            )
+            why = self.approach.shortfall(self.recipe.per_row)
             goal = (self.targets or {})[label]
             self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why}")
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
             self.note(
-                f"{failed:,} texts could not be translated; they are in the table of refusals "
-                f"(reason {FAILED!r}), and the same command with --force tries them again"
+                f"{failed:,} texts could not be {self.approach.verb}; they are in the table of "
+                f"refusals (reason {FAILED!r}), and the same command with --force tries them again"
             )
         kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
         # Beside their original in the order of the table; those of one original as chosen.
         return sorted(kept, key=lambda pair: pair[1].source_id)
-
-    def _unused(self) -> str:
-        """Name pivots that this machine reaches and the run did not use."""
-        try:
-            routes = plan_round_trips([], self.source, self.recipe.translator, at_most=99)
-        except AugmentError:  # chains, or an engine for any pair: nothing to name
-            return ""
-        used = {plan.pivot for plan in self.plans}
-        names = [plan.pivot for plan in routes if plan.pivot not in used and not plan.hosts]
-        return f", for instance {','.join(names[:4])}" if names else ""
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""
@@ -263,81 +241,23 @@ class Augmentation:
         }
         return {label: short for label, short in lacking.items() if short > 0}
 
-    def rows(self, kept: Sequence[tuple[str, Choice]]) -> Iterator[tuple[object, ...]]:
-        """Rows of the augmented table: originals in input order, then the new ones."""
-        for number, row in enumerate(self.table):
-            yield (*row, str(number), number, "original", "", "", None, None)
-        results = ((choice.source_id, choice.number) for _, choice in kept)
-        for row, number in self._beside_originals(results):
-            done = self.spool[number]
-            yield self._row(row, done.candidate, done.similarity, done.change)
-
-    def rejected_rows(self) -> Iterator[tuple[object, ...]]:
-        """Rows of the table of refusals, in the order of their originals."""
-        for row, number in self._beside_originals(sorted(self.production.rejections)):
-            done = self.spool[number]
-            assert isinstance(done, Rejection)
-            line = self._row(row, done.candidate, done.similarity, done.change)
-            yield (*line, done.reason, done.detail)
-
-    def _beside_originals(
-        self, results: Iterable[tuple[int, int]]
-    ) -> Iterator[tuple[tuple[object, ...], int]]:
-        """Pair results, sorted by row number, with the rows of their originals."""
-        waiting = iter(results)
-        head = next(waiting, None)
-        for number, row in enumerate(self.table):
-            while head is not None and head[0] == number:
-                yield row, head[1]
-                head = next(waiting, None)
-            if head is None:
-                return
-
-    def _row(
-        self,
-        original: tuple[object, ...],
-        candidate: Candidate,
-        similarity: float | None,
-        changed: float | None,
-    ) -> tuple[object, ...]:
-        cells = list(original)
-        cells[self.table.columns.index(self.columns.text[0])] = candidate.text
-        variant = f":{candidate.variant}" if candidate.variant else ""
-        return (
-            *cells,
-            f"{candidate.source_id}:{candidate.pivot}{variant}",
-            candidate.source_id,
-            candidate.method,
-            candidate.pivot,
-            candidate.engine,
-            similarity if similarity is None else round(similarity, 4),
-            changed if changed is None else round(changed, 4),
-        )
-
     def manifest(self, about_input: Mapping[str, Any]) -> Manifest:
         """Put the manifest together; call it after `run`."""
         found = self.found
-        pivots: dict[str, dict[str, Any]] = {}
-        for plan in self.plans:
-            counts = asdict(self.production.yields[plan.pivot])
-            legs = self._legs[plan.pivot]
-            counts["from_store"] = sum(leg.from_store for leg in legs)
-            counts["translated"] = sum(leg.translated for leg in legs)
-            pivots[plan.pivot] = {
-                "route": list(plan.route.languages),
-                "engine": plan.engine,
-                "translators": [leg.identity for leg in legs],
-                **counts,
-            }
-        totals = add_up([asdict(one) for one in self.production.yields.values()])
+        yields = self.production.yields
+        pivots = {
+            one.name: {**one.describe(), **asdict(yields[one.name])} for one in self.paraphrasers
+        }
+        totals = add_up([asdict(one) for one in yields.values()])
         return Manifest(
             signature=self.signature(),
             config=self.recipe.as_dict(),
             resolved={
-                "text": self.columns.text[0],
+                "text": self.columns.text[0] if len(self.columns.text) == 1 else self.columns.text,
+                "rewritten": self.sides_named(),
                 "label": self.columns.label,
                 "source": self.source,
-                "pivots": [plan.pivot for plan in self.plans],
+                f"{self.approach.kind}s": list(self.approach.names),
                 "balance": self.balance,
                 "format": self.table.format.describe(),
             },
@@ -361,7 +281,7 @@ class Augmentation:
                 for label in found.labels
             },
             pivots=pivots,
-            filters=self.chain.describe(),
+            filters=self.checks.describe(),
             totals=totals,
             notes=self.notes,
             seconds=self.seconds,
@@ -370,10 +290,10 @@ class Augmentation:
     def _fingerprint(self) -> str:
         """Hash whatever else decides the result: columns, input format, thresholds, versions."""
         decided = {
-            "columns": [self.columns.text, self.columns.label],
+            "columns": [self.columns.text, self.sides, self.columns.label],
             "format": self.table.format.describe(),
             "on_bad_row": self.recipe.on_bad_row,
-            "filters": self.chain.describe(),
+            "filters": self.checks.describe(),
             "versions": versions(),
         }
         text = json.dumps(decided, sort_keys=True, default=str)
@@ -381,19 +301,45 @@ class Augmentation:
 
     def signature(self) -> str:
         """Everything that decides the result, in one line."""
-        engines = sorted({leg.identity for legs in self._legs.values() for leg in legs})
+        engines = sorted({part for one in self.paraphrasers for part in one.identities})
         recipe = self.recipe
         off = f"-{',-'.join(recipe.no_filter)}" if recipe.no_filter else ""
         parts = {
             "source": self.source,
-            "pivots": ",".join(plan.pivot for plan in self.plans),
+            f"{self.approach.kind}s": ",".join(self.approach.names),
             "engine": ",".join(engines),
-            "filters": f"{recipe.filter},sim{self.settings.min_similarity:g},chg"
-            f"{self.settings.min_change:g}{off}",
+            "filters": f"{describe_settings(self.settings)}{off}",
             "balance": self.balance,
             "per-row": recipe.per_row or "any",
             "seed": recipe.seed,
             "v": __version__,
             "all": self._fingerprint(),
         }
-        return "bt|" + "|".join(f"{name}:{value}" for name, value in parts.items())
+        return f"{self.approach.tag}|" + "|".join(
+            f"{name}:{value}" for name, value in parts.items()
+        )
+
+
+def rewritten_sides(columns: Sequence[str], wanted: str | None) -> tuple[int, ...]:
+    """Say which text columns get new texts, as positions in `columns`.
+
+    Raises
+    ------
+    InputError
+        For a name that is no text column.
+
+    Examples
+    --------
+    >>> rewritten_sides(["question", "context"], "context")
+    (1,)
+    """
+    if wanted is None or (wanted == "both" and len(columns) > 1):
+        return tuple(range(len(columns)))
+    if wanted in columns:
+        return (columns.index(wanted),)
+    names = ", ".join(map(repr, columns))
+    both = "both, " if len(columns) > 1 else ""
+    raise InputError(
+        f"translate is {wanted!r}; wanted: {both}or a text column ({names}); several text columns "
+        "are named with --text COL,COL2"
+    )

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
 from augment.datasets.augmentation import Augmentation
+from augment.datasets.content_hash import content_sha256
 from augment.datasets.manifest import Manifest
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.output_rows import augmented_rows, new_texts, rejected_rows
+from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
+from augment.datasets.run_report import render_run_report
+from augment.datasets.run_sample import RunSample
 from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
-from augment.minilm import sha256
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, replacing
 from augment.progress import SILENT, Progress
@@ -29,12 +32,16 @@ from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths"]
+__all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths", "run_recipe"]
 
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
 #: Types of the added columns that are no text.
-_TYPES: Final = {"aug_source_id": "int64", "aug_similarity": "float64", "aug_change": "float64"}
+COLUMN_TYPES: Final = {
+    "aug_source_id": "int64",
+    "aug_similarity": "float64",
+    "aug_change": "float64",
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,14 @@ class Augmented:
     manifest
         What was done and what came of it.
     paths
-        The files written: ``out``, ``rejected``, ``manifest``; empty for a data frame.
+        The files written: ``out``, ``rejected``, ``manifest``, ``report``; empty for a data frame.
+    sample
+        What the report shows of the rows.
     """
 
     manifest: Manifest
     paths: Mapping[str, Path] = field(default_factory=dict)
+    sample: RunSample = field(default_factory=lambda: RunSample(0), repr=False)
     _frames: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -68,19 +78,27 @@ class Augmented:
         """The manifest as plain JSON values."""
         return self.manifest.as_dict()
 
+    @property
+    def report_html(self) -> str:
+        """The report of the run: one self-contained page, which for files is ``OUT.report.html``.
+
+        In a notebook: ``IPython.display.IFrame(done.paths["report"], 900, 600)``.
+        """
+        return render_run_report(self.manifest, self.sample, self.paths)
+
     def _frame(self, name: str) -> pd.DataFrame:
         if name in self._frames:
             return self._frames[name]  # type: ignore[no-any-return]
         import pandas as pd
 
         frame = read_frame(self.paths[name], allow_empty=True)
-        for column, kind in _TYPES.items():
+        for column, kind in COLUMN_TYPES.items():
             numbers = pd.to_numeric(frame[column].replace("", None))
             frame[column] = pd.Series(numbers, dtype=kind)
         return frame
 
 
-def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
+def output_paths(config: AugmentationConfig) -> dict[str, Path]:
     """Say which files a run on ``config.input`` writes.
 
     >>> output_paths(BacktranslateConfig(input=Path("data/in.csv")))["rejected"].name
@@ -93,6 +111,7 @@ def output_paths(config: BacktranslateConfig) -> dict[str, Path]:
         "out": out,
         "rejected": out.with_name(f"{out.stem}.rejected{out.suffix}"),
         "manifest": out.with_name(f"{out.stem}.manifest.json"),
+        "report": out.with_name(f"{out.stem}.report.html"),
     }
 
 
@@ -140,19 +159,37 @@ def back_translate(
     >>> list(done.frame["aug_method"])[0]
     'original'
     """
-    recipe = build(config, BacktranslateConfig, options)
+    return run_recipe(data, build(config, BacktranslateConfig, options), progress)
+
+
+def run_recipe(
+    data: pd.DataFrame | str | PathLike[str] | None,
+    recipe: AugmentationConfig,
+    progress: Progress = SILENT,
+    *,
+    targets: Mapping[str, int] | None = None,
+) -> Augmented:
+    """Run any recipe on a frame or a file; errors as `back_translate`.
+
+    Parameters
+    ----------
+    data, recipe, progress
+        As there.
+    targets
+        For a frame: the rows that each class aims at, in the place of the recipe's balance.
+    """
     with no_network(recipe.offline):
         if data is None or isinstance(data, str | PathLike):
             path = recipe.input if data is None else Path(data)
             if path is None:
-                raise InputError("no table was given; wanted: augment backtranslate IN.csv")
-            return _on_file(path, build(recipe, BacktranslateConfig, {"input": path}), progress)
+                raise InputError(f"no table was given; wanted: augment {recipe.command} IN.csv")
+            return _on_file(path, build(recipe, type(recipe), {"input": path}), progress)
         if recipe.out is not None:
             raise InputError("out is for files; write the result's `frame` where you want it")
-        return _on_frame(data, recipe, progress)
+        return _on_frame(data, recipe, progress, targets)
 
 
-def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
+def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augmented:
     table = open_table(
         path,
         on_bad_row=recipe.on_bad_row,
@@ -169,31 +206,36 @@ def _on_file(path: Path, recipe: BacktranslateConfig, progress: Progress) -> Aug
     check_outputs([paths["out"]], force=recipe.force)
     check_outputs(paths.values(), force=recipe.force or killed)
     before = _state(path)
-    digest = sha256(path)
+    digest = content_sha256(path)
     with Augmentation(table, recipe, progress) as run:
         kept = run.run()
         if _state(path) != before:
             raise InputError(f"{path} changed while it was worked on; run the command again")
         columns = (*table.columns, *AUG_COLUMNS)
-        schema = _with_plain_text(table.schema, run.columns.text[0])
+        schema = table.schema
+        for name in run.columns.text:
+            schema = _with_plain_text(schema, name)
         with TableWriter(paths["out"], columns, schema=schema) as out:
-            for row in run.rows(kept):
+            for row in augmented_rows(run, kept):
                 out.write(row)
             with TableWriter(
                 paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=schema
             ) as rejected:
-                for row in run.rejected_rows():
+                for row in rejected_rows(run):
                     rejected.write(row)
             manifest = run.manifest({"sha256": digest})
             with replacing(paths["manifest"]) as part:
                 text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
                 part.write_text(text + "\n", encoding="utf-8")
+            done = Augmented(manifest, paths, run.sample)
+            with replacing(paths["report"]) as part:
+                part.write_text(done.report_html, encoding="utf-8")
     try:
         LAST.parent.mkdir(exist_ok=True)
         LAST.write_text(str(paths["out"]) + "\n", encoding="utf-8")
     except OSError as error:  # a convenience: the run itself is done
         progress.note(f"{LAST} was not written ({error}); give kfold-train the table by name")
-    return Augmented(manifest, paths)
+    return done
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -209,44 +251,53 @@ def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow i
     return schema.set(at, schema.field(at).with_type(schema.field(at).type.value_type))
 
 
-def _on_frame(frame: pd.DataFrame, recipe: BacktranslateConfig, progress: Progress) -> Augmented:
+def _on_frame(
+    frame: pd.DataFrame,
+    recipe: AugmentationConfig,
+    progress: Progress,
+    targets: Mapping[str, int] | None,
+) -> Augmented:
     import pandas as pd
 
-    with Augmentation(frame_table(frame), recipe, progress) as run:
+    with Augmentation(frame_table(frame), recipe, progress, targets=targets) as run:
         kept = run.run()
         n_columns = len(frame.columns)
-        text_at = list(frame.columns).index(run.columns.text[0])
-        if isinstance(frame.dtypes.iloc[text_at], pd.CategoricalDtype):
-            # New texts are no categories of the column; its values stay what they are.
-            frame = frame.copy()
-            plain: Any = frame.iloc[:, text_at].astype(object)
-            frame.isetitem(text_at, plain)
-        added = [row[n_columns:] for row in run.rows(kept)]
-        refused = list(run.rejected_rows())
+        texts_at = [list(frame.columns).index(name) for name in run.columns.text]
+        for at in texts_at:
+            if isinstance(frame.dtypes.iloc[at], pd.CategoricalDtype):
+                # New texts are no categories of the column; its values stay what they are.
+                frame = frame.copy()
+                plain: Any = frame.iloc[:, at].astype(object)
+                frame.isetitem(at, plain)
+        added = [row[n_columns:] for row in augmented_rows(run, kept)]
+        refused = list(rejected_rows(run))
         sources = [choice.source_id for _, choice in kept]
-        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], text_at)
+        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], texts_at)
         # Originals are taken over as they are; going through Python's values would change some.
         out = pd.concat([frame, new], ignore_index=True)
         numbers = sorted(run.production.rejections)
         rejected = _with_texts(
-            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], text_at
+            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], texts_at
         )
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
-        return Augmented(run.manifest({}), {}, {"out": out, "rejected": rejected})
+        frames = {"out": out, "rejected": rejected}
+        return Augmented(run.manifest({}), {}, run.sample, frames)
 
 
 def _with_texts(
-    frame: pd.DataFrame, sources: list[int], results: list[Any], text_at: int
+    frame: pd.DataFrame, sources: list[int], results: list[Any], texts_at: list[int]
 ) -> pd.DataFrame:
     """Copy rows of a frame and put other texts into them."""
     import pandas as pd
 
     rows = frame.iloc[sources].reset_index(drop=True)
-    texts = [result.candidate.text for result in results]
-    column: Any = pd.Series(texts, dtype=frame.dtypes.iloc[text_at], index=rows.index)
-    rows.isetitem(text_at, column)
+    texts = [new_texts(result.candidate) for result in results]
+    for side, at in enumerate(texts_at):
+        cells = [row[side] for row in texts]
+        column: Any = pd.Series(cells, dtype=frame.dtypes.iloc[at], index=rows.index)
+        rows.isetitem(at, column)
     return rows
 
 
@@ -256,4 +307,4 @@ def _append(frame: pd.DataFrame, names: tuple[str, ...], rows: list[tuple[object
 
     for at, name in enumerate(names):
         values = [row[at] for row in rows]
-        frame[name] = pd.Series(values, dtype=_TYPES.get(name, "object"), index=frame.index)
+        frame[name] = pd.Series(values, dtype=COLUMN_TYPES.get(name, "object"), index=frame.index)

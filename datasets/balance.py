@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from augment.errors import InputError
 
@@ -20,6 +20,7 @@ _NAMED: Final[dict[str, Callable[[list[int]], float]]] = {
     "median": statistics.median,
     "mean": statistics.fmean,
 }
+_WANTED_SIZES: Final = "auto, max, median, mean, min, a number of rows, or xR"
 _WANTED: Final = "auto, none, max, median, mean, a number of rows, or xR (x2: twice the largest)"
 
 
@@ -91,11 +92,64 @@ def balance_targets(counts: Mapping[str, int], balance: str) -> dict[str, int] |
     form = resolve_auto(check_balance(balance), counts)
     if form == "none":
         return None
+    goal = _goal(counts, form)
+    return {label: max(size, goal) for label, size in counts.items()}
+
+
+def _goal(counts: Mapping[str, int], form: str) -> int:
+    """Rows a class that a checked balance stands for, whatever the classes have."""
     sizes = list(counts.values())
     if form in _NAMED:
-        goal = math.ceil(_NAMED[form](sizes))
-    elif form.startswith("x"):
-        goal = round(float(form[1:]) * max(sizes))
-    else:
-        goal = int(form)
-    return {label: max(size, goal) for label, size in counts.items()}
+        return math.ceil(_NAMED[form](sizes))
+    if form.startswith("x"):
+        return round(float(form[1:]) * max(sizes))
+    return int(form)
+
+
+def resampling_targets(
+    counts: Mapping[str, int], balance: str, to: Literal["up", "down", "both"]
+) -> dict[str, int]:
+    """Give the number of rows that each class gets by leaving rows out or repeating them.
+
+    Parameters
+    ----------
+    counts
+        Rows of each class; at least one class.
+    balance
+        ``max``, ``median``, ``mean`` or ``min`` of the class sizes, a number of rows, ``xR`` for
+        R times the largest class, or ``auto``: ``max`` upwards, ``min`` downwards, ``median`` both
+        ways.
+    to
+        ``up`` leaves classes above the aim alone, ``down`` those below it, ``both`` none.
+
+    Returns
+    -------
+    dict
+        Rows of each class afterwards.
+
+    Raises
+    ------
+    InputError
+        For an unknown balance.
+
+    Examples
+    --------
+    >>> counts = {"ham": 90, "eggs": 40, "spam": 30}
+    >>> resampling_targets(counts, "median", "down")
+    {'ham': 40, 'eggs': 40, 'spam': 30}
+    """
+    form = balance.strip().lower()
+    if form == "auto":
+        form = {"up": "max", "down": "min", "both": "median"}[to]
+    if form == "none":
+        raise InputError("balance 'none' names no size; wanted: " + _WANTED_SIZES)
+    goal = min(counts.values()) if form == "min" else _goal(counts, _check_size(form))
+    least, greatest = (0 if to == "down" else goal), (math.inf if to == "up" else goal)
+    return {label: max(least, size if size <= greatest else goal) for label, size in counts.items()}
+
+
+def _check_size(balance: str) -> str:
+    try:
+        return check_balance(balance)
+    except InputError as error:
+        raise InputError(f"balance {balance!r} is not known; wanted: {_WANTED_SIZES}") from error

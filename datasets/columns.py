@@ -86,7 +86,7 @@ def find_columns(
     (('avis',), 'étiquette', True)
     """
     named = None if text is None else tuple(_text_names(table, text))
-    chosen = None if label is None else _column(table, label, "label")
+    chosen = None if label is None else named_column(table, label, "label")
     facts: list[ColumnFacts] = []
     if named is None or (chosen is None and want_label):
         facts = _facts(table, sample_rows)
@@ -118,10 +118,10 @@ def _text_names(table: Table, text: str | Sequence[str]) -> list[str]:
         names = list(split_commas(text))
     if not names:
         raise InputError('text names no column; pass text="..." (--text)')
-    return [_column(table, name, "text") for name in names]
+    return [named_column(table, name, "text") for name in names]
 
 
-def _column(table: Table, name: str, option: str) -> str:
+def named_column(table: Table, name: str, option: str) -> str:
     """Give the column of that name, blanks around a name in the file forgiven."""
     same = [column for column in table.columns if column == name]
     if not same:
@@ -174,7 +174,7 @@ def _guess_text(table: Table, facts: Sequence[ColumnFacts], *, taken: str | None
             f"{table.name}: the first row looks like data, not like column names "
             f"({best.name[:40]!r}...); put a line of names above it"
         )
-    return _column(table, best.name, "text")
+    return named_column(table, best.name, "text")
 
 
 def _longest(facts: Sequence[ColumnFacts]) -> ColumnFacts | None:

@@ -37,6 +37,13 @@ _ENCODINGS: Final = {
     "utf-16-be": "UTF-16 BE without BOM",
     "utf-32": "UTF-32 with BOM",
 }
+#: Kinds that are written in one way only.
+_KINDS: Final = {
+    "frame": "data frame",
+    "parquet": "Parquet",
+    "folder": "class folders",
+    "dataset": "Hugging Face dataset folder",
+}
 _PROPERLY_QUOTED: Final = re.compile('"(?:[^"]|"")*"', re.DOTALL)
 _BACKSLASH: Final = re.compile(r"\\(.?)", re.DOTALL)
 _SEP_LINE: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -49,7 +56,8 @@ class TableFormat:
     Parameters
     ----------
     kind
-        ``frame`` is a table in memory.
+        ``frame`` is a table in memory, ``folder`` one of class folders, ``dataset`` one that the
+        library `datasets` has saved.
     encoding
         Python codec name; empty where there is none to choose (parquet, frame).
     delimiter
@@ -67,7 +75,7 @@ class TableFormat:
     'semicolon-separated, UTF-8 with BOM'
     """
 
-    kind: Literal["csv", "jsonl", "parquet", "frame"]
+    kind: Literal["csv", "jsonl", "json", "parquet", "folder", "dataset", "frame"]
     encoding: str = ""
     delimiter: str = ""
     quotechar: str | None = '"'
@@ -76,11 +84,10 @@ class TableFormat:
 
     def describe(self) -> str:
         """Say it in a few words, for a person."""
-        if self.kind == "frame":
-            return "data frame"
-        if self.kind == "parquet":
-            return "Parquet"
-        parts = ["JSON lines" if self.kind == "jsonl" else self._separation()]
+        if self.kind in _KINDS:
+            return _KINDS[self.kind]
+        named = {"jsonl": "JSON lines", "json": "JSON"}
+        parts = [named.get(self.kind) or self._separation()]
         parts.append(_ENCODINGS.get(self.encoding, self.encoding))
         if self.kind == "csv" and self.quotechar is None:
             parts.append("quotes are plain text")

@@ -8,7 +8,7 @@ shared side is enough: the groups are the connected parts of the graph of shared
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,29 @@ def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
     >>> source_groups([("a", "x"), ("b", "x"), ("b", "y"), ("c", "z")]).tolist()
     [0, 0, 0, 1]
     """
-    parent = list(range(len(texts)))
+    return connected([[key for side in sides if (key := same_text(side))] for sides in texts])
+
+
+def connected(keys: Iterable[Iterable[Hashable]]) -> IntArray:
+    """Give every row the number of its group: rows that share a key, directly or through others.
+
+    Parameters
+    ----------
+    keys
+        The keys of each row; a row without any is alone.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Group numbers, 0-based, in order of first appearance.
+
+    Examples
+    --------
+    >>> connected([["a"], ["b"], ["a", "b"], []]).tolist()
+    [0, 0, 0, 1]
+    """
+    parent: list[int] = []
+    first: dict[Hashable, int] = {}
 
     def root(row: int) -> int:
         while parent[row] != row:
@@ -69,17 +91,15 @@ def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
             row = parent[row]
         return row
 
-    first: dict[str, int] = {}
-    for row, sides in enumerate(texts):
-        for side in sides:
-            key = same_text(side)
-            if not key:
-                continue
+    for row, own in enumerate(keys):
+        parent.append(row)
+        for key in own:
             a, b = root(first.setdefault(key, row)), root(row)
             parent[max(a, b)] = min(a, b)
-    roots = [root(row) for row in range(len(texts))]
     number: dict[int, int] = {}
-    return np.array([number.setdefault(r, len(number)) for r in roots], dtype=np.int64)
+    return np.array(
+        [number.setdefault(root(row), len(number)) for row in range(len(parent))], dtype=np.int64
+    )
 
 
 def grouped_folds(
@@ -147,22 +167,79 @@ def grouped_folds(
     return splits
 
 
-def _best_of_several(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
+def grouped_parts(
+    labels: npt.ArrayLike, groups: npt.ArrayLike, shares: Sequence[float], *, seed: int = 0
+) -> IntArray:
+    """Split rows into stratified parts of given shares that no group crosses.
+
+    Parameters
+    ----------
+    labels
+        Class number of each row, 0-based, shape ``(n_rows,)``.
+    groups
+        Group number of each row, shape ``(n_rows,)``; see `source_groups`.
+    shares
+        Share of each part, each above 0; they add up to 1.
+    seed
+        Seed of the order in which equal choices are taken.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Number of the part of each row.
+
+    Notes
+    -----
+    Each group goes where its classes lack most, rows being dealt out as seats are in the method
+    of Webster and Sainte-Laguë: every class is within a row or so of its shares whenever the
+    groups allow it.
+
+    Examples
+    --------
+    >>> parts = grouped_parts([0] * 10 + [1] * 10, range(20), (0.8, 0.2), seed=1)
+    >>> [int((parts[:10] == n).sum()) for n in (0, 1)]
+    [8, 2]
+    """
+    y, g = np.asarray(labels, dtype=np.int64), np.asarray(groups, dtype=np.int64)
+    wanted = np.asarray(shares, dtype=float)
+    if not len(y):
+        return np.zeros(0, dtype=np.int64)
+    return _best_of_several(y, g, len(wanted), np.random.default_rng(seed), wanted)
+
+
+def _best_of_several(
+    y: IntArray,
+    g: IntArray,
+    folds: int,
+    rng: np.random.Generator,
+    shares: npt.NDArray[np.float64] | None = None,
+) -> IntArray:
     """Assign in several orders and keep the evenest; one is even enough without large groups."""
     tries = TRIES if len(np.unique(g)) < len(g) <= MOST_ROWS_TRIED else 1
-    drawn = [_assign(y, g, folds, rng) for _ in range(tries)]
-    return min(drawn, key=lambda fold_of: _unevenness(y, fold_of, folds))
+    drawn = [_assign(y, g, folds, rng, shares) for _ in range(tries)]
+    return min(drawn, key=lambda fold_of: _unevenness(y, fold_of, folds, shares))
 
 
-def _unevenness(y: IntArray, fold_of: IntArray, folds: int) -> float:
+def _unevenness(
+    y: IntArray, fold_of: IntArray, folds: int, shares: npt.NDArray[np.float64] | None
+) -> float:
     """Variance over the folds of each class's share in them, summed over classes."""
     counts = np.zeros((folds, int(y.max()) + 1))
     np.add.at(counts, (fold_of, y), 1)
-    return float((counts / np.maximum(counts.sum(axis=0), 1)).var(axis=0).sum())
+    found = counts / np.maximum(counts.sum(axis=0), 1)
+    if shares is None:
+        return float(found.var(axis=0).sum())
+    return float(((found - shares[:, None]) ** 2).sum())
 
 
-def _assign(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
-    """Fold number of each row."""
+def _assign(
+    y: IntArray,
+    g: IntArray,
+    folds: int,
+    rng: np.random.Generator,
+    shares: npt.NDArray[np.float64] | None,
+) -> IntArray:
+    """Fold number of each row; folds are equally large unless there are shares."""
     n_classes = int(y.max()) + 1
     numbers, group_of = np.unique(g, return_inverse=True)
     members: list[list[int]] = [[] for _ in numbers]
@@ -183,8 +260,12 @@ def _assign(y: IntArray, g: IntArray, folds: int, rng: np.random.Generator) -> I
     for group in order.tolist():
         rows = members[group]
         counts = np.bincount(y[rows], minlength=n_classes)
-        crowding = per_class @ (counts * weight)
-        best = int(np.lexsort((rng.random(folds), per_fold, np.round(crowding, 12)))[0])
+        if shares is None:
+            crowding, fullness = per_class @ (counts * weight), per_fold
+        else:
+            crowding = ((per_class + counts / 2) / shares[:, None]) @ (counts * weight)
+            fullness = per_fold / shares
+        best = int(np.lexsort((rng.random(folds), fullness, np.round(crowding, 12)))[0])
         per_class[best] += counts
         per_fold[best] += len(rows)
         fold_of[rows] = best

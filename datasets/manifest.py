@@ -42,7 +42,8 @@ class Manifest:
     classes
         For every class: rows before and after, target, shortfall.
     pivots
-        For every pivot: route, translators, and its yield.
+        For every pivot: route, translators, and its yield; for every method of ``augment words``:
+        its parameters and its yield.
     filters
         The exact thresholds of every check.
     totals

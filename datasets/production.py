@@ -1,11 +1,11 @@
 """Makes paraphrases until every class has what it needs, in waves.
 
 A wave asks, for every class that still lacks rows, for one more paraphrase of some of its
-originals: those with the fewest accepted ones first, each through the next pivot that it has not
-been through. So no original is asked a second time before every other one of its class was asked,
-no more is translated than the class needs (a little over, by its yield so far, so that there is
-something to choose from), and further pivots are tried until the class is full or every original
-has been through every pivot.
+originals: those with the fewest accepted ones first, each from the next paraphraser (the next
+pivot) that has not had it yet. So no original is asked a second time before every other one of its
+class was asked, no more is made than the class needs (a little over, by its yield so far, so that
+there is something to choose from), and further paraphrasers are tried until the class is full or
+every one of them has had every original.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ from __future__ import annotations
 import math
 import random
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Final
 
+from augment.datasets.checks import Checks, Offer
 from augment.datasets.selection import Choice, choose
 from augment.datasets.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
-from augment.filters import FilterChain
-from augment.planning import Plan
+from augment.paraphraser import Paraphraser
 from augment.progress import Progress
 from augment.records import Candidate, Paraphrase, Rejection, Translation
-from augment.round_trip import round_trips
-from augment.translators import Translator
 
 #: Share of paraphrases asked for beyond what is lacking, so that there is a choice.
 SPARE: Final = 0.25
@@ -42,7 +41,7 @@ FAILED: Final = "failed"
 
 @dataclass(slots=True)
 class Yield:
-    """What became of the candidates of one pivot.
+    """What became of the candidates of one pivot or augmenter.
 
     `asked` = `failed` + `produced`, and `produced` = the sum of `rejected` + `surplus` + `kept`.
     """
@@ -73,7 +72,7 @@ class _Class:
         cap = per_row or self.needed
         return max(0, self.needed - sum(min(count, cap) for count in self.accepted))
 
-    def next_wave(self, n_pivots: int, per_row: int | None) -> list[int]:
+    def next_wave(self, n_tries: int, per_row: int | None) -> list[int]:
         """Positions (into `sources`) of the originals to ask now."""
         lacking = self.lacking(per_row)
         if lacking == 0:
@@ -81,7 +80,7 @@ class _Class:
         open_ = [
             position
             for position in range(len(self.sources))
-            if self.tries[position] < n_pivots
+            if self.tries[position] < n_tries
             and (per_row is None or self.accepted[position] < per_row)
         ]
         open_.sort(key=lambda position: (self.accepted[position], self.tries[position]))
@@ -92,19 +91,18 @@ class _Class:
 
 
 class Production:
-    """The run of one table through its pivots.
+    """The run of one table through its paraphrasers.
 
     Parameters
     ----------
-    table, text_column
-        Where the originals stand.
+    table, text_columns, sides
+        Where the originals stand; of the text columns those at the positions `sides` are
+        rewritten, all in the same new row.
     found
         The survey of the table.
-    plans
-        Round trips, in the order of trying.
-    open_legs
-        Opens the translators of a plan.
-    chain
+    paraphrasers
+        What makes the candidates, in the order of trying.
+    checks
         The paraphrase filter.
     spool
         Takes every result.
@@ -115,26 +113,26 @@ class Production:
     def __init__(
         self,
         table: Table,
-        text_column: str,
+        text_columns: Sequence[str],
         found: Survey,
         *,
-        plans: Sequence[Plan],
-        open_legs: Callable[[Plan], Sequence[Translator]],
-        chain: FilterChain,
+        sides: Sequence[int] = (0,),
+        paraphrasers: Sequence[Paraphraser],
+        checks: Checks,
         spool: Spool,
         per_row: int | None,
         seed: int,
     ) -> None:
         self.table = table
-        self.text_at = table.columns.index(text_column)
+        self.texts_at = [table.columns.index(name) for name in text_columns]
+        self.sides = sides
         self.found = found
-        self.plans = plans
-        self.open_legs = open_legs
-        self.chain = chain
+        self.paraphrasers = paraphrasers
+        self.checks = checks
         self.spool = spool
         self.per_row = per_row
         self.seed = seed
-        self.yields = {plan.pivot: Yield() for plan in plans}
+        self.yields = {one.name: Yield() for one in paraphrasers}
         #: (row number, number in the spool) of every rejection
         self.rejections: list[tuple[int, int]] = []
 
@@ -144,9 +142,9 @@ class Production:
         Parameters
         ----------
         targets
-            Rows that each class aims at; None: every original goes through every pivot.
+            Rows that each class aims at; None: every paraphraser gets every original.
         progress
-            Gets one stage per wave and pivot.
+            Gets one stage per wave and paraphraser.
 
         Returns
         -------
@@ -158,7 +156,7 @@ class Production:
             waves = [
                 (label, position)
                 for label, one in classes.items()
-                for position in one.next_wave(len(self.plans), self.per_row)
+                for position in one.next_wave(len(self.paraphrasers), self.per_row)
             ]
             if not waves:
                 break
@@ -186,51 +184,58 @@ class Production:
         waves: Sequence[tuple[str, int]],
         progress: Progress,
     ) -> None:
-        by_pivot: dict[int, dict[int, tuple[str, int]]] = {}
+        by_try: dict[int, dict[int, tuple[str, int]]] = {}
         for label, position in waves:
             one = classes[label]
-            by_pivot.setdefault(one.tries[position], {})[one.sources[position]] = (label, position)
+            by_try.setdefault(one.tries[position], {})[one.sources[position]] = (label, position)
             one.tries[position] += 1
             one.tried += 1
-        for tried, rows in sorted(by_pivot.items()):
-            plan = self.plans[tried]
-            name = f"{plan.pivot}" if number == 1 else f"{plan.pivot} (wave {number})"
+        for tried, rows in sorted(by_try.items()):
+            paraphraser = self.paraphrasers[tried]
+            name = paraphraser.name if number == 1 else f"{paraphraser.name} (wave {number})"
             with progress.stage(name, len(rows), unit="text") as stage:
-                for result in self._results(plan, rows):
-                    self._take(plan, result, classes, rows)
+                for result in self._results(paraphraser, rows):
+                    self._take(paraphraser.name, result, classes, rows)
                     stage.advance()
 
-    def _results(self, plan: Plan, rows: Mapping[int, object]) -> Iterator[Paraphrase | Rejection]:
-        """Translate and check the originals in `rows`, in the order of the table."""
-        candidates = self._candidates(plan, rows)
-        while batch := list(islice(candidates, CHECKED_AT_ONCE)):
-            whole = [item for item in batch if isinstance(item, Candidate)]
-            checked = iter(self.chain.apply(whole))
+    def _results(
+        self, paraphraser: Paraphraser, rows: Mapping[int, object]
+    ) -> Iterator[Paraphrase | Rejection]:
+        """Paraphrase and check the originals in `rows`, in the order of the table."""
+        offers = self._offers(paraphraser, rows)
+        while batch := list(islice(offers, CHECKED_AT_ONCE)):
+            whole = [item for item in batch if isinstance(item, Offer)]
+            checked = iter(self.checks.apply(paraphraser.method, whole))
             for item in batch:
                 yield item if isinstance(item, Rejection) else next(checked)
 
-    def _candidates(
-        self, plan: Plan, rows: Mapping[int, object]
-    ) -> Iterator[Candidate | Rejection]:
-        texts = (
-            (number, cell_string(row[self.text_at]))
-            for number, row in enumerate(self.table)
-            if number in rows
-        )
-        for number, original, done in round_trips(texts, self.open_legs(plan)):
-            candidate = Candidate(
-                number, original, done.text, pivot=plan.pivot, engine=plan.engine, marks=done.marks
-            )
-            yield _failure(candidate, done) if done.error else candidate
+    def _offers(self, by: Paraphraser, rows: Mapping[int, object]) -> Iterator[Offer | Rejection]:
+        waiting: deque[list[str]] = deque()  # all text cells of the rows under way
+
+        def asked() -> Iterator[tuple[int, str]]:
+            for number, row in enumerate(self.table):
+                if number in rows:
+                    cells = [cell_string(row[at]) for at in self.texts_at]
+                    waiting.append(cells)
+                    yield from ((number, cells[side]) for side in self.sides)
+
+        results = by.paraphrase(asked())
+        while done := list(islice(results, len(self.sides))):
+            texts = waiting.popleft()
+            for side, (_, _, result) in zip(self.sides, done, strict=True):
+                texts[side] = result.text
+            offer = Offer(tuple(_candidate(by, *one) for one in done), tuple(texts))
+            error = next((result.error for _, _, result in done if result.error), "")
+            yield Rejection(offer.joined(), FAILED, error) if error else offer
 
     def _take(
         self,
-        plan: Plan,
+        name: str,
         result: Paraphrase | Rejection,
         classes: Mapping[str, _Class],
         rows: Mapping[int, tuple[str, int]],
     ) -> None:
-        counts = self.yields[plan.pivot]
+        counts = self.yields[name]
         counts.asked += 1
         source = result.candidate.source_id
         number = self.spool.append(result)
@@ -246,7 +251,7 @@ class Production:
         label, position = rows[source]
         one = classes[label]
         one.accepted[position] += 1
-        one.pool.append(Choice(number, source, result.change, plan.pivot))
+        one.pool.append(Choice(number, source, result.change, name))
 
     def _keep(self, one: _Class) -> list[Choice]:
         kept = choose(
@@ -258,7 +263,7 @@ class Production:
         )
         numbers = {choice.number for choice in kept}
         for choice in one.pool:
-            counts = self.yields[choice.pivot]
+            counts = self.yields[choice.made_by]
             if choice.number in numbers:
                 counts.kept += 1
             else:
@@ -266,5 +271,14 @@ class Production:
         return kept
 
 
-def _failure(candidate: Candidate, done: Translation) -> Rejection:
-    return Rejection(candidate, FAILED, done.error)
+def _candidate(by: Paraphraser, number: int, original: str, done: Translation) -> Candidate:
+    return Candidate(
+        number,
+        original,
+        done.text,
+        method=by.method,
+        pivot=by.pivot,
+        engine=done.engine or by.engine,
+        marks=done.marks,
+        variant=by.variant,
+    )

@@ -1,10 +1,10 @@
-"""Options of ``augment backtranslate``: its flags, its TOML table, its Python keywords."""
+"""Options of the commands that add rows: their flags, TOML tables and Python keywords."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import tyro
 
@@ -13,35 +13,29 @@ from augment.datasets.balance import check_balance
 from augment.errors import InputError
 from augment.filters.presets import Strictness
 
+if TYPE_CHECKING:
+    from augment.datasets.approach import Approach
+
 
 @dataclass(frozen=True, kw_only=True)
-class BacktranslateConfig:
-    """Write a larger, class-balanced table by back-translation.
+class AugmentationConfig:
+    """What every command that adds rows can be told."""
 
-    Every original is kept as it is; the new rows follow, each with where it came from. Beside
-    OUT.csv stand OUT.rejected.csv (every refused candidate and why) and OUT.manifest.json.
-
-    Pivots are tried in the order given until every class has its rows or every original has been
-    through every pivot; a chain goes through each of its languages in turn. The balance is what
-    each class aims at: max, median or mean of the class sizes, a number of rows, xR for R times
-    the largest class, none for no aim (one paraphrase per row and pivot). auto is max, or x2 where
-    the classes are within 5 % of each other already. A class above its aim gets nothing new.
-    """
+    #: Name of the command.
+    command: ClassVar[str]
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
     """The table to enlarge: .csv, .tsv, .jsonl or .parquet."""
     out: Annotated[Path | None, shown_as("OUT.csv")] = None
     """Where to write; by default IN.augmented.csv in the current folder."""
-    pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
-    """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
     text: Annotated[str | None, shown_as("COL")] = None
-    """Column with the texts; found by itself when left out."""
+    """Column with the texts; found by itself when left out; for text pairs: COL,COL2."""
+    translate: Annotated[str | None, shown_as("COL|both")] = None
+    """Of text pairs, the column that gets new texts; by default both do, in the same new row."""
     label: Annotated[str | None, shown_as("COL")] = None
     """Column with the classes; found by itself when left out; "none" for no classes."""
     source: Annotated[str | None, shown_as("LANG")] = None
     """Language of the texts, like fr or French; recognised when left out."""
-    translator: str = "auto"
-    """Engine: auto takes those of this machine; or apertium, google, deepl, ... by name."""
     per_row: Annotated[int | None, shown_as("N")] = None
     """Most kept paraphrases of one original; by default as many as the balance needs."""
     balance: str = "auto"
@@ -85,11 +79,23 @@ class BacktranslateConfig:
                 object.__setattr__(self, name, Path(getattr(self, name)))
         if self.out is not None and not self.out.name:
             raise InputError(f"out is {str(self.out)!r}; the name of a file is wanted")
-        object.__setattr__(self, "pivot", split_commas(self.pivot))
         object.__setattr__(self, "no_filter", split_commas(self.no_filter))
         object.__setattr__(self, "balance", check_balance(str(self.balance)))
         if self.per_row is not None and self.per_row < 1:
             raise InputError(f"per_row is {self.per_row}; at least 1 is wanted")
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Plan what makes the candidates.
+
+        Parameters
+        ----------
+        source
+            Code of the language of the texts.
+        needed
+            Most new rows that one original must give for its class to reach its target, none
+            refused; None without a target.
+        """
+        raise NotImplementedError
 
     def as_dict(self) -> dict[str, Any]:
         """Give every option as plain JSON values."""
@@ -97,3 +103,82 @@ class BacktranslateConfig:
             name: str(value) if isinstance(value, Path) else value
             for name, value in asdict(self).items()
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktranslateConfig(AugmentationConfig):
+    """Write a larger, class-balanced table by back-translation.
+
+    Every original is kept as it is; the new rows follow, each with where it came from. Beside
+    OUT.csv stand OUT.rejected.csv (every refused candidate and why), OUT.report.html (what came of
+    it, to read) and OUT.manifest.json.
+
+    Pivots are tried in the order given until every class has its rows or every original has been
+    through every pivot; a chain goes through each of its languages in turn. The balance is what
+    each class aims at: max, median or mean of the class sizes, a number of rows, xR for R times
+    the largest class, none for no aim (one paraphrase per row and pivot). auto is max, or x2 where
+    the classes are within 5 % of each other already. A class above its aim gets nothing new.
+    """
+
+    command: ClassVar[str] = "backtranslate"
+
+    pivot: Annotated[tuple[str, ...], shown_as("LANG")] = ()
+    """Language to go through: es; several: es,ca,eo; a chain: "ca>en". By default up to three."""
+    translator: str = "auto"
+    """Engine: auto takes those of this machine; or by name, apertium or deepl,google in turn."""
+    url: Annotated[str | None, shown_as("URL")] = None
+    """Address of your own LibreTranslate server, with --translator libre."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "pivot", split_commas(self.pivot))
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Round trips through the pivots."""
+        from augment.datasets.pivots import Pivots
+
+        return Pivots(self, source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsConfig(AugmentationConfig):
+    """Write a larger, class-balanced table with texts made by other means than translation.
+
+    Every original is kept as it is; the new rows follow, each with where it came from. Columns,
+    checks, balance and files are those of augment backtranslate.
+
+    Methods: keyboard, ocr, spelling, split, swap, delete, crop (nlpaug); eda, synonym (a thesaurus
+    of the language); sentence-shuffle, sentence-drop (longer texts); contextual (a masked language
+    model, --model); seq2seq (a paraphrase model, --model); llm (an OpenAI-compatible address,
+    --url and --model; its key comes from the environment variable AUGMENT_API_KEY). Each serves
+    the languages that it makes sense for, and is refused for others.
+    """
+
+    command: ClassVar[str] = "words"
+
+    method: Annotated[tuple[str, ...], shown_as("NAME")] = ("eda",)
+    """How the texts are made: keyboard; several, tried in turn: keyboard,eda."""
+    strength: Annotated[float | None, shown_as("F")] = None
+    """Share of the words that change, above 0 up to 1; by default the method's own."""
+    model: Annotated[str | None, shown_as("NAME|FOLDER")] = None
+    """Model of contextual, seq2seq and llm: a hub name or a folder; for llm the server's name."""
+    url: Annotated[str | None, shown_as("URL")] = None
+    """Address for llm, like http://localhost:8000/v1; the texts go there."""
+    prompt: Annotated[str | None, shown_as("TEXT")] = None
+    """What seq2seq and llm are asked; {text} is the text, {language} its language."""
+    temperature: float = 1.0
+    """How freely seq2seq and llm draw, above 0 up to 2."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "method", tuple(dict.fromkeys(split_commas(self.method))))
+        if not self.method:
+            raise InputError("method names nothing; wanted, for instance: --method eda")
+        if not 0 < self.temperature <= 2:
+            raise InputError(f"temperature is {self.temperature!r}; above 0 up to 2 is wanted")
+
+    def approach(self, source: str, needed: int | None) -> Approach:
+        """Methods of `augment.augmenters`."""
+        from augment.datasets.methods import Methods
+
+        return Methods(self, source, needed)

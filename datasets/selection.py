@@ -33,14 +33,14 @@ class Choice:
         Row number of its original.
     change
         Share of the text that changed, 0..1.
-    pivot
-        Languages gone through.
+    made_by
+        Name of the paraphraser.
     """
 
     number: int
     source_id: int
     change: float
-    pivot: str = ""
+    made_by: str = ""
 
 
 def choose(

@@ -36,6 +36,7 @@ class Spool:
                     one.engine,
                     one.marks,
                     one.variant,
+                    one.texts,
                 ),
                 (result.reason, result.detail) if isinstance(result, Rejection) else None,
                 result.similarity,

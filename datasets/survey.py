@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
 from augment.filters import Original
+from augment.filters.duplicate import key_of
 from augment.tokens import fold
 
 #: Texts kept from the pass to recognise the language by, spread over the table.
@@ -40,6 +41,8 @@ class Survey:
         Rows whose text, folded, stood in an earlier row.
     conflicting_texts
         Different folded texts that stand under more than one label.
+    conflicts
+        The keys of those texts (see `row_key`).
     characters
         Characters of all texts that can be augmented.
     sample
@@ -54,6 +57,7 @@ class Survey:
     empty_labels: int = 0
     repeated_texts: int = 0
     conflicting_texts: int = 0
+    conflicts: frozenset[bytes] = frozenset()
     characters: int = 0
     sample: list[str] = field(default_factory=list)
 
@@ -72,7 +76,28 @@ def cell_string(cell: object) -> str:
     return str(cell)
 
 
-def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None = None) -> Survey:
+def row_key(texts: Sequence[str]) -> bytes:
+    """Sixteen bytes that are the same for rows whose texts are, each of them folded.
+
+    >>> row_key(["Good film!"]) == row_key(["good  film"])
+    True
+    >>> row_key(["a", "bc"]) == row_key(["ab", "c"])
+    False
+    """
+    if len(texts) == 1:
+        return key_of(texts[0])
+    folded = "\n".join(map(fold, texts))
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def survey(
+    table: Table,
+    columns: Columns,
+    *,
+    sides: Sequence[int] = (0,),
+    see: Callable[[Sequence[str]], None] | None = None,
+    see_row: Callable[[Sequence[str], str], None] | None = None,
+) -> Survey:
     """Pass once over a table.
 
     Parameters
@@ -80,16 +105,21 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
     table
         Any table.
     columns
-        Its text and label columns; of several text columns the first counts.
+        Its text and label columns.
+    sides
+        The text columns that are rewritten, as positions in ``columns.text``: where one of them
+        is empty, the row's text counts as empty.
     see
-        Called with every text that is not empty.
+        Called with the texts of every row whose text is not empty.
+    see_row
+        The same, with the texts and the label.
 
     Returns
     -------
     Survey
         Counts, and the class of every row.
     """
-    text_at = table.columns.index(columns.text[0])
+    texts_at = [table.columns.index(name) for name in columns.text]
     label_at = table.columns.index(columns.label) if columns.label is not None else None
     found = Survey()
     indices: dict[str, int] = {}
@@ -98,9 +128,10 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
     conflicting: set[bytes] = set()
     step = 1
     for number, row in enumerate(table):
-        text = cell_string(row[text_at])
+        texts = [cell_string(row[at]) for at in texts_at]
+        rewritten = [texts[side] for side in sides]
         label = NO_LABEL if label_at is None else cell_string(row[label_at]).strip()
-        empty_text = not text.strip()
+        empty_text = not all(text.strip() for text in rewritten)
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
         found.empty_labels += empty_label
@@ -110,10 +141,10 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
             counts[label] += 1
         if not empty_text:
             if see is not None:
-                see(text)
-            key = hashlib.blake2b(
-                fold(text).encode("utf-8", "surrogatepass"), digest_size=16
-            ).digest()
+                see(texts)
+            if see_row is not None:
+                see_row(texts, label)
+            key = row_key(texts)
             before = seen.setdefault(key, index)
             if before != index and key not in conflicting:
                 conflicting.add(key)
@@ -121,16 +152,17 @@ def survey(table: Table, columns: Columns, *, see: Callable[[str], None] | None 
                 number + 1 - found.empty_texts
             )
             if number % step == 0:
-                found.sample.append(text)
+                found.sample.append("\n".join(rewritten))
                 if len(found.sample) > SAMPLE:
                     found.sample = found.sample[::2]
                     step *= 2
         found.row_label.append(-1 if empty_text else index)
-        found.characters += 0 if empty_text or index < 0 else len(text)
+        found.characters += 0 if empty_text or index < 0 else sum(map(len, rewritten))
     found.rows = len(found.row_label)
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}
     found.conflicting_texts = len(conflicting)
+    found.conflicts = frozenset(conflicting)
     return found
 
 

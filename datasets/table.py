@@ -16,6 +16,9 @@ from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_ro
 from augment.datasets.csv_rows import CsvRows
 from augment.datasets.dialect import TableFormat, find_dialect
 from augment.datasets.encoding import check_encoding, find_encoding
+from augment.datasets.folder_rows import folder_rows
+from augment.datasets.hugging_face import SavedRows, is_saved
+from augment.datasets.json_rows import json_rows
 from augment.datasets.jsonl_rows import JsonlRows
 from augment.datasets.parquet_rows import ParquetRows
 from augment.datasets.table_file import check_file, check_text, file_kind, with_mark
@@ -112,8 +115,10 @@ def open_table(
     Parameters
     ----------
     path
-        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file; with another suffix the
-        content decides. The file is read once to tell its encoding (and the keys of JSON lines).
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json`` or ``.parquet`` file; with another
+        suffix the content decides. The file is read once to tell its encoding (and the keys of
+        JSON lines). Or a folder: of class folders with a text file each
+        (`augment.datasets.folder_rows`), or saved by the library `datasets`.
     on_bad_row
         ``"error"`` (default) stops at a row that is not whole (too few or too many cells, cut off
         inside quotes, no valid JSON); ``"skip"`` leaves such rows out and lists them in
@@ -135,8 +140,8 @@ def open_table(
     InputError
         For an option that cannot be used.
     TableError
-        For no file, a folder, an empty file, a header without rows, or no table; while iterating,
-        for a row that is not whole.
+        For no file, a folder without classes, an empty file, a header without rows, or no table;
+        while iterating, for a row that is not whole.
 
     Examples
     --------
@@ -149,9 +154,11 @@ def open_table(
     """
     check_on_bad_row(on_bad_row)
     file, name = Path(path), os.fspath(path)
-    head = check_file(file, name)
-    kind = file_kind(file, head)
-    if kind == "parquet":
+    head = b"" if file.is_dir() else check_file(file, name)
+    kind = "folder" if file.is_dir() else file_kind(file, head)
+    if kind == "folder":
+        table = _open_folder(file, name, on_bad_row)
+    elif kind == "parquet":
         table = _open_parquet(file, name)
     else:
         check_text(name, head)
@@ -162,6 +169,10 @@ def open_table(
             check_encoding(file, encoding)
         if kind == "jsonl":
             table = _open_jsonl(file, name, encoding, on_bad_row)
+        elif kind == "json":
+            document = json_rows(file, encoding)
+            form = TableFormat("json", encoding, quotechar=None)
+            table = Table(name, document.columns, form, lambda log: document.rows(log))
         else:
             table = _open_csv(file, name, encoding, delimiter, on_bad_row)
     if not allow_empty and next(iter(table), None) is None:
@@ -239,7 +250,7 @@ def read_frame(
     cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
     cells = cells or [[] for _ in table.columns]
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})
-    if table.format.kind == "jsonl":
+    if table.format.kind in ("jsonl", "json", "dataset"):
         frame = _numbers_typed(frame)
     frame.columns = pd.Index(table.columns, dtype=object)
     return frame
@@ -263,6 +274,20 @@ def _values(column: pd.Series[Any]) -> Iterator[object]:
     if missing.any():
         return iter(column.astype(object).where(~missing, None))
     return iter(column)
+
+
+def _open_folder(folder: Path, name: str, on_bad_row: OnBadRow) -> Table:
+    if is_saved(folder):
+        saved = SavedRows(folder)
+        columns = saved.header()
+        form = TableFormat("dataset", quotechar=None)
+        return Table(name, columns, form, lambda log: saved.rows(columns, log))
+    try:
+        found = folder_rows(folder)
+    except PermissionError as error:
+        raise TableError(f"{error.filename} cannot be read by this user") from error
+    form = TableFormat("folder", quotechar=None)
+    return Table(name, found.columns, form, found.rows, on_bad_row=on_bad_row)
 
 
 def _open_parquet(file: Path, name: str) -> Table:

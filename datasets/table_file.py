@@ -14,6 +14,7 @@ _KINDS: Final = {
     ".tsv": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".parquet": "parquet",
     ".pq": "parquet",
 }
@@ -34,8 +35,6 @@ _NO_TABLES: Final = (
 
 def check_file(file: Path, name: str) -> bytes:
     """Refuse what is no readable file with content; give its first bytes."""
-    if file.is_dir():
-        raise TableError(f"{name} is a folder; a table file (.csv, .jsonl, .parquet) is wanted")
     if not file.exists():
         raise TableError(f"no such file: {name}{_close_names(file)}")
     if not file.is_file():
@@ -60,7 +59,9 @@ def _close_names(file: Path) -> str:
         return ""
     close = get_close_matches(file.name, names, n=3)
     if not close:
-        close = [name for name in names if Path(name).suffix in _KINDS][:3]
+        # A .json file is seldom a table, and beside an augmented one lies its manifest.
+        tables = _KINDS.keys() - {".json"}
+        close = [name for name in names if Path(name).suffix in tables][:3]
         return f" (tables in that folder: {', '.join(map(repr, close))})" if close else ""
     return f"; did you mean {' or '.join(repr(str(file.parent / name)) for name in close)}?"
 
@@ -70,14 +71,13 @@ def file_kind(file: Path, head: bytes) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     known = _KINDS.get(file.suffix.lower())
+    if known == "json" and _is_lines(head):
+        return "jsonl"
     if known:
         return known
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"[") and file.suffix.lower() == ".json":
-        raise TableError(
-            f"{file}: a JSON array; one object a line (.jsonl) is wanted: "
-            'pandas.read_json(path).to_json("out.jsonl", orient="records", lines=True)'
-        )
+    if start.startswith(b"[{"):
+        return "json"
     return "jsonl" if start.startswith((b'{"', b"{ ", b"{}")) else "csv"
 
 
@@ -101,3 +101,12 @@ def with_mark(encoding: str, head: bytes) -> str:
     if plain in ("utf-16-be", "utf-16be") and head.startswith(b"\xfe\xff"):
         return "utf-16"
     return encoding
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether a file named .json holds an object a line, as many do."""
+    lines = [line for line in head.split(b"\n") if line.strip()][:2]
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return False
+    whole = [line.strip().endswith(b"}") and line.strip().startswith(b"{") for line in lines]
+    return len(lines) > 1 and all(whole)

@@ -192,6 +192,7 @@ def test_files_are_as_the_contract_says(engine, tmp_path, monkeypatch):
         "in.augmented.csv",
         "in.augmented.rejected.csv",
         "in.augmented.manifest.json",
+        "in.augmented.report.html",
         ".augment",
     }
     raw = (tmp_path / "in.augmented.csv").read_bytes()

@@ -20,7 +20,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from augment.cli import main
-from augment.errors import DamagedFileError, InputError, OutputError
+from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
 
@@ -234,6 +234,42 @@ def test_sigkill_at_any_moment_loses_no_finished_unit(tiny, tmp_path):
         assert (units / name).read_bytes() == content
     oof = "oof.csv"
     assert (tmp_path / "d.kfold" / oof).read_bytes() == (tmp_path / "whole" / oof).read_bytes()
+
+
+def test_runs_side_by_side_change_nothing(tiny, tmp_path):
+    """Called from a script without a guard, on its standard output nothing but the script's own."""
+    table(18).to_csv("reviews.csv", index=False)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from augment.train.kfold import kfold_train\n"
+        f"for workers in (1, 2):\n"
+        f"    kfold_train('reviews.csv', out=f'run{{workers}}', workers=workers,\n"
+        f"                **{options(tiny, folds=2)!r})\n"
+        "print('done')\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    one, two = (json.loads((tmp_path / f"run{n}" / "metrics.json").read_text()) for n in (1, 2))
+    assert scores(one) == scores(two)
+    assert (tmp_path / "run1" / "oof.csv").read_bytes() == (tmp_path / "run2/oof.csv").read_bytes()
+
+
+def test_a_training_process_that_dies_is_told_with_the_way_on(tiny, monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", _dying(subprocess.Popen))
+    with pytest.raises(AugmentError, match=r"ended by itself \(exit code 3\).*--resume"):
+        kfold_train(table(18), **options(tiny, folds=2, workers=2))
+
+
+def _dying(popen):
+    def start(command, **more):
+        return popen([sys.executable, "-c", "import sys; sys.exit(3)"], **more)
+
+    return start
+
+
+def test_what_a_training_process_raises_comes_through(tiny):
+    with pytest.raises(AugmentError, match="diverged"):
+        kfold_train(table(18), **options(tiny, folds=2, workers=2, lr=1e12))
 
 
 def test_force_replaces_a_run_and_nothing_else(tiny, tmp_path):

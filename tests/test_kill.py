@@ -13,7 +13,7 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ARGUMENTS = ["backtranslate", "in.csv", "--pivot", "es,ca", "--balance", "x2", "--seed", "3"]
-OUTPUTS = ("in.augmented.csv", "in.augmented.rejected.csv")
+OUTPUTS = ("in.augmented.csv", "in.augmented.rejected.csv", "in.augmented.report.html")
 TRIALS = 20
 
 pytestmark = pytest.mark.skipif(shutil.which("lt-proc") is None, reason="Apertium is not installed")

@@ -169,6 +169,9 @@ def test_the_wheel_holds_every_module(wheel):
         wanted = f"{stem}/__init__.py" if path.name == "__init__.py" else f"{stem}.py"
         assert wanted in names
     assert "augment/py.typed" in names
+    for package, folder in FOLDERS.items():  # pages, style sheets and scripts go with their code
+        for path in (path for kind in ("html", "css", "js") for path in folder.glob(f"*.{kind}")):
+            assert f"{package.replace('.', '/')}/{path.name}" in names
     assert not any(name.split("/")[0] in ("datasets", "train", "tests") for name in names)
 
 

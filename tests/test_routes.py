@@ -118,6 +118,128 @@ def test_engines_may_share_a_route(monkeypatch):
     assert plan.engine == "one+two"
 
 
+def both(*languages):
+    return {(a, b) for a in languages for b in languages if a != b}
+
+
+def test_a_direct_way_goes_before_two_better_translations(monkeypatch):
+    neural = FakeEngine(both("fr", "en") | both("en", "es"), name="neural")
+    rules = FakeEngine(both("fr", "es"), name="rules")
+    plan_with(monkeypatch, neural, rules)
+    (plan,) = plan_round_trips(["es"], "fr")
+    assert str(plan) == "es: fr → es → fr (rules)"
+
+
+def test_among_equally_long_ways_the_better_engine_decides(monkeypatch):
+    neural = FakeEngine(both("fr", "en") | both("en", "es"), name="neural")
+    rules = FakeEngine(both("fr", "ca") | both("ca", "es"), name="rules")
+    plan_with(monkeypatch, neural, rules)
+    (plan,) = plan_round_trips(["es"], "fr")
+    assert str(plan) == "es: fr → en → es → en → fr (neural)"
+    assert [one.pivot for one in plan_round_trips([], "fr")] == ["en", "ca", "es"]
+
+
+def test_each_direction_has_the_best_engine_of_its_own(monkeypatch):
+    plan_with(
+        monkeypatch,
+        FakeEngine({("en", "fr")}, name="neural"),
+        FakeEngine(both("en", "fr"), name="rules"),
+    )
+    (plan,) = plan_round_trips(["fr"], "en")
+    assert str(plan) == "fr: en → fr → en (en → fr neural; fr → en rules)"
+    assert plan.engine == "neural+rules"
+
+
+def test_without_pivots_better_engines_come_first_among_equally_near_ones(monkeypatch):
+    plan_with(
+        monkeypatch,
+        FakeEngine(both("en", "de"), name="neural"),
+        FakeEngine(both("en", "es") | both("en", "fr"), name="rules"),
+    )
+    assert [plan.pivot for plan in plan_round_trips([], "en")] == ["de", "es", "fr"]
+
+
+class Service(FakeEngine):
+    """Takes any pair but those that it lacks."""
+
+    def __init__(self, name, lacking=()):
+        super().__init__((), name=name, host=f"{name}.example.org")
+        self.lacking = set(lacking)
+
+    def pairs(self):
+        return None
+
+    def lacks(self, source, target):
+        found = self.lacking & {source, target}
+        return f"{self.name} does not have {min(found)}" if found else ""
+
+
+def test_named_engines_stand_behind_each_other_on_every_leg(monkeypatch):
+    rules = FakeEngine({("en", "es"), ("es", "en"), ("en", "ca")}, name="rules")
+    service = Service("service", lacking=["eo"])
+    plan_with(monkeypatch, rules, service)
+    es, ca = plan_round_trips(["es", "ca"], "en", "rules,service")
+    assert str(es) == "es: en → es → en (rules, else service)"
+    assert str(ca) == "ca: en → ca → en (en → ca rules, else service; ca → en service)"
+    assert es.hosts == ca.hosts == ("service.example.org",)
+    assert es.asks("service.example.org") == (2, False)
+    assert ca.asks("service.example.org") == (2, True)
+    with pytest.raises(PairError, match="nothing on this machine .*; service does not have eo"):
+        plan_round_trips(["eo"], "en", "rules,service")
+
+
+def test_a_service_that_lacks_a_language_is_left_out_of_that_leg(monkeypatch):
+    plan_with(monkeypatch, Service("one", lacking=["ca"]), Service("two"))
+    es, ca = plan_round_trips(["es", "ca"], "en", "one,two")
+    assert str(es) == "es: en → es → en (one, else two)"
+    assert str(ca) == "ca: en → ca → en (two)"
+    plan_with(monkeypatch, Service("one", lacking=["ca"]), Service("two", lacking=["ca"]))
+    with pytest.raises(PairError, match="one does not have ca; two does not have ca"):
+        plan_round_trips(["ca"], "en", "one,two")
+
+
+def test_services_alone_get_pivots_that_they_have(monkeypatch):
+    plan_with(monkeypatch, Service("one", lacking=["fr", "es"]))
+    assert [plan.pivot for plan in plan_round_trips([], "de", "one")] == ["en"]
+    with pytest.raises(PairError, match="one does not have fr"):
+        plan_round_trips([], "fr", "one")
+
+
+@pytest.mark.parametrize(
+    ("translator", "options", "message"),
+    [
+        ("one,one", {}, "names 'one' twice"),
+        ("auto,one", {}, "names 'one' twice"),
+        (" , ", {}, "wanted: auto"),
+        ("one", {"url": "http://127.0.0.1:5000"}, "one takes none"),
+        ("two", {"offline": True}, "--offline forbids every connection, and two asks two.exam"),
+    ],
+)
+def test_engines_that_cannot_be_chosen(translator, options, message, monkeypatch):
+    plan_with(monkeypatch, FakeEngine(both("en", "es"), name="one"), Service("two"))
+    monkeypatch.setattr("augment.planning.LOCAL", ("one",))
+    with pytest.raises(InputError, match=message):
+        plan_round_trips(["es"], "en", translator, **options)
+
+
+def test_many_languages_are_planned_quickly_and_messages_stay_short(monkeypatch):
+    from augment.languages import _NAMES
+
+    languages = sorted(_NAMES)[:150]
+    lacking = sorted(_NAMES)[150]
+    plan_with(monkeypatch, FakeEngine(both(*languages)))
+    assert len(plan_round_trips([], languages[0], at_most=999)) == 149
+    with pytest.raises(PairError, match="and 129 more"):
+        plan_round_trips([lacking], languages[0])
+
+
+def test_a_way_out_without_a_way_back_is_no_pivot():
+    one_way = frozenset({("fr", "eo"), ("fr", "ca"), ("ca", "fr"), ("fr", "oc")})
+    assert [route.pivot for route in round_trip_pivots("fr", one_way)] == ["ca"]
+    with pytest.raises(PairError, match="pivots that work from fr: ca$"):
+        find_route("eo", "fr", one_way)
+
+
 def test_without_pivots_the_nearest_are_taken(monkeypatch):
     pairs = {(a, b) for a in ("en", "eo", "ca", "es", "de") for b in ("en",)} | {
         ("en", b) for b in ("eo", "ca", "es", "de")

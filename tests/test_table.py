@@ -159,7 +159,9 @@ def test_the_first_row_broken_is_found_on_opening(tmp_path):
         ("t.csv", b"\0" * 99, "starts with NUL bytes"),
         ("t.csv", bytes(range(256)) * 9, "not a table"),
         ("t.parquet", b"a,b\n1,2\n", "no Parquet file that can be read"),
-        ("t.json", b'[{"a": 1}]', "a JSON array; one object a line"),
+        ("t.json", b"[1, 2]", "element 0 is a JSON int, wanted an object"),
+        ("t.json", b'{"a": 1}', "a JSON dict; wanted a list of objects"),
+        ("t.json", b'[{"a": 1}', "no valid JSON"),
         ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2: no valid JSON object"),
         ("t.jsonl", b'{"a": 1}\n[1]\n', r"line 2: a JSON list, wanted an object"),
         ("t.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n', "line 2: .*the key 'a' stands twice"),
@@ -184,7 +186,7 @@ def test_no_file(tmp_path):
         open_table(tmp_path / "q")
     with pytest.raises(TableError, match="there is no folder"):
         open_table(tmp_path / "no" / "t.csv")
-    with pytest.raises(TableError, match="is a folder"):
+    with pytest.raises(TableError, match="a folder without classes"):
         open_table(tmp_path)
     with pytest.raises(TableError, match="a pipe or a device"):
         open_table(os.devnull)

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augment.errors import AugmentError, InputError
-from augment.train import finetune
+from augment.train import passes
 from augment.train.encoder import Encoder
-from augment.train.finetune import Recipe, class_weights, fine_tune, length_groups, predict
+from augment.train.finetune import Recipe, fine_tune, predict
+from augment.train.losses import class_weights
+from augment.train.passes import length_groups
 from augment.train.precision import choose_device, choose_precision
 from augment.train.tokens import cut_vocabulary, tokenise
 
@@ -97,7 +99,7 @@ def test_passes_by_length_make_the_same_step_as_one_pass(
     recipe = Recipe(lr=1e-3, loss=loss, precision="fp32", device="cpu")
     trained = []
     for pass_cost in (0, 10**6):
-        monkeypatch.setitem(finetune.PASS_COST, "cpu", pass_cost)
+        monkeypatch.setitem(passes.PASS_COST, "cpu", pass_cost)
         one = copy.deepcopy(model)
         fine_tune(one, table, LABELS, BATCHES, recipe, seed=0)
         trained.append(weights(one))
@@ -144,7 +146,7 @@ def test_batches_are_what_the_tokenizer_would_pad(texts, tokenizer):
 def test_predictions_keep_the_order_of_the_rows(model, texts, tokenizer, monkeypatch):
     table = tokenise(texts, tokenizer, max_tokens=64)
     rows = np.random.default_rng(0).permutation(len(texts))
-    monkeypatch.setitem(finetune.PREDICTION_TOKENS, "cpu", 40)
+    monkeypatch.setitem(passes.PREDICTION_TOKENS, "cpu", 40)
     found = predict(model, table, rows, RECIPE)
     alone = np.concatenate([predict(model, table, rows[n : n + 1], RECIPE) for n in range(24)])
     assert np.allclose(found, alone, atol=1e-6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,10 +18,9 @@ from augment.train.config import (
     KFoldConfig,
 )
 from augment.train.labelled import LabelledRows
-from augment.train.schedule import fair_pair, own_batches
+from augment.train.schedule import fair_pair, own_batches, planned_steps
 
 IntArray = npt.NDArray[np.int64]
-DEFAULT_EPOCHS, FEWEST_STEPS = 5.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,6 @@ def _enlarged(rows: LabelledRows, train: IntArray) -> int:
 
 def _steps(n_rows: int, config: KFoldConfig) -> int:
     """Optimizer steps for a training set of `n_rows`."""
-    if config.steps is not None:
-        return config.steps
-    epochs = config.epochs or DEFAULT_EPOCHS
-    steps = max(1, math.ceil(epochs * n_rows / config.batch_size))
-    return steps if config.epochs else max(steps, FEWEST_STEPS)
+    return planned_steps(
+        n_rows, batch_size=config.batch_size, epochs=config.epochs, steps=config.steps
+    )

@@ -8,18 +8,17 @@ paraphrases of training rows are no new information about the population.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from augment.datasets.detectable import LEVEL, smallest_detectable, standard_error
 from augment.errors import InputError
 from augment.extras import require
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
-LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +60,6 @@ class Comparison:
     smallest_at_80_power: float
     verdict: Verdict
     differences: tuple[float, ...]
-
-
-def standard_error(sd: float, n_runs: int, test_to_train: float) -> float:
-    """Corrected standard error of a mean over `n_runs` folds.
-
-    Examples
-    --------
-    >>> round(standard_error(1.0, 5, 0.25), 3)
-    0.671
-    """
-    return sd * math.sqrt(1.0 / n_runs + test_to_train)
-
-
-def smallest_detectable(sd: float, n_runs: int, test_to_train: float) -> float:
-    """Smallest mean difference significant at 5 %, two-sided, for a given sd of differences.
-
-    Examples
-    --------
-    >>> round(smallest_detectable(1.0, 5, 0.25), 2)
-    1.86
-    """
-    stats = require("scipy.stats", extra="train", purpose="the comparison")
-    critical = float(stats.t.ppf(1 - LEVEL / 2, n_runs - 1))
-    return critical * standard_error(sd, n_runs, test_to_train)
 
 
 def compare(

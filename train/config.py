@@ -67,6 +67,8 @@ class KFoldConfig:
     """Number format of the matrix products. auto: bf16 where the CPU or GPU computes it."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train. auto: the GPU where there is one."""
+    workers: Annotated[int | None, shown_as("N")] = None
+    """Runs side by side on a CPU. Default: one per core, as far as memory reaches."""
     out: Annotated[Path | None, shown_as("DIR")] = None
     """Folder for the results. Default: NAME.kfold in the current folder."""
     resume: bool = False
@@ -94,20 +96,22 @@ class KFoldConfig:
             )
         if self.resume and self.force:
             raise InputError("resume and force: give one of the two")
-        _one_of("sampler", self.sampler, ("uniform", "balanced"))
-        _one_of("loss", self.loss, ("plain", "weighted", "focal"))
-        _one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
-        _one_of("precision", self.precision, ("auto", "fp32", "bf16"))
-        _one_of("device", self.device, ("auto", "cpu", "cuda"))
+        check_one_of("sampler", self.sampler, ("uniform", "balanced"))
+        check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
+        check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
+        check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
+        check_one_of("device", self.device, ("auto", "cpu", "cuda"))
 
     def _check_numbers(self) -> None:
-        _at_least("folds", self.folds, 2)
-        _at_least("repeats", self.repeats, 1)
-        _at_least("batch_size", self.batch_size, 1)
-        _at_least("max_tokens", self.max_tokens, 4)
-        _at_least("seed", self.seed, 0)
+        check_at_least("folds", self.folds, 2)
+        check_at_least("repeats", self.repeats, 1)
+        check_at_least("batch_size", self.batch_size, 1)
+        check_at_least("max_tokens", self.max_tokens, 4)
+        check_at_least("seed", self.seed, 0)
+        if self.workers is not None:
+            check_at_least("workers", self.workers, 1)
         if self.steps is not None:
-            _at_least("steps", self.steps, 1)
+            check_at_least("steps", self.steps, 1)
         for name in ("epochs", "lr"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
@@ -120,11 +124,13 @@ class KFoldConfig:
             object.__setattr__(self, "share", float(self.share))
 
 
-def _at_least(name: str, value: object, least: int) -> None:
+def check_at_least(name: str, value: object, least: int) -> None:
+    """Refuse what is no whole number of at least `least`."""
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise InputError(f"{name}={value!r}: a whole number of at least {least} is wanted")
 
 
-def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+def check_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Refuse a value that is not among those known."""
     if value not in known:
         raise InputError(f"{name}={value!r}: one of {', '.join(known)} is wanted")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
-import warnings
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from augment.errors import AugmentError, DamagedFileError, InputError, MissingEx
 from augment.extras import require
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.offline import no_network
+from augment.train.adapters import ADAPTERS, RANK, with_adapters
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 #: What a hub name may look like; anything else was meant as a folder.
 HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+_LOADING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Encoder:
     def _working_copy(self) -> PreTrainedModel:
         return copy.deepcopy(self.model)
 
-    def fresh(self, *, generator: torch.Generator, lora: bool = False) -> torch.nn.Module:
+    def fresh(
+        self, *, generator: torch.Generator, lora: bool = False, rank: int = RANK
+    ) -> torch.nn.Module:
         """Give a model with the pre-trained weights and a newly drawn head.
 
         Without adapters it is the same object every time, set back: what a K-fold run holds in
@@ -75,6 +79,8 @@ class Encoder:
             Source of the head's weights.
         lora
             Add low-rank adapters and freeze all else but the head.
+        rank
+            Inner width of the adapters.
         """
         import torch
 
@@ -94,10 +100,19 @@ class Encoder:
                     parameter.copy_(drawn)
                 else:
                     parameter.fill_(0.0 if key.endswith("bias") else 1.0)
-        return _with_adapters(model, generator) if lora else model
+        if not lora:
+            return model
+        return with_adapters(model, generator, new_parameters=self.new_parameters, rank=rank)
 
 
-def load_encoder(name: str, *, n_classes: int, offline: bool = False) -> Encoder:
+def load_encoder(
+    name: str,
+    *,
+    n_classes: int,
+    labels: Sequence[str] | None = None,
+    dropout: float | None = None,
+    offline: bool = False,
+) -> Encoder:
     """Load an encoder and its tokenizer, or say in one line why not.
 
     Parameters
@@ -107,6 +122,11 @@ def load_encoder(name: str, *, n_classes: int, offline: bool = False) -> Encoder
         no code that comes with a model is run.
     n_classes
         Size of the head.
+    labels
+        Names of the classes, kept in the model. A head that the checkpoint has for classes of
+        other names is not used.
+    dropout
+        Dropout before the last layer, 0..1; by default what the checkpoint says.
     offline
         Open no connection; hub models must be in the local cache.
 
@@ -120,21 +140,33 @@ def load_encoder(name: str, *, n_classes: int, offline: bool = False) -> Encoder
     MissingExtraError
         When torch, transformers or the packaged MiniLM is not installed.
     """
-    transformers = require("transformers", extra="train", purpose="kfold-train")
-    require("torch", extra="train", purpose="kfold-train")
-    folder = minilm_folder() if name == NAME else _folder(name)
+    transformers = require("transformers", extra="train", purpose="fine-tuning")
+    require("torch", extra="train", purpose="fine-tuning")
+    folder = minilm_folder() if name == NAME else model_folder(name)
+    if folder is not None and (folder / ADAPTERS).is_file():
+        raise InputError(
+            f"model={name!r}: the folder holds LoRA adapters and no whole model; train it with "
+            "merge (--merge) to train on from it"
+        )
     where = str(folder) if folder is not None else name
     options: dict[str, Any] = {
         "trust_remote_code": False,
         "local_files_only": offline or folder is not None,
     }
-    with _quiet(), no_network(offline or folder is not None):
+    with quiet_loading(), no_network(offline or folder is not None):
         try:
             config = transformers.AutoConfig.from_pretrained(where, **options)
+            known = tuple(str(label) for label in config.id2label.values())
+            config.num_labels = n_classes
+            if labels is not None:
+                config.id2label = dict(enumerate(labels))
+                config.label2id = {label: number for number, label in enumerate(labels)}
+            if dropout is not None:
+                _set_dropout(config, dropout)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
             model, info = transformers.AutoModelForSequenceClassification.from_pretrained(
                 where,
-                num_labels=n_classes,
+                config=config,
                 ignore_mismatched_sizes=True,
                 use_safetensors=True,
                 output_loading_info=True,
@@ -144,23 +176,26 @@ def load_encoder(name: str, *, n_classes: int, offline: bool = False) -> Encoder
         except AugmentError:
             raise
         except Exception as error:
-            raise _explained(name, folder, offline, error) from error
+            raise explained(name, folder, offline, error) from error
     if folder is not None and (weights := sorted(folder.glob("*.safetensors"))):
         revision = "sha256:" + sha256(weights[0])
     else:
         revision = str(getattr(config, "_commit_hash", None) or "unknown")
     new = {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
+    if labels is not None and known != tuple(labels):
+        inside = f"{model.base_model_prefix}."
+        new |= {key for key, _ in model.named_parameters() if not key.startswith(inside)}
     return Encoder(
         name=name,
         revision=revision,
         model=model.eval(),
         tokenizer=tokenizer,
         new_parameters=frozenset(new),
-        max_tokens=_longest_input(config, tokenizer),
+        max_tokens=longest_input(config, tokenizer),
     )
 
 
-def _folder(name: str) -> Path | None:
+def model_folder(name: str) -> Path | None:
     """Give the folder that `name` means, checked; None when it can only be a hub name."""
     folder = Path(name).expanduser()
     if not folder.is_dir():
@@ -186,14 +221,18 @@ def _folder(name: str) -> Path | None:
             "beside the model with tokenizer.save_pretrained(folder)"
         )
     if not any(folder.glob("*.safetensors")):
-        raise InputError(
-            f"model={name!r}: the folder has no safetensors weights; save the model with "
-            "model.save_pretrained(folder)"
+        pickled = [*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")]
+        hint = (
+            f"{pickled[0].name} can run code when it is read; convert it with: augment "
+            f"convert-checkpoint {pickled[0]}"
+            if pickled
+            else "save the model with model.save_pretrained(folder)"
         )
+        raise InputError(f"model={name!r}: the folder has no safetensors weights; {hint}")
     return folder
 
 
-def _explained(name: str, folder: Path | None, offline: bool, error: Exception) -> AugmentError:
+def explained(name: str, folder: Path | None, offline: bool, error: Exception) -> AugmentError:
     """One line for what a library below made of a model that it cannot load."""
     said = str(error).strip().splitlines()
     first = said[0] if said else type(error).__name__
@@ -215,7 +254,7 @@ def _explained(name: str, folder: Path | None, offline: bool, error: Exception) 
     )
 
 
-def _longest_input(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:  # noqa: ANN401
+def longest_input(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:  # noqa: ANN401
     """How many tokens fit, by position table and tokenizer; no limit known is a large number."""
     positions = getattr(config, "max_position_embeddings", None) or 10**6
     if getattr(config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet"):
@@ -223,37 +262,44 @@ def _longest_input(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:  # n
     return int(min(positions, tokenizer.model_max_length, 10**6))
 
 
-def _with_adapters(model: torch.nn.Module, generator: torch.Generator) -> torch.nn.Module:
-    """Wrap a model with LoRA adapters whose first halves come from `generator`."""
-    import torch
-
-    peft = require("peft", extra="lora", purpose="--lora")
-    config = peft.LoraConfig(
-        task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.05, target_modules="all-linear"
-    )
-    with warnings.catch_warnings():  # peft asks transformers for a name that it deprecates
-        warnings.filterwarnings(
-            "ignore", message=".*gradient_checkpointing", category=FutureWarning
-        )
-        wrapped: torch.nn.Module = peft.get_peft_model(model, config)
-    with torch.no_grad():
-        for key, parameter in wrapped.named_parameters():
-            if ".lora_A." in key:
-                bound = parameter.shape[1] ** -0.5
-                parameter.uniform_(-bound, bound, generator=generator)
-    return wrapped
-
-
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the loading bars and notes of transformers off stderr, and restore them after."""
-    logging: Any = require("transformers.utils.logging", extra="train", purpose="kfold-train")
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
+def quiet_loading() -> Iterator[None]:
+    """Keep the loading bars and notes of transformers off stderr, and restore them after.
+
+    One thread at a time: loading changes settings of the whole process.
+    """
+    logging: Any = require("transformers.utils.logging", extra="train", purpose="fine-tuning")
+    with _LOADING:
+        level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            logging.set_verbosity(level)
+            if bars:
+                logging.enable_progress_bar()
+
+
+def _set_dropout(config: Any, dropout: float) -> None:  # noqa: ANN401
+    """Set the dropout in front of the last layer, under the name that the architecture has."""
+    for key in ("classifier_dropout", "seq_classif_dropout", "cls_dropout", "hidden_dropout_prob"):
+        if hasattr(config, key):
+            setattr(config, key, dropout)
+            return
+    raise InputError(
+        f"dropout={dropout!r}: a model of type {config.model_type!r} has no dropout before its "
+        "last layer; leave it out"
+    )
+
+
+def default_lr(width: int, *, lora: bool) -> float:
+    """Peak learning rate for an encoder's width: small encoders take, and need, larger steps.
+
+    Examples
+    --------
+    >>> default_lr(768, lora=False), default_lr(384, lora=False)
+    (5e-05, 0.0002)
+    """
+    lr = 2e-4 if width <= 512 else 5e-5 if width <= 768 else 2e-5
+    return lr * 10 if lora else lr

@@ -5,38 +5,43 @@ general trainer sets up once per run is a good part of the time here.
 
 References
 ----------
-I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
 M. Mosbach, M. Andriushchenko and D. Klakow, On the Stability of Fine-tuning BERT, ICLR 2021
 (warm-up, bias correction, enough steps).
-T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from augment.errors import AugmentError
+from augment.errors import AugmentError, DivergedError
+from augment.train.losses import FOCAL_GAMMA, Loss, class_weights, summed_loss
+from augment.train.optimizer import Schedule, adamw, rate
+from augment.train.passes import (
+    PASS_COST,
+    Device,
+    Precision,
+    autocast,
+    give_memory_back,
+    length_groups,
+    out_of_memory,
+    predict,
+)
 from augment.train.tokens import TokenTable
 
 if TYPE_CHECKING:
     import torch
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-Precision = Literal["fp32", "bf16"]
+__all__ = ["FineTuning", "Recipe", "fine_tune", "predict"]
 
-WARM_UP, WEIGHT_DECAY, MAX_NORM, FOCAL_GAMMA = 0.1, 0.01, 1.0, 2.0
-#: Time of one more pass through the model, in tokens: what splitting a batch by length must
-#: save. On a GPU the launch of a pass costs as much as thousands of tokens.
-PASS_COST = {"cpu": 128, "cuda": 8192}
-#: Padded tokens of one prediction batch.
-PREDICTION_TOKENS = {"cpu": 4096, "cuda": 65536}
+IntArray = npt.NDArray[np.int64]
+
+#: Steps between two looks at the loss; on a GPU each look waits for the device.
+LOOK_EVERY = {"cpu": 1, "cuda": 25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,75 +51,279 @@ class Recipe:
     Parameters
     ----------
     lr
-        Peak learning rate, reached after a tenth of the steps, then falling to zero in a line.
+        Peak learning rate, reached at the end of the warm-up.
     loss
         ``plain`` cross-entropy; ``weighted`` by inverse class frequency; ``focal``.
     precision
         Number format of the matrix products; weights stay fp32.
     device
         ``cpu`` or ``cuda``.
+    schedule, warm_up
+        How the rate climbs and falls (see `augment.train.optimizer.rate`).
+    weight_decay, layer_decay
+        See `augment.train.optimizer.adamw`.
+    max_norm
+        Longer gradients are clipped to this length.
+    smoothing, gamma
+        Label smoothing, and the exponent of the focal loss.
+    weights
+        Weight of each class, in place of those that ``weighted`` would count.
+    accumulation
+        Parts that a batch is computed in; their gradients add up to the batch's.
     """
 
     lr: float
-    loss: Literal["plain", "weighted", "focal"]
+    loss: Loss
     precision: Precision
-    device: Literal["cpu", "cuda"]
+    device: Device
+    schedule: Schedule = "linear"
+    warm_up: float = 0.1
+    weight_decay: float = 0.01
+    layer_decay: float = 1.0
+    max_norm: float = 1.0
+    smoothing: float = 0.0
+    gamma: float = FOCAL_GAMMA
+    weights: tuple[float, ...] | None = None
+    accumulation: int = 1
 
 
-def class_weights(labels: IntArray, n_classes: int) -> FloatArray:
-    """Weights inverse to class frequency, 1 on average over rows.
-
-    Examples
-    --------
-    >>> class_weights(np.array([0, 0, 0, 1]), 2).round(2).tolist()
-    [0.67, 2.0]
-    """
-    counts = np.bincount(labels, minlength=n_classes)
-    return len(labels) / (n_classes * np.maximum(counts, 1))
-
-
-def length_groups(lengths: IntArray, pass_cost: int) -> list[IntArray]:
-    """Split one batch into passes of rows of like length, where that saves more than it costs.
-
-    The batch stays one optimizer step: the passes' gradients add up to the gradient of the
-    whole, so grouping by length changes what a step costs and not what it learns. Choosing
-    *batches* by length, as is often done, would let short texts and long ones train apart.
+class FineTuning:
+    """A run that can stop after any step, be written down, and go on as if it had not.
 
     Parameters
     ----------
-    lengths
-        Tokens of each row of the batch.
-    pass_cost
-        Cost of one more pass, in tokens.
+    model
+        A sequence classifier; moved to the recipe's device and trained in place.
+    table, labels
+        Tokens and class number of every row.
+    batches
+        Rows of every optimizer step, shape ``(steps, batch_size)``.
+    recipe
+        How to train.
+    seed
+        Of the dropout; the global random state is left as it was.
+    on_note
+        Told once when the device's memory is too small for a batch.
 
-    Returns
-    -------
-    list of ndarray
-        Places in the batch, longest first; the cheapest split of the rows sorted by length.
-
-    Examples
-    --------
-    >>> [group.tolist() for group in length_groups(np.array([5, 200, 6]), 64)]
-    [[1], [2, 0]]
-    >>> len(length_groups(np.array([5, 7, 6]), 64))
-    1
+    Attributes
+    ----------
+    done
+        Steps taken.
+    parts
+        Parts that a batch is computed in.
     """
-    order = np.argsort(-lengths, kind="stable")
-    longest = lengths[order]
-    n = len(order)
-    best = np.full(n + 1, np.inf)
-    best[n] = 0.0
-    cut = np.zeros(n + 1, dtype=np.int64)
-    for start in range(n - 1, -1, -1):
-        ends = np.arange(start + 1, n + 1)
-        cost = longest[start] * (ends - start) + pass_cost + best[ends]
-        at = int(cost.argmin())
-        best[start], cut[start] = cost[at], ends[at]
-    groups, start = [], 0
-    while start < n:
-        groups.append(order[start : cut[start]])
-        start = int(cut[start])
-    return groups
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        table: TokenTable,
+        labels: IntArray,
+        batches: IntArray,
+        recipe: Recipe,
+        *,
+        seed: int,
+        on_note: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        import torch
+
+        self.model, self.table, self.batches, self.recipe = model, table, batches, recipe
+        self.seed, self.on_note = seed, on_note
+        self.done, self.parts = 0, min(recipe.accumulation, batches.shape[1])
+        model.to(recipe.device)
+        self.trained = [p for p in model.parameters() if p.requires_grad]
+        self.optimizer = adamw(
+            model,
+            lr=recipe.lr,
+            weight_decay=recipe.weight_decay,
+            layer_decay=recipe.layer_decay,
+        )
+        self._peaks = [float(group["lr"]) for group in self.optimizer.param_groups]
+        self._targets = torch.from_numpy(labels).to(recipe.device)
+        weights = recipe.weights
+        if weights is None and recipe.loss == "weighted":
+            n_classes = int(labels.max()) + 1
+            weights = tuple(class_weights(labels[batches.ravel()], n_classes).tolist())
+        self._weights = (
+            None
+            if weights is None
+            else torch.tensor(weights, dtype=torch.float32, device=recipe.device)
+        )
+        self._random: dict[str, torch.Tensor] = {}
+
+    def advance(
+        self, until: int | None = None, on_step: Callable[[], None] = lambda: None
+    ) -> float:
+        """Train up to a step, the last one by default; give the mean loss of the steps taken.
+
+        Raises
+        ------
+        DivergedError
+            When the loss stops being a finite number.
+        AugmentError
+            When the memory does not suffice for a single row.
+        """
+        import torch
+
+        until = len(self.batches) if until is None else until
+        first = self.done
+        gpus = [torch.cuda.current_device()] if self.recipe.device == "cuda" else []
+        total = torch.zeros((), device=self.recipe.device)
+        self.model.train()
+        with torch.random.fork_rng(devices=gpus):
+            self._go_on_drawing()
+            while self.done < until:
+                total += self._step(self.batches[self.done])
+                self.done += 1
+                look = self.done == until or self.done % LOOK_EVERY[self.recipe.device] == 0
+                if look and not torch.isfinite(total):
+                    raise DivergedError(
+                        f"training diverged by step {self.done}: the loss is no number at "
+                        f"lr={self.recipe.lr:g}; give a smaller lr"
+                    )
+                on_step()
+            self._random = self._drawn_so_far()
+        return float(total) / max(1, until - first)
+
+    def lr(self) -> float:
+        """Learning rate of the head at the next step."""
+        share = rate(
+            min(self.done, len(self.batches) - 1),
+            len(self.batches),
+            schedule=self.recipe.schedule,
+            warm_up=self.recipe.warm_up,
+        )
+        return self.recipe.lr * share
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Give everything that a run needs to go on from here, by name."""
+        found = {f"random/{name}": value for name, value in self._random.items()}
+        for number, parameter in enumerate(self.trained):
+            found[f"weight/{number}"] = parameter.detach()
+            for name, value in self.optimizer.state.get(parameter, {}).items():
+                found[f"{name}/{number}"] = value
+        return {name: value.contiguous() for name, value in found.items()}
+
+    def restore(self, state: dict[str, torch.Tensor], done: int) -> None:
+        """Go on from a state that lies `done` steps into the same run."""
+        import torch
+
+        self.done = done
+        self._random = {
+            name.partition("/")[2]: value
+            for name, value in state.items()
+            if name.startswith("random/")
+        }
+        with torch.no_grad():
+            for number, parameter in enumerate(self.trained):
+                parameter.copy_(state[f"weight/{number}"])
+                for name in ("step", "exp_avg", "exp_avg_sq"):
+                    if f"{name}/{number}" in state:
+                        self.optimizer.state[parameter][name] = state[f"{name}/{number}"].to(
+                            parameter.device
+                        )
+
+    def weights(self) -> list[torch.Tensor]:
+        """Give a copy of all trained weights."""
+        return [parameter.detach().cpu().clone() for parameter in self.trained]
+
+    def set_weights(self, weights: list[torch.Tensor]) -> None:
+        """Put back what `weights` gave."""
+        import torch
+
+        with torch.no_grad():
+            for parameter, value in zip(self.trained, weights, strict=True):
+                parameter.copy_(value)
+
+    def _go_on_drawing(self) -> None:
+        import torch
+
+        if not self._random:
+            torch.manual_seed(self.seed)
+            return
+        torch.set_rng_state(self._random["cpu"])
+        if "cuda" in self._random:
+            torch.cuda.set_rng_state(self._random["cuda"])
+
+    def _drawn_so_far(self) -> dict[str, torch.Tensor]:
+        import torch
+
+        found = {"cpu": torch.get_rng_state()}
+        if self.recipe.device == "cuda":
+            found["cuda"] = torch.cuda.get_rng_state()
+        return found
+
+    def _step(self, rows: IntArray) -> torch.Tensor:
+        """Take one optimizer step; where the memory is too small, in more and smaller parts."""
+        import torch
+
+        share = self.lr() / self.recipe.lr
+        for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
+            group["lr"] = peak * share
+        while (loss := self._gradients(rows)) is None:
+            self.optimizer.zero_grad(set_to_none=True)
+            self._smaller_parts(len(rows))
+        torch.nn.utils.clip_grad_norm_(self.trained, self.recipe.max_norm, foreach=True)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return loss
+
+    def _gradients(self, rows: IntArray) -> torch.Tensor | None:
+        """Add up the gradients of a batch; its loss, or None when the memory did not suffice."""
+        import torch
+
+        loss = torch.zeros((), device=self.recipe.device)
+        passes = length_groups(self.table.lengths[rows], PASS_COST[self.recipe.device])
+        try:
+            if self.parts == 1:
+                # One context for all passes keeps the bf16 copies of the weights between them.
+                with autocast(self.recipe.precision, self.recipe.device):
+                    for group in passes:
+                        loss = loss + self._loss(rows[group], len(rows))
+                loss.backward()  # type: ignore[no-untyped-call]
+                return loss.detach()
+            size = -(-len(rows) // self.parts)
+            for group in passes:
+                for start in range(0, len(group), size):
+                    with autocast(self.recipe.precision, self.recipe.device):
+                        part = self._loss(rows[group[start : start + size]], len(rows))
+                    part.backward()  # type: ignore[no-untyped-call]
+                    loss += part.detach()
+            return loss
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+        return None
+
+    def _loss(self, rows: IntArray, batch_size: int) -> torch.Tensor:
+        import torch
+
+        recipe = self.recipe
+        logits = self.model(**self.table.batch(rows, recipe.device)).logits
+        goal = self._targets[torch.from_numpy(rows).to(recipe.device)]
+        summed = summed_loss(
+            logits.float(),
+            goal,
+            recipe.loss,
+            self._weights,
+            smoothing=recipe.smoothing,
+            gamma=recipe.gamma,
+        )
+        return summed / batch_size
+
+    def _smaller_parts(self, batch_size: int) -> None:
+        if self.parts >= batch_size:
+            raise AugmentError(
+                "out of memory with a single row at a time; give a smaller max_tokens, a smaller "
+                "model, or gradient_checkpointing"
+            )
+        if self.parts == self.recipe.accumulation:
+            self.on_note(
+                f"out of memory with batches in parts of {-(-batch_size // self.parts)} rows: the "
+                "parts are halved and their number doubled (--accumulation) until they fit; what "
+                "is learnt stays the same"
+            )
+        self.parts = min(batch_size, 2 * self.parts)
+        give_memory_back(self.recipe.device)
 
 
 def fine_tune(
@@ -127,130 +336,11 @@ def fine_tune(
     seed: int,
     on_step: Callable[[], None] = lambda: None,
 ) -> None:
-    """Train a model in place over planned batches.
-
-    Parameters
-    ----------
-    model
-        A sequence classifier; moved to the recipe's device.
-    table, labels
-        Tokens and class number of every row.
-    batches
-        Rows of every optimizer step, shape ``(steps, batch_size)``.
-    recipe
-        How to train.
-    seed
-        Of the dropout; the global random state is left as it was.
-    on_step
-        Called after every optimizer step.
+    """Train a model in place over planned batches; see `FineTuning` for the parameters.
 
     Raises
     ------
-    AugmentError
+    DivergedError
         When the loss stops being a finite number.
     """
-    import torch
-
-    model.to(recipe.device).train()
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = _optimizer(model, recipe)
-    steps = len(batches)
-    rates = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
-    targets = torch.from_numpy(labels).to(recipe.device)
-    weights = None
-    if recipe.loss == "weighted":
-        n_classes = int(labels.max()) + 1
-        of_class = class_weights(labels[batches.ravel()], n_classes)
-        weights = torch.tensor(of_class, dtype=torch.float32, device=recipe.device)
-    gpus = [torch.cuda.current_device()] if recipe.device == "cuda" else []
-    total = torch.zeros((), device=recipe.device)
-    lengths = table.lengths
-    with torch.random.fork_rng(devices=gpus):
-        torch.manual_seed(seed)
-        for rows in batches:
-            loss = torch.zeros((), device=recipe.device)
-            # One context for all passes: it keeps the bf16 copies of the weights between them.
-            with _autocast(recipe):
-                for group in length_groups(lengths[rows], PASS_COST[recipe.device]):
-                    logits = model(**table.batch(rows[group], recipe.device)).logits
-                    goal = targets[torch.from_numpy(rows[group]).to(recipe.device)]
-                    loss = loss + _loss(logits.float(), goal, recipe.loss, weights) / len(rows)
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += loss.detach()
-            torch.nn.utils.clip_grad_norm_(trained, MAX_NORM, foreach=True)
-            optimizer.step()
-            rates.step()
-            optimizer.zero_grad(set_to_none=True)
-            on_step()
-    if not torch.isfinite(total):
-        raise AugmentError(
-            f"training diverged: the loss is no number at lr={recipe.lr:g}; give a smaller lr"
-        )
-
-
-def predict(
-    model: torch.nn.Module, table: TokenTable, rows: IntArray, recipe: Recipe
-) -> FloatArray:
-    """Class probabilities of rows, in their order, shape ``(n_rows, n_classes)``."""
-    import torch
-
-    model.eval()
-    order = rows[np.argsort(-table.lengths[rows], kind="stable")]
-    found: dict[int, FloatArray] = {}
-    with torch.inference_mode(), _autocast(recipe):
-        for part in _prediction_batches(order, table, PREDICTION_TOKENS[recipe.device]):
-            logits = model(**table.batch(part, recipe.device)).logits.double()
-            probabilities = torch.softmax(logits, dim=-1).cpu().numpy()
-            found.update(zip(part.tolist(), probabilities, strict=True))
-    return np.stack([found[row] for row in rows.tolist()])
-
-
-def _prediction_batches(order: IntArray, table: TokenTable, budget: int) -> Iterator[IntArray]:
-    """Rows sorted by length in batches of at most `budget` padded tokens."""
-    lengths = table.lengths
-    start = 0
-    while start < len(order):
-        size = max(1, budget // int(lengths[order[start]]))
-        yield order[start : start + size]
-        start += size
-
-
-def _rate(step: int, steps: int) -> float:
-    """Share of the peak learning rate at a 0-based step."""
-    warm = max(1, round(WARM_UP * steps))
-    if step < warm:
-        return (step + 1) / warm
-    return max(0.0, (steps - step) / max(1, steps - warm))
-
-
-def _optimizer(model: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW without decay on biases and norms, in one fused kernel per step."""
-    import torch
-
-    decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
-    plain = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": WEIGHT_DECAY},
-        {"params": plain, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe.lr, fused=True)
-
-
-def _autocast(recipe: Recipe) -> contextlib.AbstractContextManager[object]:
-    import torch
-
-    if recipe.precision == "fp32":
-        return contextlib.nullcontext()
-    return torch.autocast(recipe.device, dtype=torch.bfloat16)
-
-
-def _loss(
-    logits: torch.Tensor, goal: torch.Tensor, kind: str, weights: torch.Tensor | None
-) -> torch.Tensor:
-    """Sum the loss over the rows of one pass."""
-    import torch
-
-    each = torch.nn.functional.cross_entropy(logits, goal, weight=weights, reduction="none")
-    if kind == "focal":
-        each = each * (1.0 - torch.exp(-each)) ** FOCAL_GAMMA
-    return each.sum()
+    FineTuning(model, table, labels, batches, recipe, seed=seed).advance(on_step=on_step)

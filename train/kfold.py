@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import platform
-import time
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from augment._version import __version__
 from augment.config import TOML_NAME, build, toml_options
@@ -18,30 +14,29 @@ from augment.datasets.folds import Split, grouped_folds
 from augment.datasets.table import read_frame
 from augment.errors import InputError
 from augment.extras import require
-from augment.progress import SILENT, Progress, Stage
-from augment.train.arms import ArmPlan, chosen_arms, plan_arm
+from augment.progress import SILENT, Progress
+from augment.train.arms import chosen_arms, plan_arm
 from augment.train.config import ARMS, KFoldConfig
-from augment.train.encoder import Encoder, load_encoder
+from augment.train.encoder import Encoder, default_lr, load_encoder
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.precision import choose_device, choose_precision
+from augment.train.processes import fitting_processes, run_jobs
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
-from augment.train.units import Unit, UnitStore, rounded
+from augment.train.runs import Job, RunSetup
+from augment.train.units import Unit, UnitStore
 
 if TYPE_CHECKING:
     import os
 
     import pandas as pd
 
-    from augment.train.finetune import Recipe
-    from augment.train.tokens import TokenTable
-
 __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 
 #: Written by `augment backtranslate` into the folder it runs in.
 LAST_AUGMENTED = Path(".augment") / "last_augmented"
 #: Options that say where and how to write, and not what is measured.
-OUTWARD = ("data", "out", "resume", "force", "offline", "json")
+OUTWARD = ("data", "out", "resume", "force", "offline", "json", "workers")
 
 
 def kfold_train(
@@ -150,7 +145,7 @@ add rows of that class, merge it with another, or leave it out
 
 
 class _Experiment:
-    """What all units share: rows, tokens, model, recipe."""
+    """What is trained: rows, runs, and what all runs share."""
 
     def __init__(
         self,
@@ -161,13 +156,12 @@ class _Experiment:
         encoder: Encoder,
     ) -> None:
         from augment.train.finetune import Recipe
-        from augment.train.tokens import cut_vocabulary, tokenise
+        from augment.train.tokens import tokenise
 
-        self.config, self.rows, self.arms, self.splits = config, rows, arms, splits
-        self.encoder = encoder
+        self.config, self.rows, self.arms = config, rows, arms
+        self.model_revision = encoder.revision
         self.max_tokens = min(config.max_tokens, encoder.max_tokens)
-        table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
-        self.table: TokenTable = cut_vocabulary(encoder.model, table)
+        self.table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
         device = choose_device(config.device)
         self.recipe = Recipe(
             lr=config.lr or default_lr(encoder.width, lora=config.lora),
@@ -175,72 +169,34 @@ class _Experiment:
             precision=choose_precision(config.precision, device),
             device=device,
         )
+        self.jobs = [
+            Job(split, arm, plan_arm(arm, rows, split, config)) for split in splits for arm in arms
+        ]
+        longest = config.batch_size * min(self.max_tokens, int(self.table.lengths.max()))
+        steps = sum(len(job.plan.batches) for job in self.jobs)
+        fitting = config.workers or fitting_processes(encoder, longest, steps)
+        self.processes = 1 if device != "cpu" else min(fitting, len(self.jobs))
 
     def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
         """Train what is not in the store yet; all units, by repeat, fold and arm."""
-        plans = [
-            (split, arm, plan_arm(arm, self.rows, split, self.config))
-            for split in self.splits
-            for arm in self.arms
-            if (split.repeat, split.fold, arm) not in store
-        ]
-        total = sum(len(plan.batches) for _, _, plan in plans)
-        if plans:
+        jobs = [job for job in self.jobs if job.key not in store]
+        setup = RunSetup(
+            model=self.config.model,
+            n_classes=len(self.rows.classes),
+            offline=self.config.offline,
+            table=self.table,
+            labels=self.rows.labels,
+            recipe=self.recipe,
+            lora=self.config.lora,
+            seed=self.config.seed,
+        )
+        if jobs:
+            total = sum(len(job.plan.batches) for job in jobs)
+            processes = min(self.processes, len(jobs))
             with progress.stage("fine-tuning", total, "step") as stage:
-                for split, arm, plan in plans:
-                    store.add(self._train(split, arm, plan, stage))
-        return [store[s.repeat, s.fold, arm] for s in self.splits for arm in self.arms]
-
-    def _train(self, split: Split, arm: str, plan: ArmPlan, stage: Stage) -> Unit:
-        import torch
-
-        from augment.train.finetune import fine_tune, predict
-
-        started = time.perf_counter()
-        seeds = np.random.SeedSequence([self.config.seed, split.repeat, split.fold])
-        head, dropout = (int(s) for s in seeds.generate_state(2))
-        generator = torch.Generator().manual_seed(head)
-        model = self.encoder.fresh(generator=generator, lora=self.config.lora)
-        recipe: Recipe = dataclasses.replace(self.recipe, loss=plan.loss)
-        fine_tune(
-            model,
-            self.table,
-            self.rows.labels,
-            plan.batches,
-            recipe,
-            seed=dropout,
-            on_step=stage.advance,
-        )
-        probabilities = predict(model, self.table, split.test, recipe)
-        del model
-        if self.config.lora or recipe.device == "cuda":
-            gc.collect()  # adapters and model refer to each other
-        if recipe.device == "cuda":
-            torch.cuda.empty_cache()
-        return Unit(
-            repeat=split.repeat,
-            fold=split.fold,
-            arm=arm,
-            n_train=plan.n_train,
-            n_train_originals=len(split.train),
-            steps=len(plan.batches),
-            share_seen=plan.share_seen,
-            seconds=round(time.perf_counter() - started, 3),
-            test=tuple(split.test.tolist()),
-            probabilities=rounded(probabilities),
-        )
-
-
-def default_lr(width: int, *, lora: bool) -> float:
-    """Peak learning rate for an encoder's width: small encoders take, and need, larger steps.
-
-    Examples
-    --------
-    >>> default_lr(768, lora=False), default_lr(384, lora=False)
-    (5e-05, 0.0002)
-    """
-    lr = 2e-4 if width <= 512 else 5e-5 if width <= 768 else 2e-5
-    return lr * 10 if lora else lr
+                for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
+                    store.add(unit)
+        return [store[job.key] for job in self.jobs]
 
 
 def _default_data(config: KFoldConfig) -> Path:
@@ -295,7 +251,7 @@ def _run_record(
         "precision": experiment.recipe.precision,
         "device": experiment.recipe.device,
         "rows_sha256": rows.sha256(),
-        "model_revision": experiment.encoder.revision,
+        "model_revision": experiment.model_revision,
     }
     packages = ("numpy", "pandas", "scipy", "torch", "transformers")
     return {
@@ -331,11 +287,11 @@ def _announce(rows: LabelledRows, experiment: _Experiment, progress: Progress) -
             f"{experiment.table.n_cut:,} texts are longer than {experiment.max_tokens} tokens and "
             "are cut off there (--max-tokens)"
         )
-    runs = len(experiment.splits) * len(experiment.arms)
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
-        f"({', '.join(a for a in ARMS if a in experiment.arms)}) = {runs} runs"
+        f"({', '.join(a for a in ARMS if a in experiment.arms)}) = {len(experiment.jobs)} runs"
+        + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
     if not rows.n_paraphrases:
         progress.note(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class LabelledRows:
     labels
         Class number of each row, shape ``(n_rows,)``.
     classes
-        Class names, sorted.
+        Class names in the order of `class_order`.
     source
         Position of each row's original, shape ``(n_rows,)``; an original names itself.
     source_ids
@@ -161,7 +162,7 @@ def labelled_rows(
         paraphrases.append(row)
         sources.append(own)
     rows = originals + paraphrases
-    classes = tuple(sorted({labels[row] for row in originals}))
+    classes = class_order({labels[row] for row in originals})
     if len(classes) < 2:
         found = f"one class ({classes[0]!r})" if classes else "no label"
         raise InputError(
@@ -179,6 +180,23 @@ def labelled_rows(
         text_columns=columns.text,
         label_column=columns.label,
     )
+
+
+def class_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Sort the names of classes: numbers by size and first, all others by name.
+
+    >>> class_order(["pos", "neg"]), class_order(["10", "9", "1", "1"])
+    (('neg', 'pos'), ('1', '9', '10'))
+    """
+
+    def key(label: str) -> tuple[bool, float, str]:
+        try:
+            number = float(label)
+        except ValueError:
+            return True, 0.0, label
+        return (False, number, label) if math.isfinite(number) else (True, 0.0, label)
+
+    return tuple(sorted(set(labels), key=key))
 
 
 def _column(frame: pd.DataFrame, name: str) -> list[str]:

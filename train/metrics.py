@@ -105,3 +105,69 @@ def score(labels: IntArray, probabilities: FloatArray) -> Scores:
         mcc=matthews(table),
         log_loss=float(-np.log(right).mean()),
     )
+
+
+def calibration_error(labels: IntArray, probabilities: FloatArray, *, bins: int = 15) -> float:
+    """How far the probability of the predicted class is from how often it is right, 0..1.
+
+    The mean over equally wide bins of the distance between confidence and accuracy, weighted by
+    the rows in each (ECE).
+
+    References
+    ----------
+    C. Guo et al., On Calibration of Modern Neural Networks, ICML 2017.
+
+    Examples
+    --------
+    >>> sure = np.array([[0.9, 0.1]] * 10)
+    >>> round(calibration_error(np.array([0] * 9 + [1]), sure), 6)
+    0.0
+    >>> round(calibration_error(np.array([0] * 5 + [1] * 5), sure), 6)
+    0.4
+    """
+    p = np.asarray(probabilities, float)
+    sure, right = p.max(axis=1), p.argmax(axis=1) == np.asarray(labels)
+    bin_of = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=sure - right, minlength=bins)
+    return float(np.abs(gaps).sum() / max(1, len(p)))
+
+
+def bootstrap_intervals(
+    table: IntArray, *, seed: int = 0, draws: int = 2000
+) -> dict[str, tuple[float, float]]:
+    """95 % intervals of accuracy and macro F1, by the bootstrap over rows.
+
+    Both scores are functions of the confusion table, and to draw rows with replacement is to draw
+    its cells from a multinomial distribution: exact, and as fast for a million rows as for ten.
+
+    Parameters
+    ----------
+    table
+        Confusion table, shape ``(n_classes, n_classes)``.
+    seed
+        Seed of the draws.
+    draws
+        Tables drawn.
+
+    References
+    ----------
+    B. Efron, Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 7, 1979.
+
+    Examples
+    --------
+    >>> low, high = bootstrap_intervals(np.array([[45, 5], [5, 45]]))["accuracy"]
+    >>> 0.83 <= low < 0.9 < high <= 0.96
+    True
+    """
+    n, classes = int(table.sum()), len(table)
+    cells = np.random.default_rng(seed).multinomial(n, table.ravel() / n, size=draws)
+    drawn = cells.reshape(draws, classes, classes).astype(float)
+    hits = np.einsum("dii->di", drawn)
+    both = drawn.sum(axis=1) + drawn.sum(axis=2)
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+    macro = f1.sum(axis=1) / np.maximum((both > 0).sum(axis=1), 1)
+    values = {"accuracy": hits.sum(axis=1) / n, "macro_f1": macro}
+    return {
+        name: (float(np.quantile(value, 0.025)), float(np.quantile(value, 0.975)))
+        for name, value in values.items()
+    }

@@ -18,7 +18,7 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> Device:
     InputError
         When ``cuda`` is asked for and there is none.
     """
-    torch = require("torch", extra="train", purpose="kfold-train")
+    torch = require("torch", extra="train", purpose="fine-tuning")
     there = bool(torch.cuda.is_available())
     if wanted == "cuda" and not there:
         raise InputError("device='cuda': torch sees no CUDA device here; give 'cpu' or 'auto'")
@@ -36,7 +36,7 @@ def choose_precision(
     """
     if wanted != "auto":
         return wanted
-    torch = require("torch", extra="train", purpose="kfold-train")
+    torch = require("torch", extra="train", purpose="fine-tuning")
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     # torch keeps these tests under private names; a version without them gets the safe answer.

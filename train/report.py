@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from augment.extras import require
+from augment.datasets.run_report import STYLE
 from augment.train.config import AUGMENTED, OVERSAMPLED
 from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
@@ -30,19 +30,17 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
     -------
     str
         HTML. Everything that came from the data is escaped.
-
-    Raises
-    ------
-    MissingExtraError
-        When jinja2 is not installed.
     """
-    jinja2 = require("jinja2", extra="train", purpose="the report")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(points=points, signed=lambda v: points(v, sign=True))
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return str(template.render(**_content(result, pictures)))
+    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return template.render(style=style, **_content(result, pictures))
 
 
 def _question(result: KFoldResult) -> str:

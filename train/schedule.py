@@ -26,6 +26,7 @@ paraphrase, an original of the same class, again all equally often.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -34,6 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 IntArray = npt.NDArray[np.int64]
+DEFAULT_EPOCHS, FEWEST_STEPS = 5.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,25 @@ class FairPair:
 
     augmented: IntArray
     oversampled: IntArray
+
+
+def planned_steps(
+    n_rows: int, *, batch_size: int, epochs: float | None = None, steps: int | None = None
+) -> int:
+    """Optimizer steps for a training set of `n_rows`.
+
+    Without `steps` and `epochs`, five epochs, and at least 100 steps: a small set needs more
+    epochs than a large one to be learnt at all.
+
+    Examples
+    --------
+    >>> planned_steps(500, batch_size=16), planned_steps(20, batch_size=16)
+    (157, 100)
+    """
+    if steps is not None:
+        return steps
+    found = max(1, math.ceil((epochs or DEFAULT_EPOCHS) * n_rows / batch_size))
+    return found if epochs else max(found, FEWEST_STEPS)
 
 
 def own_batches(

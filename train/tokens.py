@@ -34,6 +34,8 @@ class TokenTable:
         Token number that fills short rows.
     n_cut
         Rows that were longer than allowed and lost their end.
+    kept
+        Token numbers whose embeddings `cut_vocabulary` kept; None where the model has them all.
     """
 
     ids: npt.NDArray[np.int32]
@@ -41,6 +43,7 @@ class TokenTable:
     starts: IntArray
     padding: int
     n_cut: int
+    kept: IntArray | None = None
 
     @property
     def lengths(self) -> IntArray:
@@ -154,4 +157,31 @@ def cut_vocabulary(model: PreTrainedModel, table: TokenTable) -> TokenTable:
         smaller.weight.copy_(embedding.weight[torch.from_numpy(kept.astype(np.int64))])
     model.set_input_embeddings(smaller)
     model.config.vocab_size = len(kept)
-    return replace(table, ids=np.searchsorted(kept, table.ids).astype(np.int32))
+    return replace(table, ids=np.searchsorted(kept, table.ids).astype(np.int32), kept=kept)
+
+
+def whole_vocabulary(model: torch.nn.Module, table: TokenTable, before: torch.Tensor) -> None:
+    """Undo `cut_vocabulary`, in place: the kept rows as they are now, the others as they were.
+
+    Parameters
+    ----------
+    model
+        A model, or adapters around one, that was trained with a cut vocabulary.
+    table
+        What the cut gave.
+    before
+        The embedding table before the cut.
+    """
+    import torch
+
+    if table.kept is None:
+        return
+    plain: Any = model
+    smaller = plain.get_input_embeddings()
+    whole = torch.nn.Embedding(before.shape[0], before.shape[1], padding_idx=smaller.padding_idx)
+    with torch.no_grad():
+        whole.weight.copy_(before)
+        whole.weight[torch.from_numpy(table.kept)] = smaller.weight.cpu()
+    whole.weight.requires_grad_(smaller.weight.requires_grad)
+    plain.set_input_embeddings(whole.to(smaller.weight.device))
+    plain.config.vocab_size = before.shape[0]

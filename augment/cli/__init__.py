@@ -19,9 +19,53 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.backtranslate",
         "Write a larger, class-balanced table by back-translation.",
     ),
+    "words": (
+        "augment.cli.words",
+        "The same with word, sentence and model augmenters instead of translation.",
+    ),
+    "review": (
+        "augment.cli.review",
+        "Look through kept and refused paraphrases in the browser; keep, refuse, edit.",
+    ),
+    "filter": (
+        "augment.cli.filter",
+        "Judge paraphrases that came from anywhere.",
+    ),
+    "inspect": (
+        "augment.cli.inspect",
+        "Show what is in a table, and what can be expected of augmenting it.",
+    ),
+    "balance": (
+        "augment.cli.balance",
+        "Balance classes without new texts: repeat rows, leave rows out, or weight them.",
+    ),
+    "split": (
+        "augment.cli.split",
+        "Split a table into training, validation and test parts that do not leak.",
+    ),
+    "convert": (
+        "augment.cli.convert",
+        "Read a folder, JSON or any table, and write it in another format.",
+    ),
     "kfold-train": (
         "augment.cli.kfold_train",
         "Fine-tune in K folds and say whether the new rows helped.",
+    ),
+    "train": (
+        "augment.cli.train",
+        "Fine-tune one model and write it as a Hugging Face folder.",
+    ),
+    "evaluate": (
+        "augment.cli.evaluate",
+        "Score a trained model on labelled rows.",
+    ),
+    "predict": (
+        "augment.cli.predict",
+        "Label the rows of a table, or a few texts, with a trained model.",
+    ),
+    "convert-checkpoint": (
+        "augment.cli.convert_checkpoint",
+        "Turn a .pt state dict into a model folder, running none of its code.",
     ),
     "doctor": (
         "augment.cli.doctor",
@@ -56,6 +100,7 @@ def usage() -> str:
         "first steps:",
         "  augment doctor",
         "  augment backtranslate reviews.csv --pivot es,ca",
+        "  augment review reviews.augmented.csv",
         "  augment kfold-train reviews.augmented.csv",
         "",
         "Defaults of a command can stand in augment.toml in the current folder: a table named",

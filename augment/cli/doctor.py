@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from augment.doctor import Diagnosis, diagnose
+from augment.languages import language_name
+
+#: Round trips of one language that the text names.
+SHOWN: Final = 8
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,14 @@ def run(config: Config) -> None:
 def _text(found: Diagnosis) -> str:
     lines = [f"augment {found.version}, Python {found.python}", "", "round trips on this machine:"]
     for source, routes in found.routes.items():
-        lines += [f"  {source}:"] if routes else []
-        lines += [f"    {route}" for route in routes]
+        lines += [f"  {language_name(source)} ({source}):"] if routes else []
+        lines += [f"    {route}" for route in routes[:SHOWN]]
+        if len(routes) > SHOWN:
+            lines.append(f"    and through {len(routes) - SHOWN} more (--json)")
     if not any(found.routes.values()):
         lines.append("  none")
     lines += ["", "engines:"]
-    for name, about in found.engines.items():
-        what = f"{len(about['pairs'])} directed pairs" if "pairs" in about else about["host"]
-        lines.append(f"  {name:<12}{what}")
+    lines += [f"  {name:<12}{_engine(about)}" for name, about in found.engines.items()]
     lines += ["", "devices: " + (", ".join(found.devices) or "torch is not installed")]
     here = [name for name, there in found.parts.items() if there]
     lines.append("parts:   " + (", ".join(here) or "none"))
@@ -50,3 +56,16 @@ def _text(found: Diagnosis) -> str:
     else:
         lines += ["", "nothing is missing"]
     return "\n".join(lines)
+
+
+def _engine(about: Mapping[str, Any]) -> str:
+    """Say where an engine works and what it lacks."""
+    if "error" in about:
+        return f"cannot be used: {about['error']}"
+    if "pairs" in about:
+        return f"this machine, {len(about['pairs'])} directed pairs"
+    if not about["needs"]:
+        return f"{about['host']}, needs no key"
+    state = "set" if about["ready"] else "not set"
+    own = "; or your own server at --url, without" if about["own_server"] else ""
+    return f"{about['host']}, needs {' and '.join(about['needs'])} ({state}){own}"

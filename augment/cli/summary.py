@@ -1,16 +1,19 @@
-"""What a person reads on stdout after an augmentation run."""
+"""What a person reads on stdout after an augmentation run, and after a review of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from augment.datasets.backtranslate import Augmented
+from augment.datasets.manifest import Manifest
+from augment.datasets.review_apply import Reviewed
 
 
 def augmentation_summary(done: Augmented) -> str:
     """Class counts before and after, the yield of every pivot, and where the files lie."""
     manifest = done.manifest
-    lines = ["", *_classes(manifest.classes), "", *_pivots(manifest.pivots), ""]
+    lines = ["", *_classes(manifest.classes), "", *_pivots(manifest), ""]
     totals = manifest.totals
     before = manifest.input["rows"]
     lines.append(f"{before:,} originals + {totals['kept']:,} new rows")
@@ -20,7 +23,42 @@ def augmentation_summary(done: Augmented) -> str:
         lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
     for name, path in done.paths.items():
         lines.append(f"{name + ':':<10}{path}")
-    if "out" in done.paths and len(manifest.classes) > 1:
+    if "out" in done.paths:
+        out = _quoted(str(done.paths["out"]))
+        lines += ["", f"look through them: augment review {out}"]
+        if len(manifest.classes) > 1:
+            lines.append(f"does it help?      augment kfold-train {out}")
+    return "\n".join(lines)
+
+
+def review_summary(found: Mapping[str, Any]) -> str:
+    """How far a review has come, and how it is applied."""
+    verdicts = ", ".join(f"{name} {count:,}" for name, count in found["verdicts"].items())
+    lines = [
+        f"{found['decided']:,} of {found['paraphrases']:,} paraphrases decided: {verdicts}",
+        f"decisions: {found['decisions']}",
+    ]
+    if found["stale"]:
+        lines.append(f"{found['stale']:,} decisions are about texts that are not in the table now")
+    lines += list(found["notes"])
+    if found["decided"]:
+        lines += ["", f"apply them: augment review {_quoted(found['table'])} --apply"]
+    return "\n".join(lines)
+
+
+def applied_summary(done: Reviewed) -> str:
+    """Class balance after a review, what the decisions did, and where the files lie."""
+    rows: list[tuple[object, ...]] = [("class", "before", "after", "aim")]
+    for label, about in done.classes.items():
+        aim = about["target"]
+        rows.append(
+            (label or "(all rows)", about["before"], about["after"], "" if aim is None else aim)
+        )
+    lines = [*table(rows), ""]
+    lines.append(", ".join(f"{name} {count:,}" for name, count in done.counts.items() if count))
+    lines += list(done.notes)
+    lines += [f"{name + ':':<10}{path}" for name, path in done.paths.items()]
+    if len(done.classes) > 1:
         lines += ["", "does it help? augment kfold-train " + _quoted(str(done.paths["out"]))]
     return "\n".join(lines)
 
@@ -61,9 +99,10 @@ def _classes(classes: object) -> list[str]:
     return table(rows)
 
 
-def _pivots(pivots: object) -> list[str]:
-    rows: list[tuple[object, ...]] = [("pivot", "asked", "failed", "refused", "surplus", "kept")]
-    for name, counts in pivots.items():  # type: ignore[attr-defined]
+def _pivots(manifest: Manifest) -> list[str]:
+    kind = "method" if "methods" in manifest.resolved else "pivot"
+    rows: list[tuple[object, ...]] = [(kind, "asked", "failed", "refused", "surplus", "kept")]
+    for name, counts in manifest.pivots.items():
         refused = sum(counts["rejected"].values())
         rows.append(
             (name, counts["asked"], counts["failed"], refused, counts["surplus"], counts["kept"])

@@ -69,6 +69,13 @@ class FilterChain:
             if isinstance(check, Duplicate):
                 check.originals, check.accepted = self._originals, self._accepted
 
+    def with_filters(self, filters: Sequence[Filter], settings: Any = None) -> FilterChain:  # noqa: ANN401
+        """Give a chain of other checks that shares with this one which texts are taken."""
+        other = FilterChain(settings=settings)
+        other._originals, other._accepted = self._originals, self._accepted
+        other.filters = list(filters)
+        return other
+
     def see_original(self, text: str) -> None:
         """Remember an original, so that no candidate repeats it."""
         self._originals.add(key_of(text))
@@ -143,7 +150,7 @@ class FilterChain:
         share = change(candidate.original, candidate.text)
         for rank, check in enumerate(self._filters):
             if isinstance(check, Duplicate) and (refusal is None or refusal[0] > rank):
-                key = key_of(candidate.text)
+                key = check.key(candidate.text)
                 finding = check.look(key)
                 if not finding.passed:
                     return Rejection(candidate, check.name, finding.detail, None, share)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from augment.filters.check import PASSED, Finding
 from augment.records import Candidate
-from augment.tokens import fold
+from augment.tokens import fold, folded_words
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
@@ -23,8 +23,9 @@ def key_of(text: str) -> bytes:
     return _remembered(text) if len(text) <= 2000 else _hash(text)
 
 
-def _hash(text: str) -> bytes:
-    return blake2b(fold(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _hash(text: str, *, plain: bool = False) -> bytes:
+    key = text if plain else fold(text)
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 #: A candidate's key is asked for twice, when it is checked and when it is settled.
@@ -42,10 +43,17 @@ class Duplicate:
     def __init__(self, settings: FilterSettings | None = None) -> None:
         self.originals: set[bytes] = set()
         self.accepted: set[bytes] = set()
+        self.spaces_count = settings is not None and settings.spaces_count
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
-        return [self.look(key_of(candidate.text)) for candidate in candidates]
+        return [self.look(self.key(candidate.text)) for candidate in candidates]
+
+    def key(self, text: str) -> bytes:
+        """Give the key of a text; where spaces count, one of its words as they are cut."""
+        if self.spaces_count:
+            return _hash("\uffff".join(folded_words(text)), plain=True)
+        return key_of(text)
 
     def look(self, key: bytes) -> Finding:
         """Find whether a key is taken."""

@@ -70,6 +70,8 @@ class FilterSettings:
     """Least probability of another label for a refusal, above 0.5 and up to 1."""
     min_swap_margin: float = None  # type: ignore[assignment]
     """How much closer to another row's text a candidate must be for a refusal, 0 to 1."""
+    spaces_count: bool = False
+    """Whether a text is another one where it differs in its spaces alone."""
     encoder: str = NAME
     """Sentence encoder: "minilm", or a hub name or folder (a multilingual one, for instance)."""
 

@@ -24,6 +24,7 @@ class Unchanged:
     def __init__(self, settings: FilterSettings) -> None:
         self.min_change = settings.min_change
         self.max_change = settings.max_change
+        self.spaces_count = settings.spaces_count
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
@@ -36,7 +37,12 @@ class Unchanged:
         if share > self.max_change:
             return Finding(f"change {share:.2f}, at most {self.max_change:g} wanted")
         # Words in the same order may still be cut apart in another way: half-hour, halfhour.
-        if share < 0.5 and _joined(text) == _joined(original) and fold(text) == fold(original):
+        if (
+            not self.spaces_count
+            and share < 0.5
+            and _joined(text) == _joined(original)
+            and fold(text) == fold(original)
+        ):
             return Finding("identical but for case, space or punctuation")
         if share < self.min_change:
             return Finding(f"change {share:.2f}, at least {self.min_change:g} wanted")

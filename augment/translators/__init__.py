@@ -26,7 +26,10 @@ ENGINES: dict[str, str] = {
     "mymemory": "augment.translators.online:mymemory",
     "yandex": "augment.translators.online:yandex",
     "papago": "augment.translators.online:papago",
+    "baidu": "augment.translators.online:baidu",
+    "tencent": "augment.translators.online:tencent",
     "qcri": "augment.translators.online:qcri",
+    "chatgpt": "augment.translators.online:chatgpt",
 }
 #: What ``auto`` tries, best first: engines of this machine only, so that no text leaves it.
 LOCAL: tuple[str, ...] = ("apertium",)
@@ -51,7 +54,12 @@ class Translator(Protocol):
 
 @runtime_checkable
 class Engine(Protocol):
-    """A way of translating between some pairs of languages."""
+    """A way of translating between some pairs of languages.
+
+    An engine that takes any pair may have a method ``lacks(source, target) -> str`` that says
+    beforehand what it cannot do, and one that can use a server of the user's own a method
+    ``at(url) -> Engine``. A translator that waits may have ``interrupt()``, which ends its waits.
+    """
 
     #: As users name it, and as it stands in the column ``aug_engine``.
     name: str

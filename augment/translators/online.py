@@ -1,101 +1,38 @@
 """Online services through deep-translator: used only when the user names one.
 
-Keys come from the environment, never from an option. A text that fails is reported as failed; a
-row of failures stops the run with everything delivered so far in the store.
+Around the library stand `transport` (requests that end), `line` (pace, repetition, giving up),
+`answers` (what is no translation, or another text's) and `clients` (the library's slips). A text
+that fails is reported as failed; when a service is given up, everything that it delivered is in
+the store, and the same command goes on from there.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any
+from urllib.parse import urlsplit
 
 from augment.errors import InputError, PairError, TranslatorError
-from augment.extras import require
+from augment.offline import OfflineError
 from augment.records import Translation
-from augment.segments import cut
-
-#: Failures in a row after which a service counts as out of reach.
-FAILURES_IN_A_ROW: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What must be known of one service.
-
-    Parameters
-    ----------
-    translator
-        Class of deep-translator.
-    languages
-        Name of its table of languages in ``deep_translator.constants``; empty where the service
-        is asked itself.
-    host
-        Where the texts go.
-    max_chars
-        Longest text of one request, in characters.
-    keys
-        Argument of the class -> environment variable that holds it.
-    """
-
-    translator: str
-    languages: str
-    host: str
-    max_chars: int
-    keys: Mapping[str, str] = field(default_factory=dict)
-
-
-#: deep-translator 1.11.4, read in its source.
-SERVICES: Final[dict[str, Service]] = {
-    "google": Service(
-        "GoogleTranslator", "GOOGLE_LANGUAGES_TO_CODES", "translate.google.com", 4900
-    ),
-    "mymemory": Service(
-        "MyMemoryTranslator", "MY_MEMORY_LANGUAGES_TO_CODES", "api.mymemory.translated.net", 450
-    ),
-    "deepl": Service(
-        "DeeplTranslator",
-        "DEEPL_LANGUAGE_TO_CODE",
-        "api-free.deepl.com",
-        4900,
-        {"api_key": "DEEPL_API_KEY"},
-    ),
-    "microsoft": Service(
-        "MicrosoftTranslator",
-        "",
-        "api.cognitive.microsofttranslator.com",
-        4900,
-        {"api_key": "MICROSOFT_API_KEY"},
-    ),
-    "libre": Service(
-        "LibreTranslator",
-        "LIBRE_LANGUAGES_TO_CODES",
-        "libretranslate.de",
-        4900,
-        {"api_key": "LIBRE_API_KEY"},
-    ),
-    "yandex": Service(
-        "YandexTranslator", "", "translate.yandex.net", 4900, {"api_key": "YANDEX_API_KEY"}
-    ),
-    "papago": Service(
-        "PapagoTranslator",
-        "PAPAGO_LANGUAGE_TO_CODE",
-        "openapi.naver.com",
-        4900,
-        {"client_id": "PAPAGO_CLIENT_ID", "secret_key": "PAPAGO_SECRET_KEY"},
-    ),
-    "qcri": Service(
-        "QcriTranslator", "QCRI_LANGUAGE_TO_CODE", "mt.qcri.org", 4900, {"api_key": "QCRI_API_KEY"}
-    ),
-}
-#: What a service calls a language where it wants a country with it.
-_VARIANTS: Final = {"en": "en-GB", "pt": "pt-PT", "zh": "zh-CN", "es": "es-ES", "ca": "ca-ES"}
-
-
-class _Client(Protocol):
-    def translate(self, text: str) -> str | None: ...
+from augment.segments import Pieces, cut
+from augment.translators.answers import Memory, clean, no_translation
+from augment.translators.line import Line
+from augment.translators.refusals import ServiceFailure
+from augment.translators.services import (
+    HOW_TO_SERVE,
+    OWN_SERVER,
+    SERVICES,
+    Limits,
+    Service,
+    longest_piece,
+    server_url,
+)
+from augment.translators.settling import Spot, settle
 
 
 class OnlineEngine:
@@ -105,19 +42,67 @@ class OnlineEngine:
     ----------
     name
         A key of `SERVICES`.
+    url
+        Address of an own server, for the service that anybody may run.
+    limits
+        How long to wait, and when to stop trying.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, url: str = "", limits: Limits | None = None) -> None:
         self.name = name
+        self.url = url
         self.service = SERVICES[name]
-        self.host = self.service.host
+        self.limits = limits or Limits()
+        if url:  # its owner's to say how much it bears, and it may need no key
+            self.service = replace(self.service, per_second=0.0, at_once=4, keys={},
+                                   settings={"api_key": ("LIBRE_API_KEY",)})  # fmt: skip
+        self.line = Line(
+            self.limits, per_second=self.service.per_second, at_once=self.service.at_once
+        )
+        self.memory = Memory()
+        self._transport: Any = None
+        self._languages: dict[str, frozenset[str]] | None = None
+
+    @property
+    def host(self) -> str:
+        """Where the texts go."""
+        if self.url:
+            return urlsplit(self.url).netloc
+        if self.name == "deepl":  # keys of free accounts end so
+            key = self.service.from_environment().get("api_key", "")
+            return "api-free.deepl.com" if key.endswith(":fx") else self.service.host
+        return self.service.host
+
+    def at(self, url: str) -> OnlineEngine:
+        """Give this engine for an own server.
+
+        Raises
+        ------
+        InputError
+            For a service that nobody else can run, or for what is no address.
+        """
+        if self.name != OWN_SERVER:
+            raise InputError(f"url is for the translator {OWN_SERVER!r}; {self.name} takes none")
+        return OnlineEngine(self.name, url=server_url(url), limits=self.limits)
 
     def pairs(self) -> None:
-        """Any pair may be asked for; the service says what it cannot do."""
+        """Any pair may be asked for; `lacks` and `open` say what the service cannot do."""
         return
 
+    def lacks(self, source: str, target: str) -> str:
+        """Say which language the service does not have; empty when both are there or unknown."""
+        from augment.translators.clients import find_code, language_codes
+
+        languages = {} if self.url else language_codes(self.name, self.service)
+        try:
+            for code in (source, target) if languages else ():
+                find_code(self.name, code, languages)
+        except PairError as error:
+            return str(error)
+        return ""
+
     def open(self, source: str, target: str) -> OnlineTranslator:
-        """Make a client for one direction; only microsoft is sent a request here.
+        """Make a client for one direction; an own server and microsoft are asked for languages.
 
         Raises
         ------
@@ -128,48 +113,99 @@ class OnlineEngine:
         PairError
             When the service does not have the pair.
         TranslatorError
-            When a service that is asked for its languages first cannot be reached.
+            When a service that is asked for its languages cannot be reached.
         """
-        library = require("deep_translator", extra="online", purpose=f"--translator {self.name}")
-        keys = {argument: os.environ.get(name, "") for argument, name in self.service.keys.items()}
-        unset = [self.service.keys[argument] for argument, key in keys.items() if not key]
-        if unset:
+        missing = self.service.missing_keys()
+        if missing:
             raise InputError(
-                f"{self.name} needs a key: set the environment variable {' and '.join(unset)}"
+                f"{self.name} needs a key: set the environment variable {' and '.join(missing)}"
             )
-        codes = self._codes()
+        from augment.translators.clients import library_version, make_client
+
+        version = library_version()
+        transport = self._open_transport()
         try:
-            client = getattr(library, self.service.translator)(
-                source=_service_code(source, codes), target=_service_code(target, codes), **keys
-            )
-        except OSError as error:  # some services are asked for their languages at once
-            raise TranslatorError(f"{self.host} cannot be reached: {error}") from error
+            if self.url:
+                self._check_server(source, target)
+            client = make_client(self.name, self.service, transport, source, target, self.url)
+        except ServiceFailure as failure:
+            raise TranslatorError(self._unreachable(failure.why)) from None
+        except (PairError, InputError, OfflineError, ImportError):
+            raise
         except Exception as error:  # the library raises a dozen unrelated types
-            raise PairError(f"{self.name} cannot translate {source} → {target}: {error}") from error
-        version = getattr(library, "__version__", "")
+            why = transport.scrub(f"{type(error).__name__}: {error}")
+            raise PairError(f"{self.name} cannot translate {source} → {target}: {why}") from None
+        where = f"[{self.host}]" if self.url else ""
+        model = f"/{client.model}" if hasattr(client, "model") else ""
         return OnlineTranslator(
-            client, f"{self.name}:{source}-{target}@deep-translator-{version}", self.service
+            client,
+            f"{self.name}{where}{model}:{source}-{target}@deep-translator-{version}",
+            self,
+            direction=f"{source}-{target}",
         )
 
-    def _codes(self) -> list[str]:
-        if not self.service.languages:
-            return []
-        constants = require("deep_translator.constants", extra="online", purpose=self.name)
-        table: dict[str, Any] = getattr(constants, self.service.languages)
-        return [str(code) for code in table.values()]
+    def _open_transport(self) -> Any:  # noqa: ANN401 - its module needs the extra
+        if self._transport is None:
+            from augment.translators.clients import adapt
+            from augment.translators.transport import Transport
+
+            self._transport = Transport(
+                self.name,
+                self.limits,
+                page=self.service.page,
+                secrets=self.service.from_environment().values(),
+                adapt=adapt(self.name),
+            )
+        return self._transport
+
+    def _check_server(self, source: str, target: str) -> None:
+        from augment.translators.clients import server_languages
+
+        if self._languages is None:
+            self._languages = server_languages(self._transport, self.url) or {}
+        found = self._languages
+        for code, known in ((source, found), (target, found.get(source, ()))):
+            if found and code not in known:
+                raise PairError(
+                    f"the server at {self.url} does not translate {source} → {target}; "
+                    f"from {source}: {', '.join(sorted(found.get(source, ()))) or 'nothing'}; "
+                    f"its languages: {', '.join(sorted(found))}"
+                )
+
+    def _unreachable(self, why: str) -> str:
+        if self.url:
+            return (
+                f"{self.url} cannot be used: {why}; start the server ({HOW_TO_SERVE}), then run "
+                "the same command again"
+            )
+        return f"{self.host} cannot be used: {why}; run the same command later"
+
+    def go_on(self) -> str:
+        """Say how a run goes on after this service was given up."""
+        why = self.line.given_up
+        keys = " and ".join(names[0] for names in self.service.keys.values())
+        first = ""
+        if keys and any(sign in why for sign in ("401", "403", "key", "Auth")):
+            first = f"check {keys}; "
+        elif self.url:
+            first = f"see to the server ({HOW_TO_SERVE}); "
+        return (
+            f"what it delivered is in the store: {first}run the same command to go on, or name a "
+            f"second translator that takes over: --translator {self.name},OTHER"
+        )
 
     def how_to_get(self, source: str, target: str) -> str:
         """Nothing can be installed for a service."""
         return ""
 
 
-def _service_code(code: str, known: Sequence[str]) -> str:
-    """Spell a language as the service does: ``zh`` is ``zh-CN`` at Google's."""
-    lower = {name.lower(): name for name in known}
-    for wanted in (code, _VARIANTS.get(code, "")):
-        if wanted.lower() in lower:
-            return lower[wanted.lower()]
-    return next((name for name in known if name.lower().startswith(f"{code}-")), code)
+@dataclass(slots=True)
+class _Trip:
+    """One text on its way: its pieces, their answers, or why there are none."""
+
+    parts: Pieces
+    spots: list[Spot] = field(default_factory=list)
+    error: str = ""
 
 
 class OnlineTranslator:
@@ -181,53 +217,129 @@ class OnlineTranslator:
         Anything with deep-translator's ``translate(text)``.
     identity
         See `augment.translators.Translator`.
-    service
-        Limits of the service.
+    engine
+        The service; all its directions share its `Line` and its `Memory`.
+    direction
+        Names the two languages.
     """
 
-    # A request may take seconds: what is delivered goes to the store a few texts at a time.
-    window = 4
-
-    def __init__(self, client: _Client, identity: str, service: Service) -> None:
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401
+        identity: str,
+        engine: OnlineEngine,
+        *,
+        direction: str = "",
+    ) -> None:
         self.client = client
+        self.direction = direction
         self.identity = identity
-        self.service = service
-        self._failed = 0
-        self._last = ""
+        self.engine = engine
+        self.service: Service = engine.service
+        self.line = engine.line
+        # As many texts as are under way at once: what is delivered is in the store before the
+        # next ones are asked for.
+        self.window = self.service.at_once
+        self._faults_before = -1
+        self._pool = ThreadPoolExecutor(self.service.at_once) if self.window > 1 else None
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        """Translate texts; once the service is out of reach, the rest of the window fails too."""
-        if self._failed >= FAILURES_IN_A_ROW:
+        """Translate texts; once the service is given up, the rest of them fails too.
+
+        Raises
+        ------
+        TranslatorError
+            When the service is given up and nothing of these texts was delivered.
+        """
+        self._check_line()
+        faults = self.line.faults
+        trips = list(self._pool.map(self._ask, texts) if self._pool else map(self._ask, texts))
+        mixed_up = settle(
+            [spot for trip in trips if not trip.error for spot in trip.spots],
+            self._ask_alone,
+            self.engine.memory,
+            self.direction,
+            # So are the first answers of a run, and those soon behind a fault: a service that
+            # stumbles is the one that mixes up its answers.
+            stumbling=self.line.faults != self._faults_before,
+            varies=self.service.varies,
+        )
+        self._faults_before = -1 if mixed_up else faults
+        done = [self._result(trip) for trip in trips]
+        if all(one.error for one in done):
+            self._check_line()
+        else:
+            self.line.delivered()
+        return done
+
+    def _result(self, trip: _Trip) -> Translation:
+        wrong = next((spot.error for spot in trip.spots if spot.error), "")
+        if wrong and not trip.error:
+            self._fail(trip, wrong)
+        if trip.error:
+            return Translation("", error=trip.error)
+        return Translation(trip.parts.join([spot.answer for spot in trip.spots]))
+
+    def _check_line(self) -> None:
+        if self.line.given_up:
             raise TranslatorError(
-                f"{self.service.host} failed {self._failed} times in a row and is given up "
-                f"(last: {self._last}); what it delivered is in the store: run the same command "
-                "later to go on, or name another --translator"
+                f"{self.engine.host} is given up: {self.line.given_up}; {self.engine.go_on()}"
             )
-        return [self._one(text) for text in texts]
 
-    def _one(self, text: str) -> Translation:
-        if self._failed >= FAILURES_IN_A_ROW:  # the texts before it must still reach the store
-            return Translation("", error=self._last)
-        parts = cut(text, max_chars=self.service.max_chars)
-        pieces: list[str] = []
-        for piece in parts.pieces:
+    def remember(self, texts: Sequence[str], done: Sequence[Translation]) -> None:
+        """Take note of translations from the store, to see when an answer belongs to their text."""
+        for text, one in zip(texts, done, strict=True):
+            self.engine.memory.remember(text, one.text, self.direction)
+
+    def _ask(self, text: str) -> _Trip:
+        trip = _Trip(cut(text, max_chars=longest_piece(self.service, text)))
+        for piece in trip.parts.pieces:
             try:
-                answer = self.client.translate(piece)
-            except Exception as error:  # the library raises a dozen unrelated types
-                return self._failure(f"{type(error).__name__}: {error}".strip()[:300])
-            if not answer or not answer.strip():
-                return self._failure(f"{self.service.host} answered with nothing")
-            self._failed = 0
-            pieces.append(answer.strip())
-        return Translation(parts.join(pieces))
+                answer = self.line.ask(partial(self._request, piece))
+            except ServiceFailure as failure:
+                self._fail(trip, failure.why)
+                break
+            trip.spots.append(Spot(piece, answer))
+        return trip
 
-    def _failure(self, why: str) -> Translation:
-        self._failed += 1
-        self._last = why
-        return Translation("", error=why)
+    def _fail(self, trip: _Trip, why: str) -> None:
+        trip.error = f"{self.engine.host}: {why}"
+        self.line.failed(why)
+
+    def _request(self, piece: str) -> str:
+        """Send one piece with a client of its own: the library keeps the text in its client."""
+        if len(piece) > self.service.max_chars:
+            raise ServiceFailure(
+                "text", f"a word of {len(piece):,} letters is longer than one request may be"
+            )
+        try:
+            answer = copy.deepcopy(self.client).translate(piece)
+        except (ServiceFailure, OfflineError):
+            raise
+        except Exception as error:  # the library raises a dozen unrelated types
+            why = f"its answer could not be read ({type(error).__name__})"
+            raise ServiceFailure("again", why) from None
+        if isinstance(answer, list):  # yandex
+            answer = " ".join(map(str, answer))
+        if not isinstance(answer, str | None):
+            raise ServiceFailure("again", "its answer is no text")
+        answer = clean(piece, answer or "")
+        if wrong := no_translation(piece, answer):
+            raise ServiceFailure("again", wrong)
+        return answer
+
+    def _ask_alone(self, piece: str) -> str:
+        with self.line.alone():
+            return self.line.ask(partial(self._request, piece), alone=True)
+
+    def interrupt(self) -> None:
+        """End every wait, so that a run can be left; requests under way may still deliver."""
+        self.line.interrupt()
 
     def close(self) -> None:
-        """Nothing is held open between requests."""
+        """Give back the threads; nothing is held open between requests."""
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _factory(name: str) -> Callable[[], OnlineEngine]:
@@ -235,10 +347,13 @@ def _factory(name: str) -> Callable[[], OnlineEngine]:
 
 
 google = _factory("google")
-mymemory = _factory("mymemory")
 deepl = _factory("deepl")
 microsoft = _factory("microsoft")
 libre = _factory("libre")
+mymemory = _factory("mymemory")
 yandex = _factory("yandex")
 papago = _factory("papago")
+baidu = _factory("baidu")
+tencent = _factory("tencent")
 qcri = _factory("qcri")
+chatgpt = _factory("chatgpt")

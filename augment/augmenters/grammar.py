@@ -1,0 +1,78 @@
+"""Words that an augmenter leaves alone: those that carry grammar, that negate, and that count."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from augment.filters.negation_cues import CUES
+from augment.filters.number_words import STRICT, table
+
+#: Frequent words of four letters and more that carry grammar and no content; shorter ones are
+#: never replaced in any language.
+_GRAMMAR: Final = {
+    "en": "about above after again against also although among another anyone been before behind "
+    "being below between both cannot could does doing down during each either else ever every "
+    "everything from further have having here hers herself himself however into itself just many "
+    "might more most much must myself neither nobody nothing once only other others ought ours "
+    "over quite rather same shall should since some someone something such than that their theirs "
+    "them themselves then there these they this those though through under until upon very well "
+    "were what when where whether which while whom whose will with within without would your "
+    "yours yourself",
+    "fr": "afin ainsi alors après aucun aucune aussi autre autres avant avec avoir beaucoup bien "
+    "celle celles celui cela cependant ceux chaque chez comme comment contre dans depuis deux donc "
+    "dont elle elles encore entre était étaient étant être eux fait faire jamais juste leur leurs "
+    "lorsque mais même mêmes moins nous notre nôtre où parce pendant peut plus plusieurs pour "
+    "pourquoi quand quel quelle quelles quelque quelques quels quoi rien sans sauf seulement selon "
+    "sera serait ses sien soit sommes sont sous suis tandis tant toujours tous tout toute toutes "
+    "très trop une vers voici voilà votre vôtre vous avait avaient avons avez ont avoir fois puis",
+    "es": "algo algún alguna ante antes aquel aquella aquello aunque bajo bien cada como cómo con "
+    "contra cual cuál cuando cuándo cuanto desde donde dónde durante ella ellas ellos entonces "
+    "entre eran eres esta está están estaba este esto estos estas había haber hace hacia hasta "
+    "incluso mientras mismo mucha mucho muchos muy nada nadie nosotros nuestra nuestro nunca otra "
+    "otro otros para pero poco porque pues quien quién sino sobre solo sólo somos también tampoco "
+    "tanto tenía tiene toda todas todo todos unas unos usted ustedes vosotros",
+}
+
+
+def grammar_words(language: str) -> frozenset[str]:
+    """Frequent words of four letters and more without content; empty for other languages.
+
+    >>> "without" in grammar_words("en"), "avec" in grammar_words("fr")
+    (True, True)
+    """
+    return frozenset(_GRAMMAR.get(language, "").split())
+
+
+@lru_cache(maxsize=16)
+def _negations(language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    cues = CUES.get(language)
+    words = f"{cues.core} {cues.partners} {cues.particle}".split() if cues else []
+    # n't stands at the end of a word, French n' at its start.
+    parts = tuple(word for word in words if "'" in word) + (("n'",) if language == "fr" else ())
+    return frozenset(words), parts
+
+
+@lru_cache(maxsize=16)
+def _number_words(language: str) -> frozenset[str]:
+    return frozenset(table(STRICT.get(language, "")))
+
+
+def fixed(word: str, language: str) -> bool:
+    """Whether a word decides the meaning by itself: a negation, or a number in words.
+
+    >>> fixed("seven", "en"), fixed("jamais", "fr"), fixed("film", "fr")
+    (True, True, False)
+    """
+    return negates(word, language) or word in _number_words(language)
+
+
+def negates(word: str, language: str) -> bool:
+    """Whether a word negates: to lose it, or another in its place, turns the meaning round.
+
+    >>> [negates(word, "en") for word in ("not", "didn’t", "note")]
+    [True, True, False]
+    """
+    words, parts = _negations(language)
+    plain = word.lower().replace("’", "'")
+    return plain in words or any(plain.endswith(p) or plain.startswith(p) for p in parts)

@@ -1,0 +1,67 @@
+"""Loads a model for an augmenter, by folder or hub name: safetensors only, no code of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from augment.encoder import without_bar
+from augment.errors import InputError
+from augment.extras import require
+from augment.minilm import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with its tokenizer, and the name that says which one exactly it is."""
+
+    model: Any
+    tokenizer: Any
+    torch: Any
+    name: str
+
+
+def load_model(where: str, kind: str, method: str) -> Loaded:
+    """Load a model.
+
+    Parameters
+    ----------
+    where
+        A folder or a hub name.
+    kind
+        Class of transformers: ``AutoModelForSeq2SeqLM``, ``AutoModelForMaskedLM``.
+    method
+        The method that wants it.
+
+    Raises
+    ------
+    InputError
+        When there is no such model, or it is of another kind.
+    """
+    torch = require("torch", extra="train", purpose=f"--method {method}")
+    transformers = require("transformers", extra="train", purpose=f"--method {method}")
+    try:
+        with without_bar(transformers.utils.logging):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False)
+            model = getattr(transformers, kind).from_pretrained(
+                where, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+            )
+    except (OSError, ValueError) as error:
+        line = " ".join(str(error).split())[:300]
+        wanted = "a masked language model" if "Masked" in kind else "a sequence-to-sequence model"
+        raise InputError(
+            f"method {method!r}: no model {where!r}: {line}; wanted: {wanted} as a hub name or a "
+            "folder, its weights as safetensors"
+        ) from error
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Loaded(model.eval().to(device), tokenizer, torch, _name(where, model))
+
+
+def _name(where: str, model: Any) -> str:  # noqa: ANN401
+    folder = Path(where)
+    weights = sorted(folder.glob("*.safetensors"))
+    if weights:
+        return f"{folder.resolve().name}@{sha256(weights[0])[:12]}"
+    revision = getattr(model.config, "_commit_hash", None) or "unknown"
+    return f"{where}@{str(revision)[:12]}"

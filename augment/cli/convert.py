@@ -1,0 +1,23 @@
+"""``augment convert``."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from augment.datasets.convert import ConvertConfig, convert_table
+from augment.progress import for_stderr
+
+Config = ConvertConfig
+
+
+def run(config: ConvertConfig) -> None:
+    """Convert, and say what was written."""
+    done = convert_table(config=config, progress=for_stderr(quiet=config.quiet))
+    if config.json:
+        sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False, indent=2) + "\n")
+        return
+    lines = [f"{done.rows:,} rows ({done.format}), columns {', '.join(done.columns)}"]
+    if done.labels:
+        lines.append("labels: " + ", ".join(f"{name} {n:,}" for name, n in done.labels.items()))
+    sys.stdout.write("\n".join([*lines, f"out: {done.path}"]) + "\n")

@@ -1,0 +1,56 @@
+"""What a run says before it starts: what was found and chosen, each with its option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from augment.languages import language_name
+
+if TYPE_CHECKING:
+    from augment.datasets.augmentation import Augmentation
+
+
+def findings(run: Augmentation) -> Iterator[str]:
+    """Lines on the table: rows, columns, language, and what is odd about it."""
+    found, columns, recipe, table = run.found, run.columns, run.recipe, run.table
+    yield f"{table.name}: {found.rows:,} rows, {table.format.describe()}"
+    guessed = " (found; --text to change)" if columns.text_found else ""
+    if len(columns.text) == 1:
+        yield f"text column: {columns.text[0]!r}{guessed}"
+    else:
+        names = " and ".join(map(repr, run.sides_named()))
+        yield f"text columns: {', '.join(map(repr, columns.text))}; new texts for {names}"
+    if columns.label is None:
+        could = ", ".join(repr(name) for name in columns.label_candidates)
+        hint = f"; it could be {could}" if could and recipe.label is None else ""
+        yield f"label column: none{hint}; the table is enlarged as one class (--label)"
+    else:
+        guessed = " (found; --label to change)" if columns.label_found else ""
+        yield f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes"
+    guessed = "" if recipe.source else " (recognised; --source to change)"
+    yield f"language: {language_name(run.source)} ({run.source}){guessed}"
+    for count, what in (
+        (found.empty_texts, "rows have an empty text; they are passed through"),
+        (found.empty_labels, "rows have an empty label; they are passed through"),
+        (found.repeated_texts, "rows repeat an earlier text"),
+        (found.conflicting_texts, "texts stand under more than one label"),
+        (len(table.bad_rows), "rows could not be read and were skipped"),
+        (table.blank_rows, "blank lines were passed over"),
+        (table.stray_quotes, "rows have text behind a closing quote; it was joined on"),
+    ):
+        if count:
+            yield f"note: {count:,} {what}"
+    for bad in table.bad_rows[:10]:
+        yield f"  line {bad.line}: {bad.reason}"
+
+
+def choices(run: Augmentation) -> Iterator[str]:
+    """Lines on the size that classes aim at and on checks that cannot look."""
+    if run.targets is None:
+        yield "balance none: every row gets its paraphrases"
+    else:
+        goal = max(run.targets.values())
+        auto = "auto, " if run.recipe.balance == "auto" else ""
+        yield f"balance {auto}{run.balance}: {goal:,} rows a class"
+    yield from run.checks.notes()

@@ -1,0 +1,53 @@
+"""What differs between the commands that add rows: what makes the candidates, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any, Protocol
+
+from augment.paraphraser import Paraphraser
+from augment.store import Store
+
+
+class Approach(Protocol):
+    """What one command makes its candidates with, planned and not yet opened."""
+
+    #: Start of the signature: ``bt``, ``words``.
+    tag: str
+    #: What one of its names is: ``pivot``, ``method``.
+    kind: str
+    #: What was not done to a text that failed: ``translated``, ``rewritten``.
+    verb: str
+    #: Pivots or methods, in the order of trying.
+    names: Sequence[str]
+    #: What stands in ``aug_method`` of its candidates; each has checks of its own.
+    methods: Collection[str]
+    #: Languages that a candidate may be left in by mistake, beside the source language.
+    languages: Sequence[str]
+
+    def lines(self) -> Iterator[str]:
+        """Say what was chosen, a line each."""
+
+    def leaving(self, characters: int) -> Iterator[str]:
+        """Say what leaves this machine, a line per host, for texts of that many characters."""
+
+    def left_out(self, method: str) -> Sequence[str]:
+        """Names of the checks that make no sense for candidates of `method`."""
+
+    def thresholds(self, method: str) -> Mapping[str, Any]:
+        """Fields of `FilterSettings` that are other than the default for `method`."""
+
+    def open(
+        self, store: Store, stack: ExitStack, note: Callable[[str], None]
+    ) -> list[Paraphraser]:
+        """Open the paraphrasers, in the order of trying; what must be closed goes on the stack.
+
+        `note` gets a line when something changes during the run.
+        """
+
+    def notes(self) -> Sequence[str]:
+        """Say what came out when the paraphrasers were opened."""
+
+    def shortfall(self, per_row: int | None) -> str:
+        """Say why a class stays short, and what would give more."""

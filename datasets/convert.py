@@ -1,0 +1,171 @@
+"""Reads whatever holds a table and writes it in another format, cell by cell.
+
+Parts of a `DatasetDict` and of a folder of classes become a column ``split``; a table with such a
+column becomes a `DatasetDict` again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from augment.config import build, shown_as
+from augment.datasets.hugging_face import is_saved, save_dataset
+from augment.datasets.label_map import check_label_map, read_label_map
+from augment.datasets.survey import cell_string
+from augment.datasets.table import Table
+from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
+from augment.datasets.table_writer import TableWriter
+from augment.errors import InputError
+from augment.outputs import check_outputs
+from augment.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertConfig(TableOptions):
+    """Read a folder, JSON or any table, and write it in another format.
+
+    IN may be a folder of classes like aclImdb (train/pos/0_9.txt gives text, label, rating, split
+    and id), questions in the JSON of SQuAD (text, question, label, title, answer, id), a list of
+    objects in JSON, a folder saved by the library datasets, or a .csv, .tsv, .jsonl or .parquet
+    file. OUT is one of the last four by its suffix, or a dataset folder where it has none.
+    """
+
+    out: Annotated[Path | None, tyro.conf.Positional, shown_as("OUT")] = None
+    """Where to write: .csv, .tsv, .jsonl or .parquet, or without suffix a dataset folder."""
+    label_map: Annotated[str | None, shown_as("MAP")] = None
+    """Other names for the labels: a JSON file, or neg=0,pos=1; all labels must be in it."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What converting gives.
+
+    Attributes
+    ----------
+    rows, columns
+        Of the table.
+    format
+        How it was written before.
+    path
+        What was written.
+    labels
+        Rows of each label, as written; empty where no label map was given.
+    """
+
+    rows: int
+    columns: tuple[str, ...]
+    format: str
+    path: Path
+    labels: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain JSON values."""
+        return {**vars(self), "columns": list(self.columns), "path": str(self.path)}
+
+
+def convert_table(
+    data: pd.DataFrame | str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
+    config: ConvertConfig | None = None,
+    *,
+    progress: Progress = SILENT,
+    **options: Any,  # noqa: ANN401
+) -> Converted:
+    r"""Write a table in another format.
+
+    Parameters
+    ----------
+    data
+        A data frame, or whatever `open_table` reads; left out: ``config.input``.
+    out
+        Where to write; left out: ``config.out``.
+    config
+        Options; `options` are its fields by name and go before it.
+    progress
+        Gets notes; silent by default.
+
+    Returns
+    -------
+    Converted
+        Rows, columns and where they lie.
+
+    Raises
+    ------
+    InputError
+        For a table, a path or a label map that cannot be used; nothing was written.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> path = Path(tempfile.mkdtemp()) / "out.jsonl"
+    >>> frame = pd.DataFrame({"text": ["un bon film"], "label": ["pos"]})
+    >>> convert_table(frame, path, label_map="pos=1,neg=0").labels
+    {'1': 1}
+    >>> path.read_text()
+    '{"text": "un bon film", "label": "1"}\n'
+    """
+    recipe = build(config, ConvertConfig, options if out is None else {**options, "out": Path(out)})
+    if recipe.out is None or not recipe.out.name:
+        raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
+    table = recipe.open(data)
+    folder = not recipe.out.suffix
+    if folder:
+        _check_folder(table, recipe.out, force=recipe.force)
+    else:
+        check_new_tables(table.name, [recipe.out], force=recipe.force)
+    unchanged = Unchanged(table.name)
+    label_at, mapping = _mapping(table, recipe, progress)
+    labels: Counter[str] = Counter()
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for row in table:
+            if label_at is not None and (old := cell_string(row[label_at]).strip()):
+                labels[mapping[old]] += 1
+                row = (*row[:label_at], mapping[old], *row[label_at + 1 :])
+            yield row
+        unchanged.check()
+
+    if folder:
+        n_rows = save_dataset(table.columns, rows(), recipe.out)
+    else:
+        schema = table.schema if label_at is None else None
+        with TableWriter(recipe.out, table.columns, schema=schema) as writer:
+            for row in rows():
+                writer.write(row)
+        n_rows = writer.rows
+    return Converted(n_rows, table.columns, table.format.describe(), recipe.out, dict(labels))
+
+
+def _check_folder(table: Table, out: Path, *, force: bool) -> None:
+    """Refuse a folder that exists, and with force one that is no dataset folder."""
+    if Path(table.name).resolve() == out.resolve():
+        raise InputError(f"{out} is the input; an output cannot be written over it")
+    if out.is_dir() and force:
+        if not is_saved(out):
+            raise InputError(f"{out} is a folder of something else; it is not replaced")
+        return
+    check_outputs([out], force=force)
+
+
+def _mapping(
+    table: Table, recipe: ConvertConfig, progress: Progress
+) -> tuple[int | None, dict[str, str]]:
+    """Read the label map and see that it covers every label of the table."""
+    if recipe.label_map is None:
+        return None, {}
+    mapping = read_label_map(recipe.label_map)
+    label = needed_label(table, recipe.columns(table, progress), "a label map")
+    at = table.columns.index(label)
+    labels = dict.fromkeys(cell_string(row[at]).strip() for row in table)
+    check_label_map(mapping, [label for label in labels if label], table.name)
+    return at, mapping

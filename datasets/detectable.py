@@ -1,0 +1,44 @@
+"""How small a difference K folds can see: the corrected standard error and what follows from it.
+
+The scores of K folds are not independent: any two training parts share most of their rows.
+Nadeau and Bengio's correction widens the standard error by the ratio of test to training rows.
+The same two formulas plan a run (`augment.datasets.expectation`) and judge it
+(`augment.train.comparison`).
+
+References
+----------
+C. Nadeau and Y. Bengio, Inference for the Generalization Error, Machine Learning 52, 2003.
+"""
+
+from __future__ import annotations
+
+import math
+
+from augment.extras import require
+
+LEVEL = 0.05
+"""Two-sided level at which a difference counts as seen."""
+
+
+def standard_error(sd: float, n_runs: int, test_to_train: float) -> float:
+    """Corrected standard error of a mean over `n_runs` folds.
+
+    Examples
+    --------
+    >>> round(standard_error(1.0, 5, 0.25), 3)
+    0.671
+    """
+    return sd * math.sqrt(1.0 / n_runs + test_to_train)
+
+
+def smallest_detectable(sd: float, n_runs: int, test_to_train: float) -> float:
+    """Smallest mean difference significant at 5 %, two-sided, for a given sd of differences.
+
+    Examples
+    --------
+    >>> round(smallest_detectable(1.0, 5, 0.25), 2)
+    1.86
+    """
+    stats = require("scipy.stats", extra="train", purpose="the smallest detectable gain")
+    critical = float(stats.t.ppf(1 - LEVEL / 2, n_runs - 1))
+    return critical * standard_error(sd, n_runs, test_to_train)

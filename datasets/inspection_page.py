@@ -1,0 +1,115 @@
+"""The findings of an inspection as one self-contained page.
+
+The page loads nothing, runs no script, and holds no clock: the same table gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from augment.datasets.inspection import Inspection
+from augment.datasets.visible import visible
+from augment.errors import InputError
+from augment.languages import language_name
+from augment.outputs import replacing
+
+TEMPLATE: Final = Path(__file__).with_name("inspection.html")
+STYLE: Final = Path(__file__).with_name("page.css")
+#: Classes that are shown; ``--json`` has them all.
+MOST_CLASSES: Final = 40
+
+
+def write_page(found: Inspection, path: Path) -> None:
+    """Write the page, beside its place first."""
+    with replacing(path) as part:
+        part.write_text(render_page(found), encoding="utf-8")
+
+
+def render_page(found: Inspection) -> str:
+    """Make the page.
+
+    Returns
+    -------
+    str
+        HTML. Everything that came from the data is escaped.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters.update(language=_language, points=lambda share: f"{100 * share:.1f}")
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return template.render(style=style, **_content(found))
+
+
+def _language(code: str) -> str:
+    try:
+        return language_name(code)
+    except InputError:  # "unclear", or a code that the identifier alone knows
+        return code
+
+
+def _content(found: Inspection) -> dict[str, Any]:
+    ranked = sorted(found.classes.items(), key=lambda item: (-item[1], item[0]))
+    leak = found.against
+    leaked = 0 if leak is None else leak.leaked_rows + (leak.near_leaked_rows or 0)
+    trouble = [
+        (found.empty_texts, "rows with an empty text", "backtranslate passes them through"),
+        (found.empty_labels, "rows with an empty label", "they take no part in training"),
+        (
+            found.repeated_texts,
+            "rows with a text that an earlier row has",
+            "case, spaces and punctuation set aside; K-fold keeps them on one side",
+        ),
+        (
+            found.near_repeated_texts,
+            "texts near an earlier one",
+            "augment split --near keeps them on one side",
+        ),
+        (found.conflicting_texts, "texts under more than one label", "at most one can be right"),
+        (found.near_other_label, "near texts under another label", "worth a look"),
+        (found.bad_rows, "rows that could not be read", "they were skipped"),
+    ]
+    return {
+        "found": found,
+        "title": f"Inspection of {Path(found.name).name}",
+        "classes": ranked[:MOST_CLASSES],
+        "more_classes": max(0, len(ranked) - MOST_CLASSES),
+        "total": max(sum(found.classes.values()), 1),
+        "most": max(found.classes.values(), default=1),
+        "lengths": [
+            (name, one)
+            for name, one in (("words", found.words), (f"{found.tokens_of} tokens", found.tokens))
+            if one is not None
+        ],
+        "trouble": [(count, what, hint) for count, what, hint in trouble if count is not None],
+        "leak": leak,
+        "leaked": leaked,
+        "tone": "bad" if leaked or found.conflicting_texts else "good",
+        "sentence": _sentence(found, leaked),
+    }
+
+
+def _sentence(found: Inspection, leaked: int) -> str:
+    if leaked and found.against is not None:
+        return (
+            f"{leaked:,} of the {found.against.rows:,} rows of the second table are in the first "
+            "as well, or nearly: scores on them say nothing."
+        )
+    if found.conflicting_texts:
+        return f"{found.conflicting_texts:,} texts stand under more than one label."
+    if found.expectation is None:
+        return "Nothing alarming was found."
+    points = 100 * found.expectation.smallest_gain
+    return (
+        "Nothing alarming was found. A K-fold run on this table can tell a gain of "
+        f"{points:.1f} points of accuracy from chance, at best."
+    )

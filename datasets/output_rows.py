@@ -1,0 +1,83 @@
+"""Rows of the augmented table and of the table of refusals, in the order they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from augment.datasets.selection import Choice
+from augment.datasets.survey import cell_string
+from augment.records import Candidate, Paraphrase, Rejection
+
+if TYPE_CHECKING:
+    from augment.datasets.augmentation import Augmentation
+
+
+def augmented_rows(
+    run: Augmentation, kept: Sequence[tuple[str, Choice]]
+) -> Iterator[tuple[object, ...]]:
+    """Rows of the augmented table: originals in input order, then the new ones."""
+    texts_at = [run.table.columns.index(name) for name in run.sides_named()]
+    for number, row in enumerate(run.table):
+        run.sample.original("\n".join(cell_string(row[at]) for at in texts_at))
+        yield (*row, str(number), number, "original", "", "", None, None)
+    results = ((choice.source_id, choice.number) for _, choice in kept)
+    for row, number in _beside_originals(run, results):
+        done = run.spool[number]
+        assert isinstance(done, Paraphrase)
+        run.sample.kept(_label(run, done.candidate), done)
+        yield _row(run, row, done)
+
+
+def rejected_rows(run: Augmentation) -> Iterator[tuple[object, ...]]:
+    """Rows of the table of refusals, in the order of their originals."""
+    for row, number in _beside_originals(run, sorted(run.production.rejections)):
+        done = run.spool[number]
+        assert isinstance(done, Rejection)
+        run.sample.refused(_label(run, done.candidate), done)
+        yield (*_row(run, row, done), done.reason, done.detail)
+
+
+def new_texts(candidate: Candidate) -> tuple[str, ...]:
+    """Give the text cells of the new row."""
+    return candidate.texts or (candidate.text,)
+
+
+def _label(run: Augmentation, candidate: Candidate) -> str:
+    return run.found.labels[run.found.row_label[candidate.source_id]]
+
+
+def _beside_originals(
+    run: Augmentation, results: Iterable[tuple[int, int]]
+) -> Iterator[tuple[tuple[object, ...], int]]:
+    """Pair results, sorted by row number, with the rows of their originals."""
+    waiting = iter(results)
+    head = next(waiting, None)
+    for number, row in enumerate(run.table):
+        while head is not None and head[0] == number:
+            yield row, head[1]
+            head = next(waiting, None)
+        if head is None:
+            return
+
+
+def _row(
+    run: Augmentation, original: tuple[object, ...], done: Paraphrase | Rejection
+) -> tuple[object, ...]:
+    candidate, similarity, changed = done.candidate, done.similarity, done.change
+    cells = list(original)
+    for name, text in zip(run.columns.text, new_texts(candidate), strict=True):
+        cells[run.table.columns.index(name)] = text
+    variant = f":{candidate.variant}" if candidate.variant else ""
+    made_by = candidate.pivot or candidate.method.partition(":")[2]
+    side = f":{'+'.join(run.sides_named())}" if candidate.texts else ""
+    return (
+        *cells,
+        f"{candidate.source_id}:{made_by}{variant}",
+        candidate.source_id,
+        f"{candidate.method}{side}",
+        candidate.pivot,
+        candidate.engine,
+        similarity if similarity is None else round(similarity, 4),
+        changed if changed is None else round(changed, 4),
+    )

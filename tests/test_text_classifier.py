@@ -1,0 +1,144 @@
+"""The scikit-learn estimator inside scikit-learn's own machinery."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("sklearn")
+
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.utils import estimator_checks
+
+from augment import Predictor, TextClassifier
+from augment.errors import InputError
+from augment.train.testing import tiny_encoder
+from augment.train.train_config import TrainConfig
+
+WORDS = ["the", "film", "plot", "was", "good", "bad", *map(str, range(60))]
+TEXTS = [f"the {('film', 'plot')[i % 3 == 0]} was {('good', 'bad')[i % 2]} {i}" for i in range(40)]
+LABELS = [i % 2 for i in range(40)]
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory):
+    torch.set_num_threads(1)
+    encoder = str(tiny_encoder(tmp_path_factory.mktemp("encoder") / "tiny", WORDS))
+
+    def classifier(**options):
+        common = {"steps": 40, "lr": 0.004, "batch_size": 8, "device": "cpu", "precision": "fp32"}
+        return TextClassifier(encoder, **{**common, **options})
+
+    return classifier
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        TEXTS,
+        np.array(TEXTS, dtype=object),
+        pd.Series(TEXTS),
+        pd.DataFrame({"text": TEXTS}),
+        [(text, "was the film good") for text in TEXTS],
+        np.array([(text, "was the film good") for text in TEXTS], dtype=object),
+        pd.DataFrame({"text": TEXTS, "question": "was the film good"}),
+    ],
+    ids=["list", "array", "series", "frame", "pairs", "array of pairs", "frame of pairs"],
+)
+def test_texts_and_pairs_in_every_form(make, texts):
+    classifier = make().fit(texts, LABELS)
+    assert classifier.score(texts, LABELS) > 0.9
+    assert classifier.predict(texts).dtype == np.asarray(LABELS).dtype
+    p = classifier.predict_proba(texts)
+    assert p.shape == (40, 2)
+    assert np.array_equal(classifier.classes_[p.argmax(axis=1)], classifier.predict(texts))
+
+
+@pytest.mark.parametrize("lora", [False, True], ids=["all weights", "lora"])
+def test_pickle_clone_and_folder_give_the_same_answers(make, tmp_path, lora):
+    classifier = make(lora=lora, steps=10).fit(TEXTS, ["no" if y else "yes" for y in LABELS])
+    expected = classifier.predict_proba(TEXTS)
+    packed = pickle.dumps(classifier)
+    assert b"torch" not in packed  # files of a folder, no pickled tensors
+    again = pickle.loads(packed)
+    assert np.array_equal(again.predict_proba(TEXTS), expected)
+    assert again.get_params() == classifier.get_params()
+    classifier.save(tmp_path / "m")
+    saved = Predictor(tmp_path / "m", device="cpu", precision="fp32")
+    assert np.array_equal(saved.predict_proba(TEXTS), expected)
+    assert saved.labels == ("no", "yes")
+    fresh = clone(classifier)
+    with pytest.raises(NotFittedError):
+        fresh.predict(TEXTS)
+    assert np.array_equal(fresh.fit(TEXTS, LABELS).predict_proba(TEXTS).shape, (40, 2))
+
+
+def test_cross_validate_and_grid_search(make):
+    found = cross_validate(make(), TEXTS, LABELS, cv=2, scoring=("accuracy", "neg_log_loss"))
+    assert (found["test_accuracy"] > 0.7).all()
+    search = GridSearchCV(make(), {"steps": [1, 40]}, cv=2, error_score="raise")
+    search.fit(np.array(TEXTS, dtype=object), LABELS)
+    assert search.best_params_ == {"steps": 40}
+    assert search.best_estimator_.score(TEXTS, LABELS) > 0.9
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        estimator_checks.check_estimator_cloneable,
+        estimator_checks.check_estimator_repr,
+        estimator_checks.check_no_attributes_set_in_init,
+        estimator_checks.check_parameters_default_constructible,
+        estimator_checks.check_get_params_invariance,
+        estimator_checks.check_set_params,
+        estimator_checks.check_estimator_tags_renamed,
+        estimator_checks.check_valid_tag_types,
+    ],
+    ids=lambda check: check.__name__,
+)
+def test_scikit_learns_own_checks(check):
+    check("TextClassifier", TextClassifier())
+
+
+def test_every_option_of_a_training_is_a_parameter():
+    outward = {"data", "out", "text", "label", "label_names", "valid", "valid_share", "share"}
+    outward |= {"log", "resume", "force", "quiet", "json"}
+    options = set(TrainConfig.__dataclass_fields__) - outward
+    assert set(TextClassifier().get_params()) == options
+    defaults = TrainConfig()
+    for name, value in TextClassifier().get_params().items():
+        assert getattr(defaults, name) == (value if name != "class_weights" else ())
+
+
+def test_weights_by_class_reach_the_loss(make):
+    rare = [1 if i < 4 else 0 for i in range(40)]
+    texts = ["the film"] * 40  # nothing to learn but how often each class comes
+    options = {"steps": 60, "patience": None}
+    plain = make(**options).fit(texts, rare).predict_proba(texts[:1])[0, 1]
+    heavy = make(**options, class_weights={1: 9.0}).fit(texts, rare).predict_proba(texts[:1])[0, 1]
+    assert plain < 0.3 < heavy
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        (TEXTS, LABELS[:-1]),
+        (["", *TEXTS[1:]], LABELS),
+        (TEXTS, [1] * 40),
+        ("one text", [1]),
+        ([3.5] * 40, LABELS),
+        ([("a", "b", "c")] * 40, LABELS),
+        ([("a", "b"), *TEXTS[1:]], LABELS),
+    ],
+)
+def test_bad_input(make, texts, labels):
+    with pytest.raises(InputError):
+        make().fit(texts, labels)

@@ -1,0 +1,458 @@
+"""One model from a table: each architecture, reloads to the bit, nothing leaks or is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+import torch
+
+from augment.cli import main
+from augment.errors import AugmentError, DivergedError, InputError, OutputError
+from augment.train import finetune, trainer
+from augment.train.predictor import Predictor
+from augment.train.testing import ARCHITECTURES, tiny_encoder
+from augment.train.train_config import TrainConfig
+from augment.train.train_model import train_model
+
+WORDS = ["the", "a", "film", "plot", "actor", "music", "very", "rather", "was", "is"]
+WORDS += ["good", "bad", "great", "awful", *map(str, range(200))]
+SMALL = {"batch_size": 8, "device": "cpu", "precision": "fp32", "lr": 0.005}
+
+
+@pytest.fixture(scope="module")
+def encoders(tmp_path_factory):
+    """Each architecture, made when it is first asked for."""
+    folder, made = tmp_path_factory.mktemp("encoders"), {}
+
+    def encoder(kind="bert"):
+        if kind not in made:
+            made[kind] = str(tiny_encoder(folder / kind, WORDS, kind=kind))
+        return made[kind]
+
+    return encoder
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield tmp_path
+    torch.set_num_threads(before)
+
+
+def table(n=48, *, seed=0, classes=2):
+    """Texts told apart by one word, each with a number of its own."""
+    rng = np.random.default_rng(seed)
+    moods = [("good", "pos"), ("bad", "neg"), ("great", "top"), ("awful", "low")][:classes]
+    rows = []
+    for i in range(n):
+        word, label = moods[i % classes]
+        rows.append((" ".join([*rng.choice(WORDS[:10], 4), word, str(i)]), label))
+    return pd.DataFrame(rows, columns=["text", "label"])
+
+
+def augmented(frame):
+    """Add two paraphrases of every original, as back-translation writes them."""
+    rows = [(t, y, n, "original") for n, (t, y) in enumerate(frame.itertuples(index=False))]
+    rows += [
+        (f"{word} {t}", y, n, "backtranslation")
+        for word in ("rather", "very")
+        for n, (t, y) in enumerate(frame.itertuples(index=False))
+    ]
+    return pd.DataFrame(rows, columns=["text", "label", "aug_source_id", "aug_method"])
+
+
+@pytest.mark.parametrize("lora", [False, True], ids=["all weights", "lora"])
+@pytest.mark.parametrize("kind", ARCHITECTURES)
+def test_every_architecture_learns_and_reloads_to_the_bit(encoders, kind, lora):
+    if lora:
+        pytest.importorskip("peft")
+    frame = table(80)
+    lr = 0.01 if lora else 0.003
+    options = {**SMALL, "lr": lr, "steps": 90, "valid_share": 0.25, "out": "m", "lora": lora}
+    trained = train_model(frame, model=encoders(kind), **options)
+    assert trained.validation.rows == 20
+    assert trained.validation.accuracy >= 0.9
+    again = Predictor("m", device="cpu", precision="fp32")
+    texts = frame["text"].tolist()
+    assert again.labels == ("neg", "pos")
+    assert np.array_equal(again.predict_proba(texts), trained.predictor.predict_proba(texts))
+    assert [one.label for one in again.predict(texts[:2])] == ["pos", "neg"]
+
+
+@pytest.mark.parametrize("kind", ["bert", "distilbert"])
+def test_adapters_are_small_and_merging_keeps_the_answers(encoders, kind):
+    pytest.importorskip("peft")
+    options = {**SMALL, "lr": 0.02, "steps": 40, "lora": True, "model": encoders(kind)}
+    apart = train_model(table(), **options, out="apart")
+    whole = train_model(table(), **options, out="whole", merge=True)
+    texts = table()["text"].tolist()
+    assert np.allclose(
+        apart.predictor.predict_proba(texts), whole.predictor.predict_proba(texts), atol=1e-5
+    )
+    reloaded = Predictor("whole", device="cpu", precision="fp32").predict_proba(texts)
+    assert np.array_equal(reloaded, whole.predictor.predict_proba(texts))
+    from transformers import AutoModelForSequenceClassification
+
+    plain = AutoModelForSequenceClassification.from_pretrained("whole")  # without this package
+    assert plain.config.id2label == {0: "neg", 1: "pos"}
+    assert not list(pd.io.common.Path("apart").glob("model.safetensors"))
+    with pytest.raises(InputError, match="LoRA adapters"):
+        train_model(table(), **{**SMALL, "model": "apart", "steps": 1})
+
+
+def test_the_saved_vocabulary_is_whole(encoders, here):
+    from transformers import AutoModel
+
+    trained = train_model(table(), model=encoders(), **SMALL, steps=30, out="m")
+    before = AutoModel.from_pretrained(encoders()).get_input_embeddings().weight
+    after = AutoModel.from_pretrained(here / "m").get_input_embeddings().weight
+    changed = (before != after).any(dim=1)
+    assert before.shape == after.shape
+    tokenizer = trained.predictor._tokenizer
+    seen = {token for text in table()["text"] for token in tokenizer(text)["input_ids"]}
+    assert set(torch.nonzero(changed).ravel().tolist()) <= seen
+    assert changed.any()
+
+
+def test_no_paraphrase_of_a_held_out_row_is_trained_on(encoders, monkeypatch):
+    """Looks at the texts that really reach the model."""
+    seen = []
+    advance = finetune.FineTuning.advance
+
+    def spy(self, until=None, on_step=lambda: None):
+        seen.append(np.unique(self.batches))
+        return advance(self, until, on_step)
+
+    monkeypatch.setattr(finetune.FineTuning, "advance", spy)
+    frame = augmented(table())
+    frame.loc[2, "text"] = frame.loc[6, "text"].upper() + " !"  # one text, written twice
+    options = {**SMALL, "steps": 40, "valid_share": 0.25, "keep": "best", "inner_share": 0.2}
+    job = {}
+    init = trainer.Trainer.__init__
+
+    def keep(self, config, material, encoder):
+        job["material"] = material
+        init(self, config, material, encoder)
+
+    monkeypatch.setattr(trainer.Trainer, "__init__", keep)
+    train_model(frame, model=encoders(), **options)
+    material = job["material"]
+    trained = set(material.source[np.unique(np.concatenate(seen))].tolist())
+    parts = [set(part.tolist()) for part in (material.train, material.inner, material.valid)]
+    assert trained <= parts[0]
+    assert not parts[0] & parts[1] | parts[0] & parts[2] | parts[1] & parts[2]
+    assert sum({2, 6} <= part for part in parts) == 1
+    assert (np.concatenate(seen) >= 48).any()  # paraphrases were trained on
+    assert {len(parts[2]), len(parts[1])} <= {7, 8, 9, 12}
+
+
+def test_texts_of_the_validation_file_are_left_out_of_the_training(encoders, capsys):
+    frame = augmented(table())
+    frame.to_csv("d.csv", index=False)
+    valid = table(12, seed=5)
+    valid.loc[0, "text"] = frame.loc[0, "text"].title()
+    valid.to_csv("v.csv", index=False)
+    arguments = ["--model", encoders(), "--steps", "3", "--device", "cpu", "--json"]
+    assert main(["train", "d.csv", "--valid", "v.csv", *arguments]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert "1 original has a text of v.csv" in err
+    assert found["data"]["originals"] == 47
+    assert found["data"]["paraphrases"] == 94
+    assert found["validation"]["rows"] == 12
+    assert {"accuracy", "macro_f1", "ci95", "per_class", "confusion"} <= set(found["validation"])
+
+
+@pytest.mark.parametrize("stop", [7, 13, 30])
+def test_a_resumed_training_ends_with_the_same_bytes(encoders, here, monkeypatch, stop):
+    table().to_csv("d.csv", index=False)
+    options = {**SMALL, "model": encoders(), "steps": 36, "keep": "best", "valid_share": 0.25}
+    whole = train_model("d.csv", **options, out="whole")
+    monkeypatch.setattr(trainer, "EPOCH_AGE", 0.0)
+    monkeypatch.setattr(trainer, "STEP_AGE", 0.0)
+    monkeypatch.setattr(trainer, "CHUNK", 4)
+    step = finetune.FineTuning._step
+
+    def die(self, rows):
+        if self.done == stop:
+            raise KeyboardInterrupt
+        return step(self, rows)
+
+    monkeypatch.setattr(finetune.FineTuning, "_step", die)
+    with pytest.raises(KeyboardInterrupt):
+        train_model("d.csv", **options, out="part")
+    monkeypatch.setattr(finetune.FineTuning, "_step", step)
+    assert not (here / "part").exists()
+    with pytest.raises(OutputError, match="--resume goes on"):
+        train_model("d.csv", **options, out="part")
+    with pytest.raises(InputError, match=r"another configuration \(.*lr: 0.005 before, 0.1 now"):
+        train_model("d.csv", **{**options, "lr": 0.1}, out="part", resume=True)
+    taken = []
+    monkeypatch.setattr(
+        finetune.FineTuning, "_step", lambda self, rows: (taken.append(1), step(self, rows))[1]
+    )
+    train_model("d.csv", **options, out="part", resume=True)
+    assert 36 - stop <= len(taken) <= 36 - stop + 4
+    one, other = (here / name / "model.safetensors" for name in ("whole", "part"))
+    assert one.read_bytes() == other.read_bytes()
+    assert not (here / "part.checkpoint").exists()
+    history = [json.loads((here / n / "training.json").read_text()) for n in ("whole", "part")]
+    for before, after in zip(*(one["history"] for one in history), strict=True):
+        assert before["loss"] == pytest.approx(after["loss"], abs=1e-5)
+        assert before["valid"] == after["valid"]
+    assert whole.record["epoch"] == history[1]["epoch"]
+
+
+def test_a_loss_that_is_no_number_stops_with_the_last_good_model(encoders, here, monkeypatch):
+    table().to_csv("d.csv", index=False)
+    options = {**SMALL, "model": encoders(), "epochs": 4}
+    good = train_model("d.csv", **{**options}, out="good")
+    step = finetune.FineTuning._step
+
+    def poisoned(self, rows):
+        loss = step(self, rows)
+        return loss * float("nan") if self.done >= 13 else loss
+
+    monkeypatch.setattr(finetune.FineTuning, "_step", poisoned)
+    with pytest.raises(DivergedError, match="model of epoch 2, the last good one") as error:
+        train_model("d.csv", **options, out="bad")
+    assert error.value.exit_code == 1
+    record = json.loads((here / "bad" / "training.json").read_text())
+    assert record["epoch"] == 2
+    assert [one["loss"] for one in record["history"]] == [one.loss for one in good.history[:2]]
+    assert "stopped before its end" in (here / "bad" / "README.md").read_text()
+    assert np.isfinite(Predictor("bad").predict_proba(["good"])).all()
+    with pytest.raises(DivergedError, match="smaller lr"):
+        monkeypatch.setattr(
+            finetune.FineTuning, "_step", lambda self, rows: step(self, rows) * float("nan")
+        )
+        train_model("d.csv", **options, out="worse")
+    assert not (here / "worse").exists()
+
+
+def test_out_of_memory_halves_the_parts_once_said_and_learns_the_same(encoders, monkeypatch):
+    notes = []
+
+    class Notes:
+        def note(self, message):
+            notes.append(message)
+
+        warn = note
+
+        def stage(self, *args, **kwargs):
+            from augment.progress import SILENT
+
+            return SILENT.stage(*args, **kwargs)
+
+    # Dropout draws by the shape of each pass, so it is off where two ways are compared.
+    frame = table(64)
+    options = {**SMALL, "model": encoders(), "steps": 6, "batch_size": 16, "lr": 0.001}
+    loss = finetune.FineTuning._loss
+
+    def small_machine(self, rows, batch_size):
+        if len(rows) > 5:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+        return loss(self, rows, batch_size)
+
+    def without_dropout(model):
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+
+    init = finetune.FineTuning.__init__
+
+    def plain(self, model, *args, **more):
+        without_dropout(model)
+        init(self, model, *args, **more)
+
+    monkeypatch.setattr(finetune.FineTuning, "__init__", plain)
+    whole = train_model(frame, **options)
+    split = train_model(frame, **options, accumulation=4)
+    monkeypatch.setattr(finetune.FineTuning, "_loss", small_machine)
+    halved = train_model(frame, **options, progress=Notes())
+    texts = frame["text"].tolist()
+    expected = whole.predictor.predict_proba(texts)
+    for other in (split, halved):
+        assert np.allclose(other.predictor.predict_proba(texts), expected, atol=1e-4)
+    assert sum("out of memory" in note for note in notes) == 1
+    monkeypatch.setattr(
+        finetune.FineTuning,
+        "_loss",
+        lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("CUDA out of memory.")),
+    )
+    with pytest.raises(AugmentError, match="a single row at a time"):
+        train_model(frame, **options)
+
+
+def test_patience_stops_early_and_keeps_the_best(encoders):
+    frame = table(80)
+    options = {**SMALL, "model": encoders(), "epochs": 30, "patience": 2, "inner_share": 0.2}
+    trained = train_model(frame, **options)
+    assert len(trained.history) < 30
+    best = max(trained.history, key=lambda one: (one.inner, -one.number))
+    assert trained.record["epoch"] == best.number
+    assert len(trained.history) == best.number + 2
+
+
+def test_same_seed_same_bytes_another_seed_others(encoders, here):
+    options = {**SMALL, "model": encoders(), "steps": 12}
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train_model(table(), **options, seed=seed, out=name)
+    a, b, c = ((here / name / "model.safetensors").read_bytes() for name in "abc")
+    assert a == b != c
+
+
+def test_label_names_and_numbers_in_order(encoders, here, capsys):
+    frame = table(60, classes=3)
+    frame["label"] = frame["label"].map({"pos": "2", "neg": "10", "top": "1"})
+    frame.to_csv("d.csv", index=False)
+    arguments = ["d.csv", "--model", encoders(), "--steps", "90", "--lr", "0.003", "--out", "m"]
+    arguments += ["--label-names", "1=TOP,2=POSITIVE,10=NEGATIVE", "--quiet", "--precision", "fp32"]
+    assert main(["train", *arguments]) == 0
+    capsys.readouterr()
+    assert json.loads((here / "m" / "config.json").read_text())["id2label"] == {
+        **{"0": "TOP", "1": "POSITIVE", "2": "NEGATIVE"}
+    }
+    assert main(["predict", "m", *frame["text"][:2]]) == 0
+    out = capsys.readouterr().out
+    assert re.fullmatch(r"POSITIVE \(\d\.\d\d\)\nNEGATIVE \(\d\.\d\d\)\n", out)
+    assert main(["evaluate", "m", "d.csv", "--json"]) == 0  # the table has the codes
+    assert json.loads(capsys.readouterr().out)["accuracy"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_tokens": 65}, "takes at most 64 tokens"),
+        ({"freeze_layers": 3}, "has 2 layers"),
+        ({"class_weights": "good=2"}, "no class 'good'"),
+        ({"label_names": "pos=x,neg=x"}, "two classes get one name"),
+        ({"label_names": "maybe=x"}, "no class 'maybe'"),
+        ({"valid": "other.csv"}, "label 'other' does not occur in the training rows"),
+        ({"valid": "same.csv"}, "no row of class"),
+        ({"model": "nowhere/../x"}, "no such folder"),
+        ({"text": "label"}, "given as text and as label|no column|which column"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(encoders, here, options, message):
+    frame = table()
+    frame.to_csv("d.csv", index=False)
+    frame.to_csv("same.csv", index=False)
+    frame.assign(label=["other", *frame["label"][1:]]).to_csv("other.csv", index=False)
+    with pytest.raises(InputError, match=message) as error:
+        train_model("d.csv", **{**SMALL, "model": encoders(), "label": "label", **options})
+    assert "\n" not in str(error.value)
+    assert not list(here.glob("d.model*"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"steps": 1, "epochs": 1},
+        {"valid": "x.csv", "valid_share": 0.2},
+        {"valid_share": 1.0},
+        {"merge": True},
+        {"lora": True, "freeze_layers": 1},
+        {"warm_up": -0.1},
+        {"schedule": "step"},
+        {"log": "excel"},
+        {"batch_size": 0},
+        {"dropout": 1.0},
+        {"class_weights": "a=2", "loss": "weighted"},
+    ],
+)
+def test_options_that_cannot_be(options):
+    with pytest.raises(InputError):
+        TrainConfig(**options)
+
+
+def test_a_model_is_replaced_only_when_asked_and_other_folders_never(encoders, here):
+    options = {**SMALL, "model": encoders(), "steps": 1}
+    train_model(table(), **options, out="m")
+    with pytest.raises(OutputError, match="--force"):
+        train_model(table(), **options, out="m")
+    train_model(table(), **options, out="m", force=True)
+    (here / "thesis").mkdir()
+    (here / "thesis" / "text.txt").write_text("mine")
+    with pytest.raises(OutputError, match="holds no model"):
+        train_model(table(), **options, out="thesis", force=True)
+    assert (here / "thesis" / "text.txt").read_text() == "mine"
+
+
+def test_a_class_of_one_text_is_trained_on_and_said_not_to_be_scored(encoders, capsys):
+    frame = table(21)
+    frame.loc[20, "label"] = "rare"
+    frame.to_csv("d.csv", index=False)
+    arguments = ["--model", encoders(), "--steps", "2", "--valid-share", "0.3", "--device", "cpu"]
+    assert main(["train", "d.csv", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert "class 'rare' has too few different texts" in err
+    assert re.search(r"rare +0.000 +0.000 +0.000 +0", out)
+
+
+def test_frozen_parts_stay_and_dropout_is_set(encoders, here):
+    from safetensors.torch import load_file
+
+    options = {**SMALL, "model": encoders(), "steps": 8, "freeze_layers": 1, "dropout": 0.3}
+    train_model(table(), **options, out="m", sampler="balanced", loss="focal")
+    before = load_file(f"{encoders()}/model.safetensors")
+    after = load_file(here / "m" / "model.safetensors")
+    same = {k for k, v in before.items() if torch.equal(v, after[f"bert.{k}"])}
+    assert {k for k in before if k.startswith(("embeddings", "encoder.layer.0"))} <= same
+    assert not {k for k in same if k.startswith("encoder.layer.1") and "key.bias" not in k}
+    config = json.loads((here / "m" / "config.json").read_text())
+    assert config["classifier_dropout"] == 0.3
+    assert config["vocab_size"] == before["embeddings.word_embeddings.weight"].shape[0]
+
+
+@pytest.mark.parametrize("kind", ["bert", "modernbert"])
+def test_gradient_checkpointing_learns_the_same(encoders, kind):
+    options = {**SMALL, "model": encoders(kind), "steps": 6}
+    texts = table()["text"].tolist()
+    plain = train_model(table(), **options).predictor.predict_proba(texts)
+    twice = train_model(table(), **options, gradient_checkpointing=True)
+    assert np.allclose(twice.predictor.predict_proba(texts), plain, atol=1e-5)
+
+
+def test_the_card_says_what_it_is_made_of_and_how_good(encoders, here, capsys):
+    pytest.importorskip("tensorboard")
+    frame = augmented(table())
+    frame.to_csv("d.augmented.csv", index=False)
+    (here / "d.augmented.manifest.json").write_text(json.dumps({"signature": "bt|source:en"}))
+    arguments = ["d.augmented.csv", "--model", encoders(), "--steps", "6", "--device", "cpu"]
+    arguments += ["--valid-share", "0.25", "--log", "tensorboard"]
+    assert main(["train", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert "training: 6/6 steps" in err
+    assert re.search(r"accuracy \d\.\d+ \[\d", out)
+    card = (here / "d.augmented.model" / "README.md").read_text()
+    for part in ("bt|source:en", "train|model:", "36 originals and 72 paraphrases", "## Limits"):
+        assert part in card
+    assert "On the 12 rows held out: accuracy" in card
+    assert list((here / "d.augmented.model.logs").glob("events.*"))
+    record = json.loads((here / "d.augmented.model" / "training.json").read_text())
+    assert record["validation"]["hardest_errors"] == []  # no text of the data is in the folder
+    texts = "".join(p.read_text() for p in (here / "d.augmented.model").glob("*.json"))
+    assert not any(text in texts + card for text in frame["text"])
+
+
+def test_epochs_are_shown_with_loss_scores_and_every_class(encoders, capsys):
+    table().to_csv("d.csv", index=False)
+    arguments = ["--model", encoders(), "--epochs", "3", "--valid-share", "0.25", "--json"]
+    assert main(["train", "d.csv", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert len(re.findall(r"epoch \d/3: loss \d\.\d{4}, accuracy", err)) == 3
+    assert err.count("precision") == 2  # the last epoch's report is the result
+    history = json.loads(out)["history"]
+    assert [one["number"] for one in history] == [1, 2, 3]
+    assert {"accuracy", "macro_f1", "mcc", "log_loss"} == set(history[0]["valid"])

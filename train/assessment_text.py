@@ -1,0 +1,85 @@
+"""An assessment in words, for a terminal and for a model card."""
+
+from __future__ import annotations
+
+from augment.train.assessment import Assessment
+
+#: Beyond so many classes the confusion table is too wide to be read.
+WIDEST = 12
+
+
+def score_line(found: Assessment) -> str:
+    """Accuracy and macro F1 with their intervals, in one line."""
+    parts = []
+    for name, value in (("accuracy", found.accuracy), ("macro F1", found.macro_f1)):
+        low, high = found.ci95[name.replace(" ", "_").lower()]
+        parts.append(f"{name} {value:.3f} [{low:.3f}, {high:.3f}]")
+    return ", ".join(parts)
+
+
+def class_report(found: Assessment) -> str:
+    """Precision, recall and F1 of every class, as a table."""
+    width = max(12, *(len(name) for name in found.classes))
+    lines = [f"{'':<{width}} {'precision':>9} {'recall':>9} {'F1':>9} {'rows':>7}"]
+    for name, one in found.per_class.items():
+        lines.append(
+            f"{name:<{width}} {one.precision:>9.3f} {one.recall:>9.3f} {one.f1:>9.3f} "
+            f"{one.support:>7,}"
+        )
+    lines.append(f"{'macro F1':<{width}} {'':>9} {'':>9} {found.macro_f1:>9.3f} {found.rows:>7,}")
+    return "\n".join(lines)
+
+
+def confusion_report(found: Assessment) -> str:
+    """Confusion table; with many classes, the pairs that are confused most often."""
+    counts = found.confusion
+    if len(found.classes) > WIDEST:
+        pairs = sorted(
+            (-int(counts[a, b]), found.classes[a], found.classes[b])
+            for a in range(len(counts))
+            for b in range(len(counts))
+            if a != b and counts[a, b]
+        )
+        lines = [f"  {-n:,} x {a} taken for {b}" for n, a, b in pairs[:WIDEST]]
+        return "\n".join(["most often confused:", *(lines or ["  nothing"])])
+    cells = [[f"{n:,}" for n in row] for row in counts.tolist()]
+    width = max(len("label"), *(len(name) for name in found.classes))
+    widths = [
+        max(len(name), *(len(row[column]) for row in cells))
+        for column, name in enumerate(found.classes)
+    ]
+    head = "  ".join(name.rjust(w) for name, w in zip(found.classes, widths, strict=True))
+    lines = [f"{'label':<{width}}  {head}   <- predicted"]
+    for name, row in zip(found.classes, cells, strict=True):
+        line = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+        lines.append(f"{name:<{width}}  {line}")
+    return "\n".join(lines)
+
+
+def mistakes_report(found: Assessment) -> str:
+    """List the hardest errors, one a line."""
+    if not found.mistakes:
+        return "no errors"
+    lines = []
+    for one in found.mistakes:
+        text = " | ".join(" ".join(side.split()) for side in one.text)
+        text = text if len(text) <= 70 else text[:69] + "…"
+        lines.append(
+            f"  row {one.row:,}: {one.label}, taken for {one.predicted} ({one.score:.2f}): {text}"
+        )
+    return "\n".join(["hardest errors (0-based rows):", *lines])
+
+
+def assessment_text(found: Assessment) -> str:
+    """Give the whole assessment for a terminal."""
+    other = (
+        f"log loss {found.scores.log_loss:.3f}, calibration error {found.ece:.3f}, "
+        f"Matthews correlation {found.scores.mcc:.3f}"
+    )
+    parts = [
+        f"{found.rows:,} rows: {score_line(found)}\n{other}",
+        class_report(found),
+        confusion_report(found),
+        mistakes_report(found),
+    ]
+    return "\n\n".join(parts)

@@ -1,0 +1,275 @@
+"""A scikit-learn estimator: the trainer inside pipelines, cross-validation and grid search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from augment.errors import DivergedError, InputError
+from augment.train.predictor import Predictor, as_sides
+
+if TYPE_CHECKING:
+    from augment.train.material import Material
+    from augment.train.train_config import TrainConfig
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A fine-tuned encoder as a scikit-learn classifier of texts or text pairs.
+
+    Parameters
+    ----------
+    model : str
+        ``minilm``, a hub name, or a folder.
+    epochs, steps, batch_size, accumulation, lr, schedule, warm_up, weight_decay, layer_decay
+        As in `augment.train.train_config.TrainConfig`.
+    dropout, max_norm, loss, gamma, label_smoothing, sampler
+        As there.
+    class_weights : dict or None
+        Class -> weight.
+    freeze_embeddings, freeze_layers, lora, lora_rank, merge
+        As there.
+    keep, patience, inner_share, metric
+        Which epoch's model to take, judged by an inner part of the training rows; as there.
+    max_tokens, gradient_checkpointing, seed, precision, device, offline
+        As there.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels seen in `fit`, sorted.
+    predictor_ : Predictor
+        The trained model.
+    history_ : tuple of Epoch
+        Its epochs.
+
+    Notes
+    -----
+    A pickle holds the files of a model folder and no pickled weights. `cross_validate` parts
+    rows and knows nothing of paraphrases: to judge an augmented table, use `kfold_train`, which
+    keeps every paraphrase with its original.
+
+    Examples
+    --------
+    >>> from sklearn.base import clone
+    >>> clone(TextClassifier(epochs=3)).get_params()["epochs"]
+    3
+    """
+
+    def __init__(
+        self,
+        model: str = "minilm",
+        *,
+        epochs: float | None = None,
+        steps: int | None = None,
+        batch_size: int = 16,
+        accumulation: int = 1,
+        lr: float | None = None,
+        schedule: Literal["linear", "cosine", "constant"] = "linear",
+        warm_up: float = 0.1,
+        weight_decay: float = 0.01,
+        layer_decay: float = 1.0,
+        dropout: float | None = None,
+        max_norm: float = 1.0,
+        loss: Literal["plain", "weighted", "focal"] = "plain",
+        class_weights: Mapping[Any, float] | None = None,
+        gamma: float = 2.0,
+        label_smoothing: float = 0.0,
+        sampler: Literal["uniform", "balanced"] = "uniform",
+        freeze_embeddings: bool = False,
+        freeze_layers: int = 0,
+        lora: bool = False,
+        lora_rank: int = 8,
+        merge: bool = False,
+        keep: Literal["last", "best"] = "last",
+        patience: int | None = None,
+        inner_share: float = 0.1,
+        metric: Literal["macro_f1", "accuracy", "mcc", "log_loss"] = "macro_f1",
+        max_tokens: int | None = None,
+        gradient_checkpointing: bool = False,
+        seed: int = 0,
+        precision: Literal["auto", "fp32", "bf16"] = "auto",
+        device: Literal["auto", "cpu", "cuda"] = "auto",
+        offline: bool = False,
+    ) -> None:
+        self.model = model
+        self.epochs = epochs
+        self.steps = steps
+        self.batch_size = batch_size
+        self.accumulation = accumulation
+        self.lr = lr
+        self.schedule = schedule
+        self.warm_up = warm_up
+        self.weight_decay = weight_decay
+        self.layer_decay = layer_decay
+        self.dropout = dropout
+        self.max_norm = max_norm
+        self.loss = loss
+        self.class_weights = class_weights
+        self.gamma = gamma
+        self.label_smoothing = label_smoothing
+        self.sampler = sampler
+        self.freeze_embeddings = freeze_embeddings
+        self.freeze_layers = freeze_layers
+        self.lora = lora
+        self.lora_rank = lora_rank
+        self.merge = merge
+        self.keep = keep
+        self.patience = patience
+        self.inner_share = inner_share
+        self.metric = metric
+        self.max_tokens = max_tokens
+        self.gradient_checkpointing = gradient_checkpointing
+        self.seed = seed
+        self.precision = precision
+        self.device = device
+        self.offline = offline
+
+    def fit(self, X: Any, y: Any) -> TextClassifier:  # noqa: ANN401
+        """Train on texts and labels.
+
+        Parameters
+        ----------
+        X : sequence of str, of pairs of str, or array or frame of shape (n_rows, 1 or 2)
+            Texts, or text pairs.
+        y : array-like of shape (n_rows,)
+            Labels of at least two classes.
+
+        Raises
+        ------
+        InputError
+            For something else than texts, for empty ones, one class only, or unequal lengths.
+        """
+        from augment.train.encoder import load_encoder
+        from augment.train.saved_model import SavedModel
+        from augment.train.trainer import Trainer
+
+        texts = _texts(X)
+        labels = np.asarray(y)
+        if len(texts) != len(labels):
+            raise InputError(
+                f"{len(texts)} texts and {len(labels)} labels: one label each is wanted"
+            )
+        if empty := [row for row, sides in enumerate(texts) if not all(s.strip() for s in sides)]:
+            raise InputError(f"row {empty[0]}: an empty text; leave such rows out")
+        check_classification_targets(labels)
+        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        names = tuple(str(label) for label in self.classes_)
+        if len(names) < 2 or len(set(names)) < len(names):
+            raise InputError(
+                f"at least two classes with names of their own are wanted, got {names}"
+            )
+        config = self._config()
+        material = _material(texts, numbers.astype(np.int64), names, config)
+        encoder = load_encoder(
+            self.model,
+            n_classes=len(names),
+            labels=names,
+            dropout=self.dropout,
+            offline=self.offline,
+        )
+        trainer = Trainer(config, material, encoder)
+        fitted = trainer.run()
+        if fitted.diverged is not None:
+            raise DivergedError(fitted.diverged)
+        columns = ("text",) if len(texts[0]) == 1 else ("text", "text_2")
+        saved = SavedModel(
+            name=f"TextClassifier({self.model!r})",
+            model=fitted.model,
+            tokenizer=encoder.tokenizer,
+            labels=names,
+            max_tokens=trainer.max_tokens,
+            text_columns=columns,
+            label_column=None,
+            label_names={},
+            record={
+                "base_model": self.model,
+                "base_revision": encoder.revision,
+                "adapters": self.lora and not self.merge,
+                "classes": list(names),
+                "text_columns": list(columns),
+                "max_tokens": trainer.max_tokens,
+            },
+        )
+        self.predictor_ = Predictor(saved, device=self.device, precision=self.precision)
+        self.history_ = fitted.history
+        return self
+
+    def predict_proba(self, X: Any) -> FloatArray:  # noqa: ANN401
+        """Class probabilities, shape ``(n_rows, n_classes)``, columns as in `classes_`."""
+        check_is_fitted(self, "predictor_")
+        return self.predictor_.predict_proba(_texts(X))
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
+        """Most probable label of each row, shape ``(n_rows,)``."""
+        best = self.predict_proba(X).argmax(axis=1)
+        found: npt.NDArray[Any] = self.classes_[best]
+        return found
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the model as a folder for ``augment predict`` and the transformers library."""
+        check_is_fitted(self, "predictor_")
+        return self.predictor_.save(folder, force=force)
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _config(self) -> TrainConfig:
+        from augment.train.train_config import TrainConfig
+
+        options = {key: value for key, value in self.get_params().items() if key != "model"}
+        weights = options.pop("class_weights") or {}
+        return TrainConfig(
+            model=self.model,
+            class_weights=tuple(f"{name}={weight}" for name, weight in weights.items()),
+            **options,
+        )
+
+
+def _texts(X: Any) -> list[tuple[str, ...]]:  # noqa: ANN401
+    """Bring lists, arrays, series and frames to tuples of texts."""
+    rows: Sequence[Any]
+    if hasattr(X, "columns"):  # a frame iterates over its columns
+        rows = list(zip(*(X.iloc[:, at] for at in range(X.shape[1])), strict=True))
+    elif isinstance(X, str):
+        rows = X
+    else:
+        rows = [row.tolist() if isinstance(row, np.ndarray) else row for row in X]
+    return as_sides(rows)
+
+
+def _material(
+    texts: list[tuple[str, ...]],
+    labels: npt.NDArray[np.int64],
+    classes: tuple[str, ...],
+    config: TrainConfig,
+) -> Material:
+    from augment.datasets.folds import source_groups
+    from augment.train.labelled import LabelledRows
+    from augment.train.material import gather
+
+    everything = np.arange(len(texts))
+    rows = LabelledRows(
+        texts=tuple(texts),
+        labels=labels,
+        classes=classes,
+        source=everything,
+        source_ids=everything,
+        groups=source_groups(texts) if config.judges_epochs else everything,
+        left_out={},
+        text_columns=("text",),
+        label_column="label",
+    )
+    return gather(rows, None, config)

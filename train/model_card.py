@@ -1,0 +1,157 @@
+"""The README.md of a trained model: what it is, how to use it, what it scores, what it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from augment._version import __version__
+from augment.train.assessment import Assessment
+from augment.train.assessment_text import class_report, confusion_report, score_line
+
+
+def model_card(name: str, record: Mapping[str, Any], validation: Assessment | None) -> str:
+    """Write the card.
+
+    Parameters
+    ----------
+    name
+        Folder name of the model.
+    record
+        Content of its ``training.json``.
+    validation
+        Its scores, None when no part of the data was held out.
+    """
+    labels = list(record["classes"])
+    parts = [
+        _front_matter(record),
+        f"# {name}",
+        f"Puts {_kind(record)} into one of {len(labels)} classes: "
+        + ", ".join(f"`{label}`" for label in labels)
+        + f". Fine-tuned from `{record['base_model']}` with augment {__version__}.",
+        "## Use",
+        _use(name, record),
+        "## Data",
+        _data(record),
+        "## Training",
+        _training(record),
+        "## Scores",
+        _scores(record, validation),
+        "## Limits",
+        _limits(record, labels, validation),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _front_matter(record: Mapping[str, Any]) -> str:
+    lines = [
+        "---",
+        "library_name: peft" if record["adapters"] else "library_name: transformers",
+        "pipeline_tag: text-classification",
+        "tags:",
+        "- text-classification",
+        "- augment",
+        "---",
+    ]
+    return "\n".join(lines)
+
+
+def _kind(record: Mapping[str, Any]) -> str:
+    columns = record["text_columns"]
+    return "pairs of texts" if len(columns) == 2 else "texts"
+
+
+def _use(name: str, record: Mapping[str, Any]) -> str:
+    pair = len(record["text_columns"]) == 2
+    given = '"first text" "second text"' if pair else '"some text"'
+    argument = '[("first text", "second text")]' if pair else '["some text"]'
+    text = (
+        "```sh\n"
+        f"augment predict {name} {given}\n"
+        f"augment predict {name} IN.csv --out OUT.csv\n"
+        f"augment evaluate {name} LABELLED.csv\n"
+        "```\n\n"
+        "```python\n"
+        "from augment import Predictor\n\n"
+        f'Predictor("{name}").predict({argument})\n'
+        "```"
+    )
+    if record["adapters"]:
+        return text + (
+            f"\n\nThe folder holds LoRA adapters and the head; the base model "
+            f"`{record['base_model']}` is read beside them."
+        )
+    return text + (
+        "\n\nThe transformers library reads the folder too (`AutoModelForSequenceClassification`, "
+        "`AutoTokenizer`)."
+    )
+
+
+def _data(record: Mapping[str, Any]) -> str:
+    data = record["data"]
+    lines = [
+        f"- table: `{Path(str(data['name'])).name}`, columns "
+        + " + ".join(f"`{column}`" for column in record["text_columns"])
+        + f" -> `{record['label_column']}`",
+        f"- trained on {data['trained']:,} rows: {data['originals']:,} originals and "
+        f"{data['paraphrases']:,} paraphrases",
+    ]
+    if data["inner"]:
+        lines.append(f"- judged epochs by {data['inner']:,} other originals")
+    if data["valid"]:
+        lines.append(f"- scored on {data['valid']:,} other originals")
+    if data.get("recipe"):
+        lines.append(f"- paraphrases made with `{data['recipe']}`")
+    lines += ["", "| class | originals trained on |", "|---|---|"]
+    lines += [f"| {label} | {n:,} |" for label, n in data["classes"].items()]
+    return "\n".join(lines)
+
+
+def _training(record: Mapping[str, Any]) -> str:
+    lines = [f"- signature: `{record['signature']}`"]
+    history = record["history"]
+    if history:
+        lines.append(
+            f"- {record['steps']:,} steps, {len(history)} epochs; the model is that of epoch "
+            f"{record['epoch']}; mean loss {history[0]['loss']:.3f} in the first epoch, "
+            f"{history[-1]['loss']:.3f} in the last"
+        )
+    lines.append(f"- texts are cut off after {record['max_tokens']} tokens")
+    if record.get("diverged"):
+        lines.append(f"- **stopped before its end**: {record['diverged']}")
+    return "\n".join(lines)
+
+
+def _scores(record: Mapping[str, Any], validation: Assessment | None) -> str:
+    if validation is None:
+        return (
+            "None: every row was trained on. `augment train --valid-share 0.2` holds a part out; "
+            "`augment kfold-train` scores every row by a model that has not seen it."
+        )
+    return (
+        f"On the {validation.rows:,} rows held out: {score_line(validation)} (95 % intervals), "
+        f"log loss {validation.scores.log_loss:.3f}, calibration error {validation.ece:.3f}.\n\n"
+        f"```\n{class_report(validation)}\n\n{confusion_report(validation)}\n```"
+    )
+
+
+def _limits(record: Mapping[str, Any], labels: list[str], validation: Assessment | None) -> str:
+    rare = [label for label in labels if record["data"]["classes"].get(label, 0) < 20]
+    lines = [
+        "- It knows no other class than those above, and gives one of them to any text.",
+        "- Its probabilities are not calibrated; expect them to be less reliable on texts that "
+        "are unlike those it was trained on (another language, length, source or time).",
+    ]
+    if rare:
+        lines.append(
+            f"- Fewer than 20 original rows of {', '.join(f'`{label}`' for label in rare)} were "
+            "trained on; its answers there rest on little."
+        )
+    if validation is not None and validation.rows < 200:
+        lines.append("- The scores come from few rows; see how wide their intervals are.")
+    lines.append(
+        "- It has learnt whatever its rows hold, mistakes and prejudices included; no check for "
+        "these was made."
+    )
+    return "\n".join(lines)

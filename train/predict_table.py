@@ -1,0 +1,237 @@
+"""``augment predict``: a trained model labels the rows of a table, in windows, in their order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from augment.config import build
+from augment.datasets.table import Table
+from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
+from augment.errors import InputError
+from augment.outputs import check_outputs
+from augment.progress import SILENT, Progress
+from augment.train.apply_config import PredictConfig
+from augment.train.model_input import as_table, sides_of, text_columns, windows
+from augment.train.predictor import Prediction, Predictor
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+__all__ = ["PredictConfig", "PredictedTable", "predict_table"]
+
+PREDICTED: Final = "predicted"
+SCORE: Final = "score"
+
+
+@dataclass(frozen=True)
+class PredictedTable:
+    """What came of labelling a table.
+
+    Parameters
+    ----------
+    rows
+        Rows of the table.
+    counts
+        Class -> rows put into it.
+    empty
+        Rows without a text; their cells stay empty.
+    path
+        The table written, None for a data frame.
+    frame
+        For a data frame without an output: the frame with the new columns.
+    """
+
+    rows: int
+    counts: dict[str, int]
+    empty: int
+    path: Path | None
+    frame: pd.DataFrame | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values, for JSON."""
+        path = None if self.path is None else str(self.path)
+        return {"rows": self.rows, "counts": self.counts, "empty_texts": self.empty, "out": path}
+
+
+def predict_table(
+    model: str | os.PathLike[str] | Predictor | None = None,
+    data: str | os.PathLike[str] | pd.DataFrame | None = None,
+    config: PredictConfig | None = None,
+    *,
+    progress: Progress = SILENT,
+    **overrides: Any,  # noqa: ANN401
+) -> PredictedTable:
+    """Label the rows of a table.
+
+    Parameters
+    ----------
+    model
+        A folder that `augment train` or the transformers library wrote, a hub name, or a
+        `Predictor`. None: what `config` names.
+    data
+        A table's path, or a data frame; labels are not looked at.
+    config
+        Options; see `PredictConfig`.
+    progress
+        Told of the rows done.
+    **overrides
+        Single options, over those of `config`.
+
+    Returns
+    -------
+    PredictedTable
+        For a path, or with `PredictConfig.out`, the table is written; for a data frame it comes
+        back as `PredictedTable.frame`. Added columns: ``predicted``, ``score`` and one
+        ``prob_LABEL`` for each class, 0..1, to six digits.
+
+    Raises
+    ------
+    InputError
+        For a model or a table that cannot be used.
+    OutputError
+        When the output exists and `force` is not given.
+    """
+    config = build(config, PredictConfig, overrides)
+    model = model if model is not None else config.model
+    if data is None and len(config.inputs) == 1:
+        data = config.inputs[0]
+    if model is None or data is None:
+        raise InputError("a model and a table are wanted: augment predict MODEL IN.csv")
+    out = config.out
+    if isinstance(data, str) or hasattr(data, "__fspath__"):
+        out = out or _default_out(Path(data))  # type: ignore[arg-type]
+    if out is not None:
+        output_kind(out)
+        check_outputs([out], force=config.force)
+    table = as_table(data)
+    predictor = open_predictor(model, config)
+    names = [PREDICTED, SCORE, *(f"prob_{label}" for label in predictor.labels)]
+    if taken := [name for name in names if name in table.columns]:
+        raise InputError(
+            f"{table.name}: there is a column {taken[0]!r} already, which the predictions would "
+            "be written to; rename it or take it out"
+        )
+    columns = text_columns(table, predictor, config.text)
+    at = tuple(table.columns.index(name) for name in columns)
+    counts: Counter[str] = Counter()
+    rows = empty = 0
+    collected: list[tuple[object, ...]] = []
+    writer = (
+        nullcontext()
+        if out is None
+        else TableWriter(out, (*table.columns, *names), schema=table.schema)
+    )
+    with writer as sink, progress.stage("predicting", None) as stage:
+        for row, cells in _predictions(table, at, predictor, stage.advance):
+            rows += 1
+            if cells is None:
+                empty += 1
+                cells = ("",) + (None,) * (len(names) - 1)
+            else:
+                counts[str(cells[0])] += 1
+            if sink is None:
+                collected.append(cells)
+            else:
+                sink.write((*row, *cells))
+    found = {label: counts[label] for label in predictor.labels}
+    frame = None
+    if out is None:
+        frame = _with_columns(data, names, collected)
+    return PredictedTable(rows, found, empty, out, frame)
+
+
+def predict_texts(
+    model: str | os.PathLike[str] | Predictor, texts: list[str], config: PredictConfig
+) -> list[Prediction]:
+    """Label texts given one by one; for a model of pairs, two by two.
+
+    Raises
+    ------
+    InputError
+        For an odd number of texts where pairs are wanted, and for an empty text.
+    """
+    predictor = open_predictor(model, config)
+    if any(not text.strip() for text in texts):
+        raise InputError("an empty text is given; a text is wanted")
+    if len(predictor.text_columns) == 2:
+        if len(texts) % 2:
+            raise InputError(
+                f"{predictor.name} was trained on pairs ({' + '.join(predictor.text_columns)}); "
+                f"got {len(texts)} texts; give both sides of each pair"
+            )
+        return predictor.predict(list(zip(texts[::2], texts[1::2], strict=True)))
+    return predictor.predict(texts)
+
+
+def open_predictor(model: str | os.PathLike[str] | Predictor, config: PredictConfig) -> Predictor:
+    """Load the model that a config names, unless it is loaded."""
+    if isinstance(model, Predictor):
+        return model
+    return Predictor(
+        str(model),
+        device=config.device,
+        precision=config.precision,
+        max_tokens=config.max_tokens,
+        offline=config.offline,
+    )
+
+
+def names_a_table(inputs: tuple[str, ...]) -> bool:
+    """Whether the inputs of ``augment predict`` are a table rather than texts.
+
+    >>> names_a_table(("reviews.csv",)), names_a_table(("a fine film",)), names_a_table(("a", "b"))
+    (True, False, False)
+    """
+    if len(inputs) != 1:
+        return False
+    [one] = inputs
+    try:
+        there = Path(one).exists()
+    except (OSError, ValueError):  # a text too long for a file name
+        return False
+    suffix = Path(one).suffix.lower()
+    return there or (suffix in SUFFIXES and len(one.split()) == 1)
+
+
+def _default_out(path: Path) -> Path:
+    suffix = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ".csv"
+    return Path(f"{path.stem}.predicted{suffix}")
+
+
+def _predictions(
+    table: Table,
+    at: tuple[int, ...],
+    predictor: Predictor,
+    advance: Any,  # noqa: ANN401
+) -> Iterator[tuple[tuple[object, ...], tuple[object, ...] | None]]:
+    """Rows with their new cells, in their order; None for a row without text."""
+    for window in windows(table):
+        texts = [sides_of(row, at) for row in window]
+        filled = [place for place, sides in enumerate(texts) if all(s.strip() for s in sides)]
+        found = dict(
+            zip(filled, predictor.predict_proba([texts[place] for place in filled]), strict=True)
+        )
+        for place, row in enumerate(window):
+            p = found.get(place)
+            if p is None:
+                yield row, None
+                continue
+            best = int(p.argmax())
+            shares = [round(float(share), 6) for share in p]
+            yield row, (predictor.labels[best], shares[best], *shares)
+        advance(len(window))
+
+
+def _with_columns(data: Any, names: list[str], cells: list[tuple[object, ...]]) -> pd.DataFrame:  # noqa: ANN401
+    import pandas as pd
+
+    added = pd.DataFrame(cells, columns=names, index=data.index)
+    found: pd.DataFrame = pd.concat([data, added], axis=1)
+    return found

@@ -1,0 +1,227 @@
+"""A trained model at work: texts in, class probabilities out."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from augment.errors import InputError
+from augment.outputs import replacing_folder
+from augment.train.precision import choose_device, choose_precision
+from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
+
+if TYPE_CHECKING:
+    from augment.train.passes import Precision
+
+FloatArray = npt.NDArray[np.float64]
+Text = str | tuple[str, ...] | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One text's class, its probability, and those of all classes by name."""
+
+    label: str
+    score: float
+    scores: dict[str, float]
+
+
+class Predictor:
+    """Gives the class probabilities of texts; may be shared by threads.
+
+    Parameters
+    ----------
+    model
+        A folder that `augment train` or the transformers library wrote, a hub name, or a model
+        that was read already.
+    device, precision
+        As in training; ``auto`` takes the GPU where there is one and bf16 where it is computed.
+    max_tokens
+        Cut texts there rather than where the training did.
+    labels
+        Class names, for a model that has none.
+    offline
+        Open no connection.
+
+    Attributes
+    ----------
+    labels
+        Class names, in the order of the columns of `predict_proba`.
+    text_columns, label_column
+        Columns that the model was trained on; empty and None where that is not known.
+    label_names
+        Encoded label -> name, where the training data had codes.
+
+    Raises
+    ------
+    InputError
+        For a model that cannot be used (see `augment.train.saved_model.load_saved`), and for
+        `max_tokens` beyond what it takes.
+
+    Examples
+    --------
+    >>> Predictor("reviews.model").predict(["a fine film"])[0].label  # doctest: +SKIP
+    'pos'
+    """
+
+    def __init__(
+        self,
+        model: str | Path | SavedModel,
+        *,
+        device: Literal["auto", "cpu", "cuda"] = "auto",
+        precision: Literal["auto", "fp32", "bf16"] = "auto",
+        max_tokens: int | None = None,
+        labels: Sequence[str] | None = None,
+        offline: bool = False,
+    ) -> None:
+        from augment.train.encoder import longest_input
+
+        if not isinstance(model, SavedModel):
+            model = load_saved(model, labels=labels, offline=offline)
+        self.name = model.name
+        self.labels = model.labels
+        self.text_columns, self.label_column = model.text_columns, model.label_column
+        self.label_names = dict(model.label_names)
+        self.device = choose_device(device)
+        self.precision: Precision = choose_precision(precision, self.device)
+        longest = longest_input(model.model.config, model.tokenizer)
+        if max_tokens is not None and max_tokens > longest:
+            raise InputError(
+                f"max_tokens={max_tokens}: {model.name} takes at most {longest} tokens"
+            )
+        self.max_tokens = max_tokens or model.max_tokens
+        self._saved = model
+        self._model = model.model.to(self.device).eval()
+        self._tokenizer = model.tokenizer
+        # A fast tokenizer changes its settings at every call and must not be shared meanwhile.
+        self._tokenizing = threading.Lock()
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the model as a Hugging Face folder.
+
+        Raises
+        ------
+        OutputError
+            When something lies there and `force` is not given.
+        """
+        path = Path(folder)
+        check_model_place(path, force=force)
+        with replacing_folder(path) as part:
+            self._write(part)
+        return path
+
+    def _write(self, folder: Path) -> None:
+        save_model(folder, self._saved.model, self._tokenizer, self._saved.record)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the settings and the files of the model's folder: no pickled weights."""
+        with tempfile.TemporaryDirectory() as folder:
+            self._write(Path(folder))
+            files = {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
+        return {
+            "name": self.name,
+            "device": self.device,
+            "precision": self.precision,
+            "max_tokens": self.max_tokens,
+            "labels": self.labels,
+            "files": files,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in state["files"].items():
+                (Path(folder) / name).write_bytes(content)
+            saved = load_saved(folder, labels=state["labels"])
+        # Pickled on a GPU, read on a machine without: "auto" there.
+        device = "cpu" if state["device"] == "cpu" else "auto"
+        self.__init__(  # type: ignore[misc]
+            replace(saved, name=state["name"]),
+            device=device,
+            precision=state["precision"],
+            max_tokens=state["max_tokens"],
+        )
+
+    def predict_proba(self, texts: Sequence[Text]) -> FloatArray:
+        """Class probabilities of texts, or of text pairs, in their order.
+
+        Parameters
+        ----------
+        texts
+            Strings, or pairs of strings.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, n_classes)
+            Rows that add up to 1; computed in batches of like length.
+
+        Raises
+        ------
+        InputError
+            For something else than texts, or texts and pairs mixed.
+        """
+        from augment.train.passes import predict
+        from augment.train.tokens import tokenise
+
+        rows = as_sides(texts)
+        if not rows:
+            return np.zeros((0, len(self.labels)))
+        wanted = len(self.text_columns)
+        if wanted and len(rows[0]) != wanted:
+            raise InputError(
+                f"{self.name} was trained on {'pairs of texts' if wanted == 2 else 'single texts'} "
+                f"({', '.join(self.text_columns)}); got {len(rows[0])} text"
+                f"{'s' if len(rows[0]) > 1 else ''} a row"
+            )
+        with self._tokenizing:
+            table = tokenise(rows, self._tokenizer, max_tokens=self.max_tokens)
+        return predict(self._model, table, np.arange(len(rows)), self)
+
+    def predict(self, texts: Sequence[Text]) -> list[Prediction]:
+        """Class, probability, and all probabilities of each text."""
+        found = self.predict_proba(texts)
+        return [
+            Prediction(
+                label=self.labels[int(row.argmax())],
+                score=float(row.max()),
+                scores=dict(zip(self.labels, row.tolist(), strict=True)),
+            )
+            for row in found
+        ]
+
+    def class_number(self, label: str) -> int | None:
+        """Give the number of a class by its name, or by its code in the training data."""
+        name = self.label_names.get(label, label)
+        return self.labels.index(name) if name in self.labels else None
+
+
+def as_sides(texts: Sequence[Text]) -> list[tuple[str, ...]]:
+    """Bring texts or pairs of texts to one form: a tuple of one or two strings each.
+
+    Raises
+    ------
+    InputError
+        For a single string in place of a list, and for rows that are neither texts nor pairs.
+
+    Examples
+    --------
+    >>> as_sides(["a", "b"]), as_sides([("a", "x")])
+    ([('a',), ('b',)], [('a', 'x')])
+    """
+    if isinstance(texts, str):
+        raise InputError("a list of texts is wanted, not a single string; write [text]")
+    rows = [tuple(text) if isinstance(text, (tuple, list)) else (text,) for text in texts]
+    sizes = {len(row) for row in rows}
+    if len(sizes) > 1 or not sizes <= {1, 2}:
+        raise InputError(f"texts, or pairs of texts, are wanted; got rows of {sorted(sizes)} texts")
+    for at, row in enumerate(rows):
+        for side in row:
+            if not isinstance(side, str):
+                raise InputError(f"row {at}: {side!r} is no text ({type(side).__name__})")
+    return rows

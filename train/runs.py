@@ -1,0 +1,129 @@
+"""One run of a K-fold experiment: an arm trained on one fold, and its test rows predicted."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from augment.train.units import Unit, rounded
+
+if TYPE_CHECKING:
+    from augment.datasets.folds import Split
+    from augment.train.arms import ArmPlan
+    from augment.train.encoder import Encoder
+    from augment.train.finetune import Recipe
+    from augment.train.tokens import IntArray, TokenTable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one run trains and tests on."""
+
+    split: Split
+    arm: str
+    plan: ArmPlan
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """Repeat, fold and arm."""
+        return self.split.repeat, self.split.fold, self.arm
+
+
+@dataclass(frozen=True, eq=False)
+class RunSetup:
+    """What all runs of an experiment share; it can be sent to another process.
+
+    Parameters
+    ----------
+    model, n_classes, offline
+        As for `augment.train.encoder.load_encoder`.
+    table, labels
+        Tokens, by the encoder's own numbers, and class of every row.
+    recipe
+        How to train; each run takes the loss of its plan.
+    lora
+        Train adapters instead of all weights.
+    seed
+        With repeat and fold it decides head and dropout, alike in every arm.
+    """
+
+    model: str
+    n_classes: int
+    offline: bool
+    table: TokenTable
+    labels: IntArray
+    recipe: Recipe
+    lora: bool
+    seed: int
+
+    def run(self, job: Job, on_step: Callable[[], None] = lambda: None) -> Unit:
+        """Train and test once.
+
+        On a CPU one thread does it, whatever the machine has: how sums are split among threads
+        changes their last bits, and so a result would depend on the number of processes. Cores are
+        kept busy by runs side by side (`augment.train.processes`).
+        """
+        import torch
+
+        from augment.train.finetune import fine_tune, predict
+
+        started = time.perf_counter()
+        split, plan = job.split, job.plan
+        encoder, table = _loaded(self)
+        seeds = np.random.SeedSequence([self.seed, split.repeat, split.fold])
+        head, dropout = (int(s) for s in seeds.generate_state(2))
+        generator = torch.Generator().manual_seed(head)
+        recipe = dataclasses.replace(self.recipe, loss=plan.loss)
+        with _one_thread():
+            model = encoder.fresh(generator=generator, lora=self.lora)
+            fine_tune(
+                model, table, self.labels, plan.batches, recipe, seed=dropout, on_step=on_step
+            )
+            probabilities = predict(model, table, split.test, recipe)
+        del model
+        if self.lora or recipe.device == "cuda":
+            gc.collect()  # adapters and model refer to each other
+        if recipe.device == "cuda":
+            torch.cuda.empty_cache()
+        return Unit(
+            repeat=split.repeat,
+            fold=split.fold,
+            arm=job.arm,
+            n_train=plan.n_train,
+            n_train_originals=len(split.train),
+            steps=len(plan.batches),
+            share_seen=plan.share_seen,
+            seconds=round(time.perf_counter() - started, 3),
+            test=tuple(split.test.tolist()),
+            probabilities=rounded(probabilities),
+        )
+
+
+@lru_cache(maxsize=1)
+def _loaded(setup: RunSetup) -> tuple[Encoder, TokenTable]:
+    """Load the encoder once in this process, cut down to the tokens that occur."""
+    from augment.train.encoder import load_encoder
+    from augment.train.tokens import cut_vocabulary
+
+    encoder = load_encoder(setup.model, n_classes=setup.n_classes, offline=setup.offline)
+    return encoder, cut_vocabulary(encoder.model, setup.table)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,263 @@
+"""A model folder: weights, tokenizer, label names, and what this package adds to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
+from augment.extras import require
+from augment.offline import no_network
+from augment.train.adapters import ADAPTERS, load_adapters
+from augment.train.encoder import (
+    explained,
+    load_encoder,
+    longest_input,
+    model_folder,
+    quiet_loading,
+)
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+#: What this package knows of a model, beside what the transformers library keeps of it.
+TRAINING: Final = "training.json"
+CARD: Final = "README.md"
+#: Names that a model gets when nobody names its classes.
+_NAMELESS: Final = re.compile(r"LABEL_\d+")
+DEFAULT_MAX_TOKENS: Final = 256
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A trained classifier, as it was read.
+
+    Parameters
+    ----------
+    name
+        Folder or hub name.
+    model, tokenizer
+        On the CPU.
+    labels
+        Class names, in the order of the outputs.
+    max_tokens
+        Texts were cut there in training; for a model of other origin, what it takes, up to 512.
+    text_columns, label_column
+        Columns it was trained on; empty and None where that is not known.
+    label_names
+        Encoded label -> name, where the training data had codes.
+    record
+        The whole ``training.json``, empty for a model of other origin.
+    """
+
+    name: str
+    model: torch.nn.Module
+    tokenizer: PreTrainedTokenizerBase
+    labels: tuple[str, ...]
+    max_tokens: int
+    text_columns: tuple[str, ...]
+    label_column: str | None
+    label_names: Mapping[str, str]
+    record: Mapping[str, Any]
+
+
+def load_saved(
+    name: str | Path, *, labels: Sequence[str] | None = None, offline: bool = False
+) -> SavedModel:
+    """Read a trained classifier from a folder, or from the hub by its name.
+
+    Parameters
+    ----------
+    name
+        A folder that `augment train` or the transformers library wrote, or a hub name.
+    labels
+        Class names, for a model that has none.
+    offline
+        Open no connection.
+
+    Raises
+    ------
+    InputError
+        When there is no such model, it lacks its tokenizer or label names, or it is an encoder
+        without a trained head.
+    DamagedFileError
+        When its files cannot be read.
+    """
+    name = str(name)
+    folder = model_folder(name)
+    if folder is None and ("/" not in name or name.startswith((".", "/"))):
+        raise InputError(
+            f"model={name!r}: no such folder; give the folder that `augment train` wrote"
+        )
+    record = _record(folder)
+    if folder is not None and (folder / ADAPTERS).is_file():
+        model, tokenizer, config = _with_base(folder, record)
+    else:
+        model, tokenizer, config = _whole(name, folder, offline)
+    return SavedModel(
+        name=name,
+        model=model.eval(),
+        tokenizer=tokenizer,
+        labels=_labels(name, config, labels),
+        max_tokens=_max_tokens(name, record, longest_input(config, tokenizer)),
+        text_columns=tuple(record.get("text_columns", ())),
+        label_column=record.get("label_column"),
+        label_names=record.get("label_names", {}),
+        record=record,
+    )
+
+
+def _record(folder: Path | None) -> dict[str, Any]:
+    if folder is None or not (folder / TRAINING).is_file():
+        return {}
+    try:
+        return dict(json.loads((folder / TRAINING).read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise DamagedFileError(
+            f"{folder / TRAINING}: no valid JSON ({error}); train or copy the model anew"
+        ) from error
+
+
+def _whole(
+    name: str, folder: Path | None, offline: bool
+) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
+    transformers = require("transformers", extra="train", purpose="a trained model")
+    require("torch", extra="train", purpose="a trained model")
+    local = offline or folder is not None
+    where = str(folder) if folder is not None else name
+    options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
+    with quiet_loading(), no_network(local):
+        try:
+            config = transformers.AutoConfig.from_pretrained(where, **options)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
+            model, info = transformers.AutoModelForSequenceClassification.from_pretrained(
+                where,
+                use_safetensors=True,
+                output_loading_info=True,
+                dtype="float32",
+                **options,
+            )
+        except AugmentError:
+            raise
+        except Exception as error:
+            raise explained(name, folder, offline, error) from error
+    if missing := sorted(info["missing_keys"]):
+        raise InputError(
+            f"model={name!r}: an encoder whose head was never trained (no {missing[0]!r} among "
+            f"its weights); train it first: augment train DATA.csv --model {name}"
+        )
+    return model, tokenizer, config
+
+
+def _with_base(
+    folder: Path, record: Mapping[str, Any]
+) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
+    """Read adapters, and the base model that they belong to."""
+    transformers = require("transformers", extra="train", purpose="a trained model")
+    try:
+        config = transformers.AutoConfig.from_pretrained(str(folder), local_files_only=True)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    except Exception as error:
+        raise explained(str(folder), folder, True, error) from error
+    base = record.get("base_model")
+    if base is None:
+        settings = json.loads((folder / ADAPTERS).read_text(encoding="utf-8"))
+        base = settings["base_model_name_or_path"]
+    labels = [str(config.id2label[number]) for number in range(config.num_labels)]
+    encoder = load_encoder(str(base), n_classes=len(labels), labels=labels)
+    wanted = record.get("base_revision")
+    if wanted and encoder.revision != wanted:
+        raise DamagedFileError(
+            f"{folder}: its adapters belong to {base!r} with weights {wanted}, and those found "
+            f"are {encoder.revision}; get the same base model, or train anew with --merge"
+        )
+    with quiet_loading():
+        model = load_adapters(encoder.model, folder)
+    return model, tokenizer, config
+
+
+def _labels(name: str, config: Any, labels: Sequence[str] | None) -> tuple[str, ...]:  # noqa: ANN401
+    own = tuple(str(config.id2label[number]) for number in range(config.num_labels))
+    if labels is not None:
+        if len(labels) != len(own) or len(set(labels)) != len(own):
+            raise InputError(
+                f"model={name!r} has {len(own)} classes; {len(labels)} different names are wanted, "
+                f"got {', '.join(labels)}"
+            )
+        return tuple(labels)
+    if all(_NAMELESS.fullmatch(label) for label in own):
+        raise InputError(
+            f"model={name!r}: its {len(own)} classes have no names ({own[0]}, ...); write them "
+            'into its config.json, as "id2label": {"0": "negative", "1": "positive"}'
+        )
+    return own
+
+
+def _max_tokens(name: str, record: Mapping[str, Any], longest: int) -> int:
+    found = record.get("max_tokens")
+    if found is None:
+        return min(longest, 512)
+    return min(int(found), longest)
+
+
+def save_model(
+    folder: Path,
+    model: torch.nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    record: Mapping[str, Any],
+) -> None:
+    """Write weights (safetensors), tokenizer and ``training.json`` into an empty folder.
+
+    Of a model with adapters, only these, its head and its config are written.
+    """
+    plain: Any = model
+    with quiet_loading():
+        if hasattr(plain, "peft_config"):
+            for settings in plain.peft_config.values():
+                settings.base_model_name_or_path = record["base_model"]
+            plain.save_pretrained(str(folder), save_embedding_layers=False)
+            plain.base_model.model.config.save_pretrained(str(folder))
+            (folder / CARD).unlink(missing_ok=True)
+        else:
+            plain.save_pretrained(str(folder))
+        tokenizer.save_pretrained(str(folder))
+    write_record(folder, record)
+    # Weights are made readable by their owner alone, whatever the user's own rule is.
+    for file in folder.glob("*.safetensors"):
+        file.chmod((folder / TRAINING).stat().st_mode)
+
+
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write ``training.json``."""
+    text = json.dumps(record, indent=2, ensure_ascii=False)
+    (folder / TRAINING).write_text(text + "\n", encoding="utf-8")
+
+
+def check_model_place(path: Path, *, force: bool) -> None:
+    """Refuse, before any work, a place where no model folder may be put.
+
+    Raises
+    ------
+    OutputError
+        When something lies there and `force` is not given, or when it is no model of this
+        package: such a folder is never replaced.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"{path} is a file; give a folder name with --out")
+    if path.is_dir() and any(path.iterdir()):
+        if not (path / TRAINING).is_file():
+            raise OutputError(
+                f"{path} exists and holds no model that `augment train` wrote; give another name "
+                "with --out"
+            )
+        if not force:
+            raise OutputError(
+                f"{path} exists already; give another name with --out, or --force to replace it"
+            )
+    if not path.parent.is_dir():
+        raise OutputError(f"{path.parent} is no folder; make it first, or give another --out")

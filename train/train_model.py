@@ -1,0 +1,340 @@
+"""``augment train``: one model from a table, as a folder with its scores and its card."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from augment.config import build
+from augment.datasets.table import read_frame
+from augment.errors import DivergedError, InputError
+from augment.offline import no_network
+from augment.outputs import replacing_folder
+from augment.progress import SILENT, Progress
+from augment.train.assessment import Assessment, assess
+from augment.train.checkpoint import Checkpoint
+from augment.train.encoder import Encoder, load_encoder
+from augment.train.experiment_log import open_logs
+from augment.train.labelled import LabelledRows, labelled_rows
+from augment.train.material import Material, gather
+from augment.train.model_card import model_card
+from augment.train.predictor import Predictor
+from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
+from augment.train.train_config import TrainConfig, named_values
+from augment.train.trainer import Epoch, Fitted, Trainer
+from augment.train.training_record import identity, training_record
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+__all__ = ["TrainConfig", "TrainedModel", "train_model"]
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a training came to.
+
+    Parameters
+    ----------
+    predictor
+        The model at work.
+    validation
+        Scores of the part held out, None where there is none.
+    history
+        Its epochs.
+    record
+        Content of ``training.json``: data, options, versions, history, signature.
+    folder
+        Where it lies; None when nothing was written.
+    """
+
+    predictor: Predictor
+    validation: Assessment | None
+    history: tuple[Epoch, ...]
+    record: Mapping[str, Any]
+    folder: Path | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values, for JSON."""
+        return {
+            "model": None if self.folder is None else str(self.folder),
+            **self.record,
+            "validation": None if self.validation is None else self.validation.as_dict(),
+        }
+
+
+def train_model(
+    data: str | os.PathLike[str] | pd.DataFrame | None = None,
+    config: TrainConfig | None = None,
+    *,
+    progress: Progress = SILENT,
+    **overrides: Any,  # noqa: ANN401
+) -> TrainedModel:
+    """Fine-tune one model.
+
+    Parameters
+    ----------
+    data
+        A table's path, or a data frame: plain, or with the columns of an augmented table.
+        None: what `config` names.
+    config
+        Options; see `TrainConfig`.
+    progress
+        Told of choices, epochs and every optimizer step.
+    **overrides
+        Single options, over those of `config`.
+
+    Returns
+    -------
+    TrainedModel
+        For a path the model is also written, to ``NAME.model`` in the current folder or to
+        `TrainConfig.out`; for a data frame only where `out` is given.
+
+    Raises
+    ------
+    InputError
+        For data or options that cannot be used. Nothing has been written then.
+    OutputError
+        When a model lies there already, or an interrupted training beside it.
+    DivergedError
+        When the loss stopped being a number. When an epoch was over by then, the folder holds
+        the model of the last one.
+
+    Notes
+    -----
+    The rows that score the model, and those that judge its epochs, are originals whose texts and
+    paraphrases are not trained on.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"text": ["good film", "bad film"] * 4, "label": ["pos", "neg"] * 4})
+    >>> train_model(frame, valid_share=0.5)
+    Traceback (most recent call last):
+        ...
+    augment.errors.InputError: valid_share=0.5 of 8 originals: no class has two different texts \
+to part; add rows, or leave valid_share out
+    """
+    config = build(config, TrainConfig, overrides)
+    if data is None:
+        data = config.data
+    if data is None:
+        raise InputError("no table given; give one: augment train DATA.csv --out MODEL")
+    out = config.out
+    manifest = None
+    if isinstance(data, str) or hasattr(data, "__fspath__"):
+        path = Path(data)  # type: ignore[arg-type]
+        frame, name = read_frame(path), str(path)
+        whole = path.resolve()  # "." has no name
+        out = out or Path(f"{whole.stem}.model")
+        manifest = whole.with_suffix(".manifest.json")
+    else:
+        frame, name = data, "<frame>"  # type: ignore[assignment]
+    checkpoint = Checkpoint(out) if out is not None else None
+    if out is not None and checkpoint is not None:
+        check_model_place(out, force=config.force)
+        checkpoint.check(resume=config.resume, force=config.force)
+    rows = _named(labelled_rows(frame, name=name, text=config.text, label=config.label), config)
+    valid = _validation_rows(config, rows)
+    material = gather(rows, valid, config, name=str(config.valid or ""))
+    with no_network(config.offline):
+        encoder = load_encoder(
+            config.model,
+            n_classes=len(rows.classes),
+            labels=rows.classes,
+            dropout=config.dropout,
+            offline=config.offline,
+        )
+        job = _Job(config, rows, valid, material, encoder, name, _recipe_of(manifest))
+        return job.run(out, checkpoint, progress)
+
+
+class _Job:
+    """One training with the names of what goes in and out."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        rows: LabelledRows,
+        valid: LabelledRows | None,
+        material: Material,
+        encoder: Encoder,
+        name: str,
+        recipe: str | None,
+    ) -> None:
+        self.config, self.rows, self.material, self.encoder = config, rows, material, encoder
+        self.name, self.data_recipe = name, recipe
+        self.trainer = Trainer(config, material, encoder)
+        self.identity = identity(config, rows, valid, self.trainer)
+
+    def run(
+        self, out: Path | None, checkpoint: Checkpoint | None, progress: Progress
+    ) -> TrainedModel:
+        config = self.config
+        self._announce(progress)
+        place, resume = out or Path("training"), False
+        if checkpoint is not None:
+            resume = checkpoint.begin(self.identity, resume=config.resume)
+        logs = open_logs(
+            config.log,
+            run=place.name,
+            folder=place.with_name(f"{place.name}.logs"),
+            config=self.identity,
+            offline=config.offline,
+        )
+        try:
+            fitted = self.trainer.run(
+                progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
+            )
+        except KeyboardInterrupt:
+            if checkpoint is not None and checkpoint.has_state:
+                progress.warn(f"what was learnt is kept in {checkpoint.path}; --resume goes on")
+            raise
+        finally:
+            logs.close()
+        trained = self._result(fitted, out)
+        if checkpoint is not None:
+            checkpoint.remove()
+        if fitted.diverged is not None:
+            kept = f"{out} holds" if out is not None else "kept is"
+            raise DivergedError(
+                f"{fitted.diverged}; {kept} the model of epoch {fitted.epoch}, the last good one"
+            )
+        return trained
+
+    def _result(self, fitted: Fitted, out: Path | None) -> TrainedModel:
+        """Score the finished model as a reader of its folder will see it, and write it."""
+        material = self.material
+        record = training_record(
+            self.config, self.rows, self.trainer, fitted, self.identity, name=self.name
+        )
+        record["data"]["recipe"] = self.data_recipe
+        saved = SavedModel(
+            name=str(out) if out is not None else "<model>",
+            model=fitted.model,
+            tokenizer=self.encoder.tokenizer,
+            labels=material.classes,
+            max_tokens=self.trainer.max_tokens,
+            text_columns=self.rows.text_columns,
+            label_column=self.rows.label_column,
+            label_names=record["label_names"],
+            record=record,
+        )
+        with replacing_folder(out) if out is not None else nullcontext() as part:
+            if part is not None:  # before the model moves to a device or into another format
+                save_model(part, fitted.model, self.encoder.tokenizer, record)
+            predictor = Predictor(saved, device=self.config.device, precision=self.config.precision)
+            validation = None
+            if len(material.valid):
+                held = material.valid.tolist()
+                texts = [material.texts[row] for row in held]
+                validation = assess(
+                    material.labels[held],
+                    predictor.predict_proba(texts),
+                    material.classes,
+                    texts,
+                    rows=self._table_rows(held),
+                )
+                record["validation"] = {
+                    **validation.as_dict(),
+                    "hardest_errors": [],  # the texts of others stay out of a model
+                }
+            if part is not None and out is not None:
+                card = model_card(out.name, record, validation)
+                (part / CARD).write_text(card, encoding="utf-8")
+                write_record(part, record)
+        return TrainedModel(predictor, validation, fitted.history, record, out)
+
+    def _table_rows(self, positions: list[int]) -> list[int]:
+        """Row numbers, in their table, of rows of the material."""
+        if self.config.valid is not None:
+            return [row - len(self.rows.texts) for row in positions]
+        return [int(self.rows.source_ids[row]) for row in positions]
+
+    def _announce(self, progress: Progress) -> None:
+        """Say what was found and chosen."""
+        material, rows, trainer = self.material, self.rows, self.trainer
+        texts = " + ".join(map(repr, rows.text_columns))
+        progress.note(
+            f"text column {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
+            f"classes ({_shortened(rows.classes)})"
+        )
+        for reason, n in rows.left_out.items():
+            progress.note(f"left out: {n:,} x {reason}")
+        for note in material.notes:
+            progress.note(note)
+        parts = [f"{len(material.train):,} originals"]
+        if material.n_train > len(material.train):
+            parts.append(f"{material.n_train - len(material.train):,} paraphrases")
+        held = [f"{len(material.inner):,} to judge epochs"] if len(material.inner) else []
+        held += [f"{len(material.valid):,} to score the model"] if len(material.valid) else []
+        progress.note(
+            f"training on {' and '.join(parts)}"
+            + (f"; held out: {', '.join(held)}" if held else "")
+        )
+        if trainer.table.n_cut:
+            progress.note(
+                f"{trainer.table.n_cut:,} texts are longer than {trainer.max_tokens} tokens and "
+                "are cut off there (--max-tokens)"
+            )
+        if "wandb" in self.config.log and not self.config.offline:
+            progress.warn(
+                "wandb: options and metrics go to the server that its settings name; --offline "
+                "keeps them on this machine"
+            )
+        recipe = trainer.recipe
+        progress.note(
+            f"model {self.config.model} ({recipe.precision} on {recipe.device}, lr "
+            f"{recipe.lr:g}); {len(trainer.batches):,} steps of {self.config.batch_size} rows"
+        )
+
+
+def _shortened(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown}, ..."
+
+
+def _validation_rows(config: TrainConfig, rows: LabelledRows) -> LabelledRows | None:
+    """Read the validation file by the columns of the training table."""
+    if config.valid is None:
+        return None
+    found = labelled_rows(
+        read_frame(config.valid),
+        name=str(config.valid),
+        text=list(rows.text_columns),
+        label=rows.label_column,
+    )
+    return _named(found, config, partly=True)
+
+
+def _named(rows: LabelledRows, config: TrainConfig, *, partly: bool = False) -> LabelledRows:
+    """Give encoded classes the names that the user has for them."""
+    names = named_values("label_names", config.label_names)
+    unknown = [code for code in names if code not in rows.classes]
+    if unknown and not partly:
+        raise InputError(
+            f"label_names: no class {unknown[0]!r} (classes: {', '.join(rows.classes)})"
+        )
+    classes = tuple(names.get(label, label) for label in rows.classes)
+    if len(set(classes)) < len(classes):
+        raise InputError(
+            f"label_names: two classes get one name ({', '.join(classes)}); each needs its own"
+        )
+    return dataclasses.replace(rows, classes=classes)
+
+
+def _recipe_of(manifest: Path | None) -> str | None:
+    """Signature of the back-translation that wrote a table, from the manifest beside it."""
+    if manifest is None or not manifest.is_file():
+        return None
+    try:
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["signature"])
+    except (ValueError, KeyError):
+        return None  # another program's file of that name
