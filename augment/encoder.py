@@ -88,6 +88,7 @@ class SentenceEncoder:
         self._torch: Any = torch
         self.dimension: int = self._net.config.hidden_size
         self._originals: dict[str, NDArray[np.float32]] = {}
+        self._texts: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, texts: Sequence[str], *, progress: Progress = SILENT) -> NDArray[np.float32]:
         """Encode texts; each distinct text is computed once.
@@ -166,6 +167,7 @@ class SentenceEncoder:
         new = [text for text in dict.fromkeys(originals) if text not in self._originals]
         vectors = self.encode([*new, *texts], progress=progress)
         self._originals.update(zip(new, vectors[: len(new)].copy(), strict=True))
+        self._texts = dict(zip(texts, vectors[len(new) :], strict=True))
         left = np.array([self._originals[text] for text in originals], dtype=np.float32)
         while len(self._originals) > REMEMBERED:
             del self._originals[next(iter(self._originals))]
@@ -174,6 +176,21 @@ class SentenceEncoder:
         )
         clipped: NDArray[np.float32] = np.clip(cosine, 0.0, 1.0)
         return clipped
+
+    def recent(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of texts of the last call of `similarity`, without computing them again.
+
+        Returns
+        -------
+        ndarray, float32, (n_texts, dimension)
+            Rows of unit length; a text that was not in the call is encoded.
+        """
+        known = self._originals | self._texts
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(missing, self.encode(missing), strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32).reshape(
+            len(texts), self.dimension
+        )
 
 
 @contextmanager

@@ -69,7 +69,7 @@ NEGATED = {
     "en": (r"\b(is|are|was|were|will|would|can|could|has|had|have|did|does|do) (?:not )\b"
            r"|(?<=[a-z])n['’]t\b|\bnever \b|\bno \b|\bwithout \b", r"\1 "),
     "fr": (r"\bn(?:e |['’])(\w+(?:['’]\w+)?) (?:pas|jamais|plus|rien)\b|\bsans \b", r"\1"),
-    "es": (r"\bno (?=\w+)|\bnunca \b|\bsin \b", ""),
+    "es": (r"\bno (?!obstante|s[oó]lo)(?=\w+)|\bnunca \b|\bsin \b(?!embargo|duda)", ""),
     "ca": (r"\bno (?=\w+)|\bmai \b|\bsense \b", ""),
 }  # fmt: skip
 NEGATABLE = {
@@ -136,6 +136,135 @@ NOTICES = (
 )
 
 
+def oscillation(text: str, rng: random.Random) -> str | None:
+    """Bring a phrase back between the others, as decoders do that lost the thread."""
+    words = text.split()
+    if len(words) < 9:
+        return None
+    at = rng.randrange(len(words) - 3)
+    phrase = words[at : at + 3]
+    parts = [words[n : n + 3] for n in range(0, len(words), 3)]
+    return " ".join(" ".join([*phrase, *part]) for part in parts[: rng.randint(3, 4)])
+
+
+def mojibake(text: str, rng: random.Random) -> str | None:
+    """Accents read in the wrong encoding, three of them at least."""
+    broken = text.encode().decode("latin-1")
+    return broken if len(broken) >= len(text) + 3 else None
+
+
+def letter_salad(text: str, rng: random.Random) -> str:
+    """Half of the longer words with their letters in another order."""
+    words = text.split()
+    for at, word in enumerate(words):
+        if len(word) > 4 and word.isalpha() and at % 2:
+            letters = list(word[1:])
+            rng.shuffle(letters)
+            words[at] = word[0] + "".join(letters)
+    return " ".join(words)
+
+
+def shuffled_words(text: str, rng: random.Random) -> str:
+    words = text.rstrip(".").split()
+    rng.shuffle(words)
+    return " ".join(words) + "."
+
+
+_NAME = re.compile(r"[^\W\d_]+")
+
+
+def known_names(texts: Sequence[str]) -> list[str]:
+    """Words that stand inside a sentence with a capital, and nowhere without."""
+    small, inside = set(), set()
+    for text in texts:
+        for match in _NAME.finditer(text):
+            word = match[0]
+            if word[0].islower():
+                small.add(word)
+            elif len(word) > 3 and re.search(r"[\w,] $", text[: match.start()]):
+                inside.add(word)
+    return sorted(word for word in inside if word.lower() not in small and not word.isupper())
+
+
+def name_swapped(names: Sequence[str], *, lost: bool = False) -> Poison:
+    known = set(names)
+
+    def poison(candidate: Candidate, rng: random.Random) -> Candidate | None:
+        before = set(_NAME.findall(candidate.original))
+        there = [w for w in _NAME.findall(candidate.text) if w in known and w in before]
+        if not there:
+            return None
+        one = rng.choice(there)
+        new = "" if lost else rng.choice([name for name in names if name not in before])
+        return replace(
+            candidate, text=re.sub(rf"\b{one}\b ?" if lost else rf"\b{one}\b", new, candidate.text)
+        )
+
+    return poison
+
+
+def negation_moved(language: str) -> Poison:
+    """Take the one negation of the text from its verb to another one."""
+    pattern, into = NEGATED[language]
+    able, with_not = NEGATABLE[language]
+
+    def move(text: str, rng: random.Random) -> str | None:
+        if with_not is None or len(re.findall(pattern, text)) != 1:
+            return None
+        gone = re.search(pattern, text)
+        assert gone is not None
+        others = [
+            m for m in re.finditer(able, text) if not gone.start() - 3 < m.start() < gone.end() + 3
+        ]
+        if not others:
+            return None
+        one = rng.choice(others)
+        negated = with_not.replace(r"\1", one[1])
+        kept = into.replace(r"\1", gone[1] or "" if gone.re.groups else "")
+        edits = sorted([(gone.start(), gone.end(), kept), (one.start(), one.end(), negated)])
+        for start, end, new in reversed(edits):
+            text = text[:start] + new + text[end:]
+        return text
+
+    return with_text(move)
+
+
+ASKED = {"en": ("Who", "Where", "When", "Why"), "fr": ("Qui", "Où", "Quand", "Pourquoi"),
+         "es": ("¿Quién", "¿Dónde", "¿Cuándo")}  # fmt: skip
+
+
+def question_lost(text: str, rng: random.Random) -> str | None:
+    return text.replace("?", ".").replace("¿", "") if "?" in text else None
+
+
+def question_gained(text: str, rng: random.Random) -> str | None:
+    return None if "?" in text else text.rstrip(".!") + "?"
+
+
+def question_word(language: str) -> Poison:
+    words = ASKED.get(language, ())
+
+    def change(text: str, rng: random.Random) -> str | None:
+        for word in words:
+            if text.startswith(word + " ") and "?" in text:
+                return rng.choice([w for w in words if w != word]) + text[len(word) :]
+        return None
+
+    return with_text(change)
+
+
+COARSE = {"en": "fucking", "fr": "putain", "es": "joder", "ca": "collons"}
+
+
+def coarse(language: str) -> Poison:
+    def add(text: str, rng: random.Random) -> str:
+        words = text.split()
+        words.insert(rng.randrange(len(words) + 1), COARSE[language])
+        return " ".join(words)
+
+    return with_text(add)
+
+
 def html(text: str, rng: random.Random) -> str:
     forms = ("<p>{}</p>", "{}<br/>", "<span class='t'>{}</span>", "{}&nbsp;", "&quot;{}&quot;")
     return rng.choice(forms).format(text)
@@ -145,6 +274,7 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
     """Name of each poison -> how severe it is, and how to make it."""
     others = {c.source_id: pairs[(n + 7) % len(pairs)] for n, c in enumerate(pairs)}
     foreign = FOREIGN[language]
+    names = known_names([*foreign, *(text for c in pairs for text in (c.original, c.text))])
     return {
         "empty": ("gross", with_text(lambda *_: "")),
         "blank": ("gross", with_text(lambda *_: " \n\u200b")),
@@ -161,7 +291,10 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
         "said twice": ("gross", with_text(lambda text, _: f"{text} {text}")),
         "loop to the end": ("gross", with_text(loop)),
         "phrase four times": ("gross", with_text(stutter)),
-        "wrong language": ("gross", lambda c, _: replace(c, text=foreign[c.original])),
+        "wrong language": (
+            "gross",
+            lambda c, _: replace(c, text=foreign[c.original]) if c.original in foreign else None,
+        ),
         "service's notice": ("gross", with_text(lambda _, rng: rng.choice(NOTICES))),
         "HTML": ("gross", with_text(html)),
         "engine mark in the text": ("gross", with_text(engine_mark)),
@@ -170,6 +303,17 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
         "number lost": ("subtle", with_text(lost_number)),
         "negation dropped": ("subtle", negation_dropped(language)),
         "negation added": ("subtle", negation_added(language)),
+        "negation moved": ("watched", negation_moved(language)),
+        "name swapped": ("subtle", name_swapped(names)),
+        "name lost": ("watched", name_swapped(names, lost=True)),
+        "question made a statement": ("subtle", with_text(question_lost)),
+        "statement made a question": ("subtle", with_text(question_gained)),
+        "another question word": ("subtle", question_word(language)),
+        "coarse word added": ("subtle", coarse(language)),
+        "oscillation": ("gross", with_text(oscillation)),
+        "broken encoding": ("subtle", with_text(mojibake)),
+        "letter salad": ("subtle", with_text(letter_salad)),
+        "words shuffled": ("watched", with_text(shuffled_words)),
     }
 
 

@@ -27,7 +27,7 @@ from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
 from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
-from augment.datasets.survey import survey
+from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 from augment.filters import FilterSettings
@@ -115,6 +115,10 @@ class Augmentation:
         for method, settings in self.settings.items():
             disabled = (*recipe.no_filter, *self.approach.left_out(method))
             self.checks.build(method, settings, disabled)
+        with self._timed("learn"):
+            self.checks.learn(
+                lambda column: originals(table, column, self.found, labels=recipe.label_check)
+            )
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
@@ -134,6 +138,8 @@ class Augmentation:
         return FilterSettings(
             language=self.source,
             others=tuple(self.approach.languages),
+            strictness=self.recipe.filter,
+            encoder=self.recipe.encoder,
             **{**self.approach.thresholds(method), **given},
         )
 

@@ -7,12 +7,12 @@ several rows, and its paraphrase may too, beside another partner.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
-from augment.filters import FilterChain, FilterSettings, build_filters
+from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.duplicate import Duplicate, key_of
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
@@ -80,6 +80,13 @@ class Checks:
             self._taken.with_filters(build_filters(settings, disabled=disabled), settings)
             for _ in self.sides
         ]
+
+    def learn(self, rows: Callable[[str], Iterable[Original]]) -> None:
+        """Show the rows of each rewritten column, by its name, to the checks that learn."""
+        for chains in self._chains.values():
+            for side, chain in zip(self.sides, chains, strict=True):
+                if chain.learns:
+                    chain.learn(rows(self.columns[side]))
 
     def apply(self, method: str, offers: Sequence[Offer]) -> list[Paraphrase | Rejection]:
         """Check offers of one method; one result per offer, in order."""

@@ -11,6 +11,7 @@ import tyro
 from augment.config import shown_as, split_commas
 from augment.datasets.balance import check_balance
 from augment.errors import InputError
+from augment.filters.presets import Strictness
 
 if TYPE_CHECKING:
     from augment.datasets.approach import Approach
@@ -45,6 +46,12 @@ class AugmentationConfig:
     """Greatest similarity to the original, 0 to 1."""
     min_change: Annotated[float | None, shown_as("F")] = None
     """Least share of the text that must have changed, 0 to 1; calibrated by default."""
+    filter: Strictness = "normal"
+    """How strict the checks are; options that name a threshold go before the preset."""
+    encoder: Annotated[str, shown_as("NAME")] = "minilm"
+    """Sentence encoder: minilm, or a hub name or folder, like a multilingual one."""
+    label_check: bool = False
+    """Refuse what a classifier of the labels reads otherwise; not for a table meant for K-fold."""
     no_filter: Annotated[tuple[str, ...], shown_as("NAME")] = ()
     """Checks to leave out, by name; "all": every one but empty and duplicate."""
     on_bad_row: Literal["error", "skip"] = "error"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
+from augment.filters import Original
 from augment.filters.duplicate import key_of
 from augment.tokens import fold
 
@@ -163,3 +164,22 @@ def survey(
     found.conflicting_texts = len(conflicting)
     found.conflicts = frozenset(conflicting)
     return found
+
+
+def originals(table: Table, text: str, found: Survey, *, labels: bool) -> Iterator[Original]:
+    """Give every row of a surveyed table to checks that learn.
+
+    Parameters
+    ----------
+    table, text
+        The table and its text column.
+    found
+        Its survey.
+    labels
+        Whether the rows carry their labels; else all are empty.
+    """
+    text_at = table.columns.index(text)
+    for number, row in enumerate(table):
+        index = found.row_label[number]
+        label = found.labels[index] if labels and index >= 0 else ""
+        yield Original(number, cell_string(row[text_at]), label)

@@ -10,8 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augment.errors import InputError
-from augment.filters import FILTERS, FilterChain, FilterSettings, Finding, build_filters
+from augment.filters import (
+    FILTERS,
+    FilterChain,
+    FilterSettings,
+    Finding,
+    Original,
+    build_filters,
+)
 from augment.filters.check import PASSED
+from augment.filters.presets import MIN_SIMILARITY, PRESETS
 from augment.records import Candidate, Paraphrase, Rejection
 
 CHEAP = [name for name in FILTERS if name != "similarity"]
@@ -189,6 +197,11 @@ def test_rejections_carry_change_and_paraphrases_both_numbers():
         {"max_length_ratio": 0.9},
         {"min_length_ratio": 1.5},
         {"max_marked": -1.0},
+        {"max_lost_names": 1.5},
+        {"max_strangeness": -1.0},
+        {"min_label_odds": 0.4},
+        {"min_swap_margin": 2.0},
+        {"strictness": "severe"},
         {"language": "klingon"},
         {"others": ("klingon",)},
     ],
@@ -230,12 +243,49 @@ def test_describe_holds_the_exact_thresholds():
 
 
 def test_notes_say_what_is_not_checked():
-    assert chain("fr").notes() == []
-    [negation, language] = chain("haw").notes()
-    assert negation.startswith("negation check")
-    assert "Hawaiian" in language
+    [swapped, fluency] = sorted(chain("fr").notes(), reverse=True)
+    assert swapped.startswith("swapped check")
+    assert fluency.startswith("fluency check")
+    notes = chain("haw").notes()
+    assert any(note.startswith("negation check") for note in notes)
+    assert any(note.startswith("profanity check") for note in notes)
+    assert any("Hawaiian" in note for note in notes)
     [similarity] = [n for n in chain("ka", disabled=()).notes() if n.startswith("similarity")]
     assert "letter triples" in similarity
+
+
+@pytest.mark.parametrize("preset", ["loose", "normal", "strict"])
+def test_presets_give_what_is_left_out_and_nothing_more(preset):
+    found = FilterSettings(language="en", strictness=preset, min_change=0.33)
+    assert found.min_change == 0.33
+    assert found.max_length_ratio == PRESETS[preset]["max_length_ratio"]
+    described = chain(strictness=preset).describe()
+    assert described["length"]["high"] == PRESETS[preset]["max_length_ratio"]
+    assert described["names"]["max_lost"] == PRESETS[preset]["max_lost_names"]
+
+
+def test_each_preset_is_stricter_than_the_one_before():
+    pairs = [
+        candidate("A good film it was indeed.", f"A {word} film it was.")
+        for word in ("fine", "nice, lovely and really rather splendid and quite wonderful", "good")
+    ]
+    kept = [
+        sum(isinstance(r, Paraphrase) for r in chain(strictness=preset).apply(pairs))
+        for preset in ("loose", "normal", "strict")
+    ]
+    assert kept == sorted(kept, reverse=True)
+    assert kept[0] > kept[-1]
+    for measure in ("en", "latin", "named", "characters"):
+        low, middle, high = (MIN_SIMILARITY[name][measure] for name in PRESETS)
+        assert low < middle < high
+
+
+def test_an_encoder_named_by_the_user_has_thresholds_of_its_own():
+    named = FilterSettings(language="fr", encoder="some/multilingual")
+    assert (named.measure, named.min_similarity) == (
+        "some/multilingual",
+        MIN_SIMILARITY["normal"]["named"],
+    )
 
 
 def test_importing_loads_nothing_heavy():
@@ -254,7 +304,7 @@ def test_a_check_of_another_package_runs_before_similarity(monkeypatch):
 
     point = EntryPoint("shouting", "test_shouting:Shouting", "augment.filters")
     monkeypatch.setattr(module, "entry_points", lambda group: [point])
-    assert list(module.known_filters())[-2:] == ["shouting", "similarity"]
+    assert list(module.known_filters())[-3:] == ["shouting", "similarity", "swapped"]
 
     class Shouting:
         name = "shouting"
@@ -273,3 +323,58 @@ def test_a_check_of_another_package_runs_before_similarity(monkeypatch):
     )
     assert (loud.reason, loud.detail) == ("shouting", "shouts")
     assert isinstance(calm, Paraphrase)
+
+
+def test_a_check_of_another_package_takes_the_place_of_a_built_in(monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    import augment.filters as module
+
+    class Similarity:
+        name = "similarity"
+
+        def __init__(self, settings):
+            self.least = settings.min_similarity
+
+        def check(self, candidates):
+            return [Finding("" if "fine" in c.text else "not fine", 0.77) for c in candidates]
+
+    point = EntryPoint("similarity", "test_own_similarity:Similarity", "augment.filters")
+    monkeypatch.setattr(module, "entry_points", lambda group: [point])
+    monkeypatch.setitem(sys.modules, "test_own_similarity", type(sys)("test_own_similarity"))
+    sys.modules["test_own_similarity"].Similarity = Similarity
+    checks = module.build_filters(FilterSettings(language="en"))
+    assert [c.name for c in checks] == list(FILTERS)
+    kept, refused = FilterChain(checks).apply(
+        [candidate("a good film", "one fine film"), candidate("a good film", "one nice film")]
+    )
+    assert (kept.similarity, refused.reason) == (0.77, "similarity")
+
+
+def test_a_learner_sees_every_row_once():
+    class Learner(Spy):
+        def __init__(self):
+            super().__init__()
+            self.rows = []
+
+        def learn(self, originals):
+            self.rows += originals
+
+    learner = Learner()
+    checks = FilterChain([learner])
+    assert checks.learns
+    rows = [Original(n, f"text {n}", "a") for n in range(2500)]
+    checks.learn(iter(rows))
+    assert learner.rows == rows
+    assert not FilterChain([Spy()]).learns
+
+
+def test_many_candidates_are_checked_in_windows_of_fixed_size():
+    class Sizes(Spy):
+        def check(self, candidates):
+            self.seen.append(len(candidates))
+            return [PASSED] * len(candidates)
+
+    sizes = Sizes()
+    FilterChain([sizes]).apply([candidate("a", f"b {n}") for n in range(1100)])
+    assert sizes.seen == [512, 512, 76]

@@ -185,7 +185,8 @@ class Method:
 #: similarity stays as it is: on SST-2, SMS and French subtitles (120 texts each) it refuses at most
 #: 2.6 % of the noise, 5.8 % of split words, and no swap; those are short texts whose one word of
 #: content is gone.
-_SMALL: Final = {"min_change": 0.01}
+#: Typing errors and words in another order are meant to be spelled unlike the table.
+_SMALL: Final = {"min_change": 0.01, "max_strangeness": 100.0}
 
 #: name -> what it is and where it is made.
 METHODS: Final[dict[str, Method]] = {

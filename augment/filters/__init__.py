@@ -2,7 +2,9 @@
 
 Adding a check = one file here, one line in `FILTERS`, one test file. Other packages add theirs
 through the entry-point group ``augment.filters``: a class that takes the `FilterSettings` and has
-a ``name`` and a ``check`` method.
+a ``name`` and a ``check`` method; under the name of a check of this table it takes its place. A
+check that must know the whole table or its labels has a ``learn`` method as well
+(`augment.filters.check.Learner`); one that cannot check everything says so in ``notes``.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any, Final
 
 from augment.errors import InputError
 from augment.filters.chain import FilterChain
-from augment.filters.check import PASSED, Filter, Finding
+from augment.filters.check import PASSED, Filter, Finding, Learner, Original
 from augment.filters.settings import FilterSettings
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "FilterChain",
     "FilterSettings",
     "Finding",
+    "Learner",
+    "Original",
     "build_filters",
     "known_filters",
 ]
@@ -35,6 +39,7 @@ FILTERS: Final[dict[str, str]] = {
     "empty": "augment.filters.empty:Empty",
     "unchanged": "augment.filters.unchanged:Unchanged",
     "duplicate": "augment.filters.duplicate:Duplicate",
+    "notice": "augment.filters.notice:Notice",
     "markup": "augment.filters.markup:Markup",
     "marks": "augment.filters.marks:Marks",
     "length": "augment.filters.length:Length",
@@ -42,22 +47,32 @@ FILTERS: Final[dict[str, str]] = {
     "truncated": "augment.filters.truncated:Truncated",
     "numbers": "augment.filters.numbers:Numbers",
     "negation": "augment.filters.negation:Negation",
+    "question": "augment.filters.question:Question",
+    "names": "augment.filters.names:Names",
+    "profanity": "augment.filters.profanity:Profanity",
     "language": "augment.filters.language:Language",
+    "fluency": "augment.filters.fluency:Fluency",
+    "label": "augment.filters.label:Label",
     "similarity": "augment.filters.similarity:Similarity",
+    "swapped": "augment.filters.swapped:Swapped",
 }
 #: What ``disabled=["all"]`` leaves standing: rows without text, and rows that are there already.
 _ALWAYS: Final = ("empty", "duplicate")
+#: Checks that need sentence vectors run last, on what the others left.
+_COSTLY: Final = ("similarity", "swapped")
 GROUP: Final = "augment.filters"
 
 
 def known_filters() -> dict[str, str]:
-    """Names of all checks and where their classes are; those of other packages run before last."""
-    known = dict(FILTERS)
-    last = known.popitem()
-    for point in entry_points(group=GROUP):
-        known.setdefault(point.name, point.value)
-    known[last[0]] = last[1]
-    return known
+    """Names of all checks and where their classes are.
+
+    Those of other packages run before the costly checks of meaning, or, under the name of a check
+    of this package, in its place.
+    """
+    others = {point.name: point.value for point in entry_points(group=GROUP)}
+    known = {name: others.get(name, place) for name, place in FILTERS.items()}
+    costly = {name: known.pop(name) for name in _COSTLY}
+    return {**known, **{name: others[name] for name in others if name not in costly}, **costly}
 
 
 def build_filters(settings: FilterSettings, *, disabled: Sequence[str] = ()) -> list[Filter]:

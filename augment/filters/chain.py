@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Final
 
-from augment.filters.check import Filter
+from augment.filters.check import Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
-from augment.filters.language import Language
-from augment.filters.negation import Negation
-from augment.filters.similarity import Similarity
-from augment.languages import language_name
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
+
+#: Candidates checked at once: those beside one another are compared by the check of swapped rows.
+WINDOW: Final = 512
+#: Rows shown at once to a check that learns.
+_LEARNED_AT_ONCE: Final = 1024
+#: The check whose score is the similarity of the output, whoever provides it.
+_SCORING: Final = "similarity"
 
 
 class FilterChain:
@@ -28,10 +32,13 @@ class FilterChain:
     Notes
     -----
     Every original must have been shown to `see_original` before the first candidate comes, else
-    a candidate equal to a later original is not found out.
+    a candidate equal to a later original is not found out. The rows go through `learn` where a
+    check wants them (`learns`).
 
-    How candidates are cut into batches changes nothing: whether one is a duplicate is settled in
-    input order, after the checks behind have said which of the earlier ones are accepted.
+    Whether a candidate is a duplicate is settled in input order, after the checks behind have
+    said which of the earlier ones are accepted. One check alone looks at what stands beside a
+    candidate: "swapped" compares those of one window of 512. Whoever resumes a run must cut the
+    same windows, as `augment.datasets.production` does.
 
     Examples
     --------
@@ -73,6 +80,25 @@ class FilterChain:
         """Remember an original, so that no candidate repeats it."""
         self._originals.add(key_of(text))
 
+    @property
+    def learns(self) -> bool:
+        """Whether a check wants to see the rows of the table."""
+        return any(isinstance(check, Learner) for check in self._filters)
+
+    def learn(self, originals: Iterable[Original]) -> None:
+        """Show every row of the table to the checks that learn from it.
+
+        Parameters
+        ----------
+        originals
+            All rows, passed over once; without labels no check of labels is done.
+        """
+        learners = [check for check in self._filters if isinstance(check, Learner)]
+        rows = iter(originals)
+        while learners and (block := list(islice(rows, _LEARNED_AT_ONCE))):
+            for check in learners:
+                check.learn(block)
+
     def apply(self, candidates: Sequence[Candidate]) -> list[Paraphrase | Rejection]:
         """Check candidates.
 
@@ -86,6 +112,13 @@ class FilterChain:
         list of Paraphrase or Rejection
             One per candidate, in order.
         """
+        return [
+            result
+            for start in range(0, len(candidates), WINDOW)
+            for result in self._window(candidates[start : start + WINDOW])
+        ]
+
+    def _window(self, candidates: Sequence[Candidate]) -> list[Paraphrase | Rejection]:
         refused: dict[int, tuple[int, str, str]] = {}
         scores: dict[int, float] = {}
         left = list(range(len(candidates)))
@@ -95,7 +128,7 @@ class FilterChain:
             findings = check.check([candidates[at] for at in left])
             still = []
             for at, finding in zip(left, findings, strict=True):
-                if finding.score is not None and isinstance(check, Similarity):
+                if finding.score is not None and check.name == _SCORING:
                     scores[at] = finding.score
                 if not finding.detail:
                     still.append(at)
@@ -140,19 +173,6 @@ class FilterChain:
 
     def notes(self) -> list[str]:
         """Sentences that the user should read before the run: what cannot be checked and why."""
-        found = []
-        for check in self._filters:
-            if isinstance(check, Negation) and check.counter is None:
-                found.append(
-                    f"negation check: no list of negating words for {check.language}; all pass"
-                )
-            elif isinstance(check, Language) and not check.known:
-                found.append(
-                    f"language check: {language_name(check.source)} cannot be recognised; all pass"
-                )
-            elif isinstance(check, Similarity) and check.measure == "characters":
-                found.append(
-                    "similarity check: the English encoder cannot read this script; letter triples "
-                    "are compared instead, which see wording and not meaning"
-                )
-        return found
+        return [
+            line for check in self._filters if isinstance(check, Noted) for line in check.notes()
+        ]

@@ -1,10 +1,10 @@
-"""What a check is, and what it says."""
+"""What a check is, what it says, and what it may ask for beside the candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from augment.records import Candidate
 
@@ -34,6 +34,25 @@ class Finding:
 PASSED: Final = Finding()
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A row of the table, as checks see it that learn from the whole table.
+
+    Parameters
+    ----------
+    source_id
+        0-based row number.
+    text
+        The original text.
+    label
+        Its class; empty where there is none, or where labels are not to be learned from.
+    """
+
+    source_id: int
+    text: str
+    label: str = ""
+
+
 class Filter(Protocol):
     """What a check implements: one method over a batch."""
 
@@ -41,3 +60,19 @@ class Filter(Protocol):
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A check that reads the whole table before the first candidate."""
+
+    def learn(self, originals: Sequence[Original]) -> None:
+        """Take the next rows of the table; called until all were shown."""
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A check that has something to say to the user before the run."""
+
+    def notes(self) -> list[str]:
+        """Sentences: what cannot be checked, and why."""

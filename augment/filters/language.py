@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
-from augment.languages import Identifier, identifiable
+from augment.languages import Identifier, identifiable, language_name
 from augment.records import Candidate
 from augment.tokens import change
 
@@ -60,6 +60,12 @@ class Language:
         if not self.known:
             return [PASSED] * len(candidates)
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def notes(self) -> list[str]:
+        """Say when the language is none that can be recognised."""
+        if self.known:
+            return []
+        return [f"language check: {language_name(self.source)} cannot be recognised; all pass"]
 
     def _look(self, original: str, text: str) -> Finding:
         if change(original, text) <= 1 - _SAME_WORDS:

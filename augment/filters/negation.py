@@ -18,14 +18,24 @@ _CLAUSE: Final = re.compile(r"[.!?;:…()\n]+")
 _APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 
+#: Long words behind a negation that count as negated, and the letters that they are compared by.
+_SCOPE: Final = 3
+#: Words from French "ne" to the "plus" or "peut" that makes it negate, and from "personne" to it.
+_REACH: Final = 5
+_BEFORE: Final = 3
+_SHORT_CLAUSE: Final = re.compile(r"[.!?;:…()\n,]+|\b(?:but|mais|pero|però|mas|ma|aber|maar)\b")
+_STEM: Final = 6
+
 
 class Negation:
-    """The number of negations differs, and no other word makes up for it.
+    """The number of negations differs, or one left its word for another.
 
     Cues are counted in the source language from a table (`augment.filters.negation_cues`). "Ne ...
     pas" and "no ... nada" count once, "ne ... que" and "not only" not at all; "impossible" may
-    replace "not possible". For a language without a table everything passes, and the chain's
-    notes say so.
+    replace "not possible", and no other word makes up for a negation lost. A negation has moved
+    when the words behind it in the original stand free in the candidate, and those behind it in
+    the candidate stood free in the original. For a language without a table everything passes,
+    and the chain's notes say so.
     """
 
     name = "negation"
@@ -41,15 +51,33 @@ class Negation:
             return [PASSED] * len(candidates)
         return [_look(counter, candidate.original, candidate.text) for candidate in candidates]
 
+    def notes(self) -> list[str]:
+        """Say when the language has no table."""
+        if self.counter is not None:
+            return []
+        return [f"negation check: no list of negating words for {self.language}; all pass"]
+
 
 def _look(counter: _Counter, original: str, text: str) -> Finding:
     before, after = counter.count(original), counter.count(text)
     if before == after:
-        return PASSED
+        return _moved(counter, original, text) if before else PASSED
     fewer, more = (text, original) if before > after else (original, text)
     if abs(before - after) <= counter.count_soft(fewer) - counter.count_soft(more):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
+
+
+def _moved(counter: _Counter, original: str, text: str) -> Finding:
+    """Find a negation that left what it negated for something that it did not negate."""
+    before, beside = counter.negated(original)
+    after, beside_now = counter.negated(text)
+    if not before or not after or before & beside_now or after & beside:
+        return PASSED
+    freed, caught = before & _stems(text), after & _stems(original)
+    if freed and caught:
+        return Finding(f"negates {min(caught)!r} in place of {min(freed)!r}")
+    return PASSED
 
 
 class _Counter:
@@ -70,27 +98,62 @@ class _Counter:
         """Negations of a text."""
         if self.signs.isdisjoint(folded_words(text)):
             return 0
-        text = _plain(text)
-        if self.ignored is not None:
-            text = self.ignored.sub(" ", text)
         total = 0
-        for clause in _CLAUSE.split(text):
-            words = [word for word in _WORD.findall(clause) if word in self.cues]
+        for clause in _CLAUSE.split(self._without_ignored(text)):
+            words = [
+                (at, word) for at, word in enumerate(_WORD.findall(clause)) if word in self.cues
+            ]
             if words:
                 total += self._clause(words)
         return total
 
+    def negated(self, text: str) -> tuple[set[str], set[str]]:
+        """Stems of up to three long words behind each negation, and of all in its clause."""
+        behind: set[str] = set()
+        beside: set[str] = set()
+        for clause in _SHORT_CLAUSE.split(self._without_ignored(text)):
+            words = _WORD.findall(clause)
+            if self.cues.isdisjoint(words):
+                continue
+            left = 0
+            for word in words:
+                if word in self.cues:
+                    left = _SCOPE
+                elif len(word) > 3:
+                    beside.add(word[:_STEM])
+                    if left:
+                        behind.add(word[:_STEM])
+                        left -= 1
+        return behind, beside
+
+    def _without_ignored(self, text: str) -> str:
+        text = _plain(text)
+        return text if self.ignored is None else self.ignored.sub(" ", text)
+
     def count_soft(self, text: str) -> int:
         """Words with a negation inside."""
-        return sum(self.soft.fullmatch(word) is not None for word in _WORD.findall(_plain(text)))
+        words = _WORD.findall(self._without_ignored(text))
+        return sum(self.soft.fullmatch(word) is not None for word in words)
 
-    def _clause(self, words: list[str]) -> int:
-        core = sum(word in self.core for word in words)
+    def _clause(self, words: list[tuple[int, str]]) -> int:
+        core = sum(word in self.core for _, word in words)
         if core:
             return core
-        if any(word in self.partners for word in words):
+        if any(word in self.partners for _, word in words):
             return 1
-        return int(not self.particle.isdisjoint(words) and not self.needing.isdisjoint(words))
+        particles = [at for at, word in words if word in self.particle]
+        return int(
+            any(
+                -_BEFORE <= at - particle <= _REACH
+                for at, word in words
+                if word in self.needing
+                for particle in particles
+            )
+        )
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD.findall(_plain(text)) if len(word) > 3}
 
 
 def _plain(text: str) -> str:

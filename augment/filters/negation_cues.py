@@ -42,7 +42,8 @@ CUES: Final[dict[str, Cues]] = {
         r"dis(?:like|agree|allow)\w* \w{3,}less forb[ia]d\w* fail\w* refus\w* lack\w* "
         r"miss(?:ing|ed|es)? avoid\w* prevent\w* den(?:y|ied|ies|ying) reject\w* absen\w+ "
         r"except unless hardly barely scarcely rarely seldom non minus anti free few little "
-        r"ever nor least doubt\w* stop",
+        r"ever nor least doubt\w* stop devoid off(?:line)? "
+        r"instead rather blind worse badly bad wrong",
         ignored=(
             r"\bnot only\b",
             r"\bno(?:t a)? doubt\b",
@@ -61,7 +62,9 @@ CUES: Final[dict[str, Cues]] = {
         partners="jamais rien aucun aucune aucuns aucunes guère ni nullement",
         soft=r"im(?:possible|probable)\w* in(?:capable|connu|utile|égal|attendu)\w* absen\w+ "
         r"manqu\w+ refus\w+ empêch\w+ évit\w+ interdi\w+ ignor\w+ dout\w+ peu peine sauf "
-        r"hormis excepté personne nul(?:le)? malheur\w* cess\w+ arrêt\w+",
+        r"hormis excepté personne nul(?:le)? malheur\w* cess\w+ arrêt\w+ hors mal "
+        r"priv(?:é|ée|és|ées) dépourv\w+ anonym\w+ aveugle\w* plutôt "
+        r"in\w{3,}bles?",
         ignored=(
             r"\bn'importe\b",
             r"\bsans (?:aucun )?doute\b",
@@ -84,8 +87,18 @@ CUES: Final[dict[str, Cues]] = {
         partners="nunca jamás nada nadie ningún ninguno ninguna ningunos ningunas ni tampoco",
         soft=r"im(?:posible|probable)\w* in(?:capaz|útil|esperad)\w* falt\w+ carec\w+ nieg\w+ "
         r"neg(?:ó|ar|aron) rechaz\w+ evit\w+ imp(?:ide|edir|idió) prohib\w+ ausen\w+ "
-        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos",
+        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos fuera sino rar[oa]s? "
+        r"escas\w+ cieg\w+ desemplead[oa]s? desprovist[oa]s? in\w{3,}bles? imprescindible\w* "
+        r"dej(?:a|an|ó|ar|aron|ando) caren\w+ libres? vez ilegal\w* ilimitad\w+ irregular\w* "
+        r"esencial\w* negativ\w+ rehus\w+ mal[oa]?s?",
         ignored=(
+            r"\bno menos de\b",
+            r"\bsin (?:contar|importar|cesar|falta)\b",
+            r"\bno es tal cosa\b",
+            r"\bhasta que no\b",
+            r"\bno (?:\w+ )?(?:más|mas) que\b",
+            r"\bno cabe duda\b",
+            r"\bno s[eé] si\b",
             r"\bno obstante\b",
             r"\bno s[oó]lo\b",
             r"\bno solamente\b",

@@ -17,7 +17,9 @@ STRICT: Final[dict[str, str]] = {
     "quatorze=14 quinze=15 seize=16 vingt=20 trente=30 quarante=40 cinquante=50 soixante=60 "
     "septante=70 nonante=90",
     "es": "dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 once=11 doce=12 "
-    "trece=13 catorce=14 quince=15 veinte=20 treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
+    "trece=13 catorce=14 quince=15 dieciséis=16 diecisiete=17 dieciocho=18 diecinueve=19 "
+    "veinte=20 veintiuno=21 veintidós=22 veintitrés=23 veinticuatro=24 veinticinco=25 "
+    "treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
     "setenta=70 ochenta=80 noventa=90",
     "ca": "dos=2 dues=2 tres=3 quatre=4 cinc=5 sis=6 vuit=8 onze=11 dotze=12 tretze=13 "
     "catorze=14 quinze=15 setze=16 vint=20 trenta=30 quaranta=40 cinquanta=50 seixanta=60 "
@@ -35,18 +37,25 @@ STRICT: Final[dict[str, str]] = {
 }
 LOOSE: Final[dict[str, str]] = {
     "en": "one=1 a=1 an=1 once=1 single=1 both=2 pair=2 couple=2 twice=2 double=2 half=2 second=2 "
-    "dozen=12 hundred=100 hundreds=100 thousand=1000 thousands=1000 first=1 third=3 fourth=4 "
-    "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 twentieth=20 "
+    "dozen=12 dozens=12 decade=10 decades=10 century=100 twins=2 "
+    "hundred=100 hundreds=100 thousand=1000 thousands=1000 first=1 third=3 fourth=4 "
+    "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 "
+    "thirteenth=13 fourteenth=14 fifteenth=15 sixteenth=16 "
+    "seventeenth=17 eighteenth=18 nineteenth=19 twentieth=20 thirtieth=30 "
     "zero=0 triple=3 quarter=4",
     "fr": "un=1 une=1 premier=1 première=1 seul=1 second=2 seconde=2 deuxième=2 double=2 couple=2 "
     "paire=2 deuxièmes=2 troisième=3 tiers=3 triple=3 quatrième=4 quart=4 cinquième=5 sixième=6 "
     "septième=7 huitième=8 neuf=9 neuvième=9 dixième=10 dizaine=10 douzaine=12 quinzaine=15 "
-    "vingtaine=20 vingtième=20 trentaine=30 cent=100 cents=100 centaine=100 mille=1000 "
-    "millier=1000 zéro=0",
+    "vingtaine=20 vingtième=20 trentaine=30 cent=100 cents=100 centaine=100 centaines=100 "
+    "siècle=100 mille=1000 millier=1000 milliers=1000 décennie=10 décennies=10 moitié=2 demi=2 "
+    "demie=2 jumeaux=2 zéro=0",
     "es": "un=1 uno=1 una=1 primer=1 primero=1 primera=1 ambos=2 ambas=2 par=2 segundo=2 segunda=2 "
     "doble=2 pareja=2 tercer=3 tercero=3 tercera=3 tercio=3 cuarto=4 cuarta=4 quinto=5 quinta=5 "
-    "sexto=6 séptimo=7 octavo=8 noveno=9 décimo=10 decena=10 docena=12 cien=100 ciento=100 "
-    "mil=1000 cero=0",
+    "sexto=6 séptimo=7 octavo=8 noveno=9 décimo=10 decena=10 decenas=10 docena=12 docenas=12 "
+    "quincena=15 veintena=20 cien=100 ciento=100 cientos=100 centenar=100 centenares=100 siglo=100 "
+    "doscientos=200 trescientos=300 cuatrocientos=400 quinientos=500 mil=1000 miles=1000 "
+    "millar=1000 millares=1000 millón=1000000 millones=1000000 década=10 décadas=10 mitad=2 "
+    "medio=2 media=2 ambos=2 gemelos=2 cero=0",
     "ca": "un=1 una=1 u=1 primer=1 primera=1 parell=2 segon=2 segona=2 ambdós=2 tercer=3 tercera=3 "
     "quart=4 quarta=4 cinquè=5 sisè=6 set=7 setè=7 vuitè=8 nou=9 novè=9 deu=10 desè=10 dotzena=12 "
     "cent=100 mil=1000 zero=0",

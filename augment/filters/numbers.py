@@ -42,16 +42,20 @@ class Numbers:
         self.strict = table(STRICT.get(settings.language, ""))
         self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
+        self.thousands = frozenset(word for word, n in self.loose.items() if n in ("100", "1000"))
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        before, after = folded_words(original), folded_words(text)
+        before: Sequence[str] = folded_words(original)
+        after: Sequence[str] = folded_words(text)
         digits = _DIGIT.search(original) or _DIGIT.search(text)
         if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
             return PASSED
+        before, more_before = self._composed(before)
+        after, more_after = self._composed(after)
         words_before = [word for word in before if word in self.strict]
         words_after = [word for word in after if word in self.strict]
         if not digits and words_before == words_after:
@@ -62,8 +66,8 @@ class Numbers:
         counts_old, counts_new = Counter(old), Counter(new)
         counts_old.update(self.strict[word] for word in words_before)
         counts_new.update(self.strict[word] for word in words_after)
-        lost = self._unmatched(counts_old, counts_new, after, text)
-        gained = self._unmatched(counts_new, counts_old, before, original)
+        lost = self._unmatched(counts_old, counts_new, after, text) - more_after
+        gained = self._unmatched(counts_new, counts_old, before, original) - more_before
         if lost and gained:
             lost, gained = _without_decades(lost, gained)
         if (lost or gained) and _HALF_DAY.search(original + " " + text):
@@ -76,6 +80,22 @@ class Numbers:
             if found
         ]
         return Finding(f"numbers: {'; '.join(parts)}")
+
+    def _composed(self, words: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
+        """Take out "ten thousand" and "vingt mille"; give what they may stand for."""
+        if self.thousands.isdisjoint(words):
+            return words, Counter()
+        left: list[str] = []
+        found: Counter[str] = Counter()
+        for word in words:
+            value = self.loose.get(word) or self.strict.get(word) if left else None
+            first = left and (self.strict.get(left[-1]) or self.loose.get(left[-1]))
+            if word in self.thousands and first and value:
+                left.pop()
+                found[str(int(first) * int(value))] += 1
+            else:
+                left.append(word)
+        return left, found
 
     def _unmatched(
         self, here: Counter[str], there: Counter[str], words: Sequence[str], text: str

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PHRASE: Final = 8
 _RUN_OF_CHARACTERS: Final = re.compile(r"(.{1,6}?)\1{5,}", re.DOTALL)
+#: Times that a phrase of three words comes back before a text is said to oscillate.
+_OSCILLATIONS: Final = 3
 _SENTENCE: Final = re.compile(r"[^.!?…。！？\n]+")
 
 
@@ -25,7 +27,8 @@ class Repetition:
 
     Notes
     -----
-    A loop is judged against the original, so "very, very, very good" may stay so.
+    A loop is judged against the original, so "very, very, very good" may stay so. A phrase that
+    comes back between others three times is the oscillation of decoders that lost the thread.
 
     References
     ----------
@@ -49,7 +52,9 @@ def _look(original: str, text: str) -> Finding:
     if spare >= 2:
         finding = _loop(before, after)
         if not finding and spare > len(before) - len(set(before)):
-            finding = _sentence(original, text) or _poorer(before, after)
+            finding = (
+                _sentence(original, text) or _poorer(before, after) or _oscillation(before, after)
+            )
         if finding:
             return Finding(finding)
     return _characters(original, text, after)
@@ -76,6 +81,20 @@ def _runs(words: Sequence[str], size: int) -> tuple[int, int]:
         if run > longest:
             longest, at = run, end - run - size + 1
     return longest // size + 1, at
+
+
+def _oscillation(before: Sequence[str], after: Sequence[str]) -> str:
+    """Find a phrase of three words that comes back between others, as it did not before."""
+    if len(after) < 3 * _OSCILLATIONS:
+        return ""
+    counts = Counter(zip(after, after[1:], after[2:], strict=False))
+    phrase, times = counts.most_common(1)[0]
+    if times < _OSCILLATIONS:
+        return ""
+    usual = Counter(zip(before, before[1:], before[2:], strict=False)).most_common(1)
+    if usual and times - usual[0][1] < 2:
+        return ""
+    return f"{' '.join(phrase)!r} comes back {times} times"
 
 
 def _sentence(original: str, text: str) -> str:

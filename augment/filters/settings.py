@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, get_args
 
 from augment.errors import InputError
+from augment.filters.presets import MIN_SIMILARITY, PRESETS, Strictness
 from augment.languages import language_code
 from augment.minilm import NAME
+
+if TYPE_CHECKING:
+    from augment.filters.meaning import Meaning
 
 #: Languages in scripts that the English MiniLM cannot read: nearly every word is unknown to it.
 _OTHER_SCRIPTS: Final = (
@@ -16,44 +21,55 @@ _OTHER_SCRIPTS: Final = (
     "uzs wuu yi yue zh"
 )
 CHARACTERS: Final = "characters"
-#: Least similarity by what measures it, from benchmarks/calibrate_filter.py.
-MIN_SIMILARITY: Final = {"en": 0.55, "latin": 0.6, CHARACTERS: 0.3}
 
 
 @dataclass(frozen=True)
 class FilterSettings:
-    """Thresholds of the checks; every default is the result of benchmarks/calibrate_filter.py.
+    """Thresholds of the checks; those left out are the preset's (`augment.filters.presets`).
 
     Raises
     ------
     InputError
-        For an unknown language, a value out of its range, or a least value above its greatest.
+        For an unknown language or preset, a value out of its range, or a least value above its
+        greatest.
 
     Examples
     --------
     >>> settings = FilterSettings(language="French")
     >>> settings.language, settings.measure, settings.min_similarity
     ('fr', 'minilm', 0.6)
+    >>> FilterSettings(language="fr", strictness="strict").min_similarity
+    0.7
     """
 
     language: str
     """Language of the originals: a code or a name."""
     others: tuple[str, ...] = ()
     """Languages gone through: what a candidate that was not translated back would be in."""
-    min_similarity: float = None  # type: ignore[assignment]  # filled in below
-    """Least similarity to the original, 0 to 1; None takes the language's own default."""
+    strictness: Strictness = "normal"
+    """Preset that gives the thresholds left out: loose, normal or strict."""
+    min_similarity: float = None  # type: ignore[assignment]  # filled in below, as are all such
+    """Least similarity to the original, 0 to 1."""
     max_similarity: float = 1.0
     """Greatest similarity to the original, 0 to 1."""
-    min_change: float = 0.05
+    min_change: float = None  # type: ignore[assignment]
     """Least share of the words that must have changed, 0 to 1."""
     max_change: float = 1.0
     """Greatest share of the words that may have changed, 0 to 1."""
-    min_length_ratio: float = 0.6
+    min_length_ratio: float = None  # type: ignore[assignment]
     """Least length in characters over the original's, 0 to 1."""
-    max_length_ratio: float = 2.0
+    max_length_ratio: float = None  # type: ignore[assignment]
     """Greatest length in characters over the original's, 1 or more."""
-    max_marked: float = 0.05
+    max_marked: float = None  # type: ignore[assignment]
     """Greatest share of words marked by the engine that the original does not hold, 0 to 1."""
+    max_lost_names: float = None  # type: ignore[assignment]
+    """Greatest share of the names that may be gone, 0 to 1; a name replaced never passes."""
+    max_strangeness: float = None  # type: ignore[assignment]
+    """Most standard deviations by which spelling may be unlike the table's, above 0."""
+    min_label_odds: float = None  # type: ignore[assignment]
+    """Least probability of another label for a refusal, above 0.5 and up to 1."""
+    min_swap_margin: float = None  # type: ignore[assignment]
+    """How much closer to another row's text a candidate must be for a refusal, 0 to 1."""
     spaces_count: bool = False
     """Whether a text is another one where it differs in its spaces alone."""
     encoder: str = NAME
@@ -62,29 +78,48 @@ class FilterSettings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "language", language_code(self.language))
         object.__setattr__(self, "others", tuple(map(language_code, self.others)))
+        if self.strictness not in get_args(Strictness):
+            raise InputError(
+                f"no filter preset {self.strictness!r}; wanted: {', '.join(get_args(Strictness))}"
+            )
+        for name, value in PRESETS[self.strictness].items():
+            if vars(self)[name] is None:
+                object.__setattr__(self, name, value)
         if vars(self)["min_similarity"] is None:
             object.__setattr__(self, "min_similarity", self._default_similarity())
-        for name in (
-            "min_similarity",
-            "max_similarity",
-            "min_change",
-            "max_change",
-            "min_length_ratio",
-            "max_marked",
+        self._check_ranges()
+
+    def _check_ranges(self) -> None:
+        for name, low, high in (
+            ("min_similarity", 0.0, 1.0),
+            ("max_similarity", 0.0, 1.0),
+            ("min_change", 0.0, 1.0),
+            ("max_change", 0.0, 1.0),
+            ("min_length_ratio", 0.0, 1.0),
+            ("max_marked", 0.0, 1.0),
+            ("max_lost_names", 0.0, 1.0),
+            ("min_label_odds", 0.5, 1.0),
+            ("min_swap_margin", 0.0, 1.0),
         ):
             value = getattr(self, name)
-            if not 0.0 <= value <= 1.0:  # refuses NaN too
-                raise InputError(f"{name} is {value!r}; a number from 0 to 1 is wanted")
-        if not self.max_length_ratio >= 1.0:
-            raise InputError(
-                f"max_length_ratio is {self.max_length_ratio!r}; a number from 1 up is wanted"
-            )
-        for least, greatest in (("min_similarity", "max_similarity"), ("min_change", "max_change")):
-            low, high = getattr(self, least), getattr(self, greatest)
-            if low > high:
+            if not low <= value <= high:  # refuses NaN too
                 raise InputError(
-                    f"{least} {low!r} is above {greatest} {high!r}: nothing could pass; "
-                    f"lower {least} or raise {greatest}"
+                    f"{name} is {value!r}; a number from {low:g} to {high:g} is wanted"
+                )
+        for name, least in (("max_length_ratio", 1), ("max_strangeness", 0)):
+            if not getattr(self, name) >= least:
+                raise InputError(
+                    f"{name} is {getattr(self, name)!r}; a number from {least} up is wanted"
+                )
+        for least_name, greatest in (
+            ("min_similarity", "max_similarity"),
+            ("min_change", "max_change"),
+        ):
+            lower, upper = getattr(self, least_name), getattr(self, greatest)
+            if lower > upper:
+                raise InputError(
+                    f"{least_name} {lower!r} is above {greatest} {upper!r}: nothing could pass; "
+                    f"lower {least_name} or raise {greatest}"
                 )
 
     @property
@@ -94,9 +129,19 @@ class FilterSettings:
             return CHARACTERS
         return self.encoder
 
+    @cached_property
+    def meaning(self) -> Meaning:
+        """The sentence vectors that the checks made from these settings share."""
+        from augment.filters.meaning import Meaning
+
+        return Meaning(self.measure)
+
     def _default_similarity(self) -> float:
+        by_measure = MIN_SIMILARITY[self.strictness]
         if self.measure == CHARACTERS:
-            default = MIN_SIMILARITY[CHARACTERS]
+            default = by_measure["characters"]
+        elif self.encoder != NAME:
+            default = by_measure["named"]
         else:
-            default = MIN_SIMILARITY["en" if self.language == "en" else "latin"]
+            default = by_measure["en" if self.language == "en" else "latin"]
         return min(default, self.max_similarity)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from augment.errors import MissingExtraError
 from augment.filters.check import Finding
-from augment.minilm import NAME, minilm_folder
+from augment.filters.meaning import CHARACTERS
 from augment.records import Candidate
 from augment.tokens import fold
 
 if TYPE_CHECKING:
-    from augment.encoder import SentenceEncoder
     from augment.filters.settings import FilterSettings
 
 
@@ -37,17 +34,8 @@ class Similarity:
         self.low = settings.min_similarity
         self.high = settings.max_similarity
         self.measure = settings.measure
-        self.encoder: SentenceEncoder | None = None
-        if self.measure != "characters":
-            for package in ("torch", "transformers"):
-                if importlib.util.find_spec(package) is None:
-                    raise MissingExtraError(
-                        f"the similarity check needs the package {package!r}; "
-                        'pip install "augment-text[offline]", or leave it out with '
-                        "--no-filter similarity"
-                    )
-            if self.measure == NAME:
-                minilm_folder()
+        self.meaning = settings.meaning
+        self.meaning.require()
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
@@ -58,13 +46,19 @@ class Similarity:
         texts = [candidate.text for candidate in candidates]
         if not texts:
             return []
-        if self.measure == "characters":
+        if self.measure == CHARACTERS:
             return [character_cosine(*pair) for pair in zip(originals, texts, strict=True)]
-        if self.encoder is None:
-            from augment.encoder import SentenceEncoder
+        return self.meaning.similarity(originals, texts)
 
-            self.encoder = SentenceEncoder(self.measure)
-        return [float(score) for score in self.encoder.similarity(originals, texts)]
+    def notes(self) -> list[str]:
+        """Say what measures similarity where it is not an encoder that reads the language."""
+        if self.measure == CHARACTERS:
+            return [
+                "similarity check: the English encoder cannot read this script; letter triples "
+                "are compared instead, which see wording and not meaning (--encoder to name a "
+                "multilingual one)"
+            ]
+        return []
 
     def _judge(self, score: float) -> Finding:
         score = round(score, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？।]+[\"'”’»)\]]*(?=\s|$)")
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 
+_STOP: Final = re.compile(r"[.!?…。！？।:;][\"'”’»)\]\s]*$")
+#: Length over the original's from which nothing can be missing, with all sentences and without.
+_WHOLE: Final = 0.85
+_WHOLE_SENTENCES: Final = 0.95
+#: A sentence is there when more than this share of its telling words is, by their first letters.
+_LEAST_OF_SENTENCE: Final = 0.2
+_FEWEST_TELLING: Final = 3
+_STEM: Final = 5
+
 
 class Truncated:
     """Sentences or the end of the text are missing.
@@ -23,8 +33,10 @@ class Truncated:
     Notes
     -----
     Only a candidate clearly shorter than its original is looked at. It is refused when most of
-    several sentences are gone, when it stops at a comma, or when the words of the original's
-    start are there and those of its end are not.
+    several sentences are gone, when next to no word of one sentence came back, when it stops at a
+    comma, or when the words of the original's start are there
+    and those of its end are not; less is asked for where the full stop is gone with them, since an
+    end told in other words keeps its own.
     """
 
     name = "truncated"
@@ -39,24 +51,52 @@ class Truncated:
 
 def _look(original: str, text: str) -> Finding:
     ratio = len(text) / max(1, len(original))
-    if ratio >= 0.85 or len(original) < 20:
+    if ratio >= _WHOLE_SENTENCES or len(original) < 20:
+        return PASSED
+    before = len(_SENTENCE_END.findall(original))
+    if before and (ratio < _WHOLE or len(_SENTENCE_END.findall(text)) < before):
+        finding = _sentence_lost(original, text)
+        if not finding.passed:
+            return finding
+    if ratio >= _WHOLE:
         return PASSED
     if _DANGLING.search(text) and not _DANGLING.search(original):
         return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
-    before = len(_SENTENCE_END.findall(original))
     if before >= 2 and ratio < 0.75:
         after = max(1, len(_SENTENCE_END.findall(text)))
         if after <= before / 2:
             return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
-    most = 0.4 if ratio < 0.75 else 0.34 if ratio < 0.8 else 0.2
+    if not _STOP.search(text) and _STOP.search(original):
+        most = 0.5
+    else:
+        most = 0.25 if ratio < 0.75 else 0.1
     return _end_lost(folded_words(original), folded_words(text), most)
+
+
+def _sentence_lost(original: str, text: str) -> Finding:
+    sentences = [part for part in _SENTENCE_END.split(original) if part.strip()]
+    if len(sentences) < 2:
+        return PASSED
+    there = {word[:_STEM] for word in folded_words(text)}
+    stems = [{w[:_STEM] for w in folded_words(part) if len(w) > 3} for part in sentences]
+    known = Counter(stem for found in stems for stem in found)
+    for sentence, found in zip(sentences, stems, strict=True):
+        own = [stem for stem in found if known[stem] == 1]  # "that" and "have" are everywhere
+        if len(own) < _FEWEST_TELLING:
+            continue
+        share = sum(stem in there for stem in own) / len(own)
+        if share <= _LEAST_OF_SENTENCE:
+            return Finding(
+                f"a sentence is missing: {share:.0%} of the words of {sentence.strip()[:40]!r}"
+            )
+    return PASSED
 
 
 def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Finding:
     if len(before) < 10:
         return PASSED
     third = len(before) // 3
-    there = set(after)
+    there = {word[:_STEM] for word in after}
     start = _present(before[:third], there)
     end = _present(before[-third:], there)
     if end <= most and start - end >= 0.3:
@@ -71,4 +111,4 @@ def _present(words: Sequence[str], there: set[str]) -> float:
     telling = [word for word in words if len(word) > 3]
     if len(telling) < 2:
         telling = list(words)
-    return sum(word in there for word in telling) / len(telling)
+    return sum(word[:_STEM] in there for word in telling) / len(telling)
