@@ -250,9 +250,9 @@ def how_to_get(pivots: Sequence[str], source: str, engines: Sequence[Engine]) ->
     for pair in missing_pairs(pivots, source):
         if any(pair in (engine.pairs() or ()) for engine in engines):
             continue
-        hint = next((line for engine in engines if (line := engine.how_to_get(*pair))), "")
-        if hint:
-            lines.append(hint)
+        # Engines stand best first; the last that can is the one of the least to install.
+        hints = [line for engine in engines if (line := engine.how_to_get(*pair))]
+        lines.extend([*hints[:1], *hints[-1:]])
     if lines:
         return "To install: " + "  or: ".join(dict.fromkeys(lines))
     return "No package brings it; an online service may: --translator google"

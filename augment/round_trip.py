@@ -13,17 +13,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
+from augment.decoding import BEST, Decoding
 from augment.fail_over import FailOver
 from augment.records import Translation
 from augment.store import Store, text_key
-from augment.translators import Engine, Translator
+from augment.translators import Engine, Translator, Varied
 
 if TYPE_CHECKING:
     from augment.planning import Plan
 
 _QUEUED: Final = 2  # windows waiting between two legs
+
+
+@runtime_checkable
+class SeveralAtOnce(Protocol):
+    """A translator that finds several variants of a text with one search."""
+
+    #: Identities of the variants, its own among them.
+    siblings: tuple[str, ...]
+
+    def translate_all(self, texts: Sequence[str]) -> list[list[Translation]]:
+        """Translate texts; for each its variants, in the order of `siblings`."""
 
 
 class Stored:
@@ -44,6 +56,7 @@ class Stored:
         self.store = store
         self.identity = translator.identity
         self.identities = (self.identity,)
+        self.label: str = getattr(translator, "label", "")
         self.window = translator.window
         self.from_store = 0
         self.translated = 0
@@ -54,11 +67,13 @@ class Stored:
         found = self._look_up(keys, texts)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
-            done = [_not_empty(self, one) for one in self.translator.translate([*missing.values()])]
-            new = dict(zip(missing, done, strict=True))
-            self.store.put(self.identity, new.items())
-            self.translated += sum(not one.error for one in done)
-            found.update(new)
+            new = dict(zip(missing, self._translate([*missing.values()]), strict=True))
+            own = {key: variants[self.identity] for key, variants in new.items()}
+            for identity in next(iter(new.values())):
+                entries = [(key, variants[identity]) for key, variants in new.items()]
+                self.store.put(identity, entries)
+            self.translated += sum(not one.error for one in own.values())
+            found.update(own)
         return [found[key] for key in keys]
 
     def stored(self, texts: Sequence[str]) -> list[Translation | None]:
@@ -80,6 +95,26 @@ class Stored:
         if (interrupt := getattr(self.translator, "interrupt", None)) is not None:
             interrupt()
 
+    def _translate(self, texts: list[str]) -> list[dict[str, Translation]]:
+        """Translate texts; for each, identity of a variant -> the translation.
+
+        One search gives all variants of a text: those that were not asked for yet go into the
+        store with the one that was.
+        """
+        if not isinstance(self.translator, SeveralAtOnce):
+            done = self.translator.translate(texts)
+            return [{self.identity: _not_empty(self, one)} for one in done]
+        return [
+            dict(
+                zip(
+                    self.translator.siblings,
+                    (_not_empty(self, one) for one in variants),
+                    strict=True,
+                )
+            )
+            for variants in self.translator.translate_all(texts)
+        ]
+
     def close(self) -> None:
         """Close the translator; the store stays open."""
         self.translator.close()
@@ -96,25 +131,34 @@ class RoundTrip:
         The translation store.
     note
         Gets a line when a translator is given up and the next one takes over.
+    decoding
+        How neural engines choose words, and which of several variants this one gives.
     """
 
     method = "backtranslation"
-    variant = 0
 
     def __init__(
-        self, plan: Plan, store: Store, note: Callable[[str], None] = lambda message: None
+        self,
+        plan: Plan,
+        store: Store,
+        note: Callable[[str], None] = lambda message: None,
+        *,
+        decoding: Decoding = BEST,
     ) -> None:
         self.name = self.pivot = plan.pivot
-        self.engine = plan.engine
+        self.variant = decoding.variant
         self.languages = plan.route.languages
         self.legs: list[Stored | FailOver] = []
         several = any(len(engines) > 1 for engines in plan.engines)
         try:
-            for engines, (source, target) in zip(plan.engines, plan.route.legs, strict=True):
+            for number, (engines, leg) in enumerate(
+                zip(plan.engines, plan.route.legs, strict=True)
+            ):
+                of_leg = decoding.of_leg(last=number == len(plan.engines) - 1)
                 opened = FailOver(note)
                 self.legs.append(opened)  # before it is filled, so that what was opened is closed
                 for engine in engines:
-                    opened.add(engine.name, partial(_stored, engine, source, target, store))
+                    opened.add(engine.name, partial(_stored, engine, *leg, of_leg, store))
                 opened.check()
                 if not several:
                     self.legs[-1] = opened.legs[0]
@@ -122,6 +166,8 @@ class RoundTrip:
             self.close()
             raise
         self.identities = tuple(one for leg in self.legs for one in leg.identities)
+        labels = [getattr(leg, "label", "") or plan.engine for leg in self.legs]
+        self.engine = plan.engine if several else "+".join(dict.fromkeys(labels))
 
     def paraphrase(
         self, items: Iterable[tuple[int, str]]
@@ -147,8 +193,23 @@ class RoundTrip:
             leg.close()
 
 
-def _stored(engine: Engine, source: str, target: str, store: Store) -> Stored:
+def _stored(engine: Engine, source: str, target: str, decoding: Decoding, store: Store) -> Stored:
+    """Open one direction; an engine that has a choice is told how to decode."""
+    if isinstance(engine, Varied):
+        return Stored(engine.open_decoding(source, target, decoding), store)
     return Stored(engine.open(source, target), store)
+
+
+def variants_of(plan: Plan, decoding: Decoding) -> int:
+    """How many different paraphrases of one text a plan can give.
+
+    With beam search the engine of the way back decides, with draws any engine on the way.
+    """
+    legs = plan.engines[-1:] if decoding.kind == "beam" else plan.engines
+    return max(
+        engines[0].most_variants(decoding) if isinstance(engines[0], Varied) else 1
+        for engines in legs
+    )
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ of dashes, emoji) are glue too, so no engine can alter them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 # Everything that ends a line for a reader: line breaks of any kind, HTML breaks and paragraphs.
@@ -70,13 +70,17 @@ def cut(text: str, *, max_chars: int = 1000) -> Pieces:
     >>> cut("Good film.<br /><br />See it!\n---\n")
     Pieces(pieces=('Good film.', 'See it!'), glue=('', '<br /><br />', '\n---\n'))
     """
+    return _cut(text, lambda line: _chunks(line, max_chars))
+
+
+def _cut(text: str, cut_line: Callable[[str], list[str]]) -> Pieces:
     pieces: list[str] = []
     glue = [""]
     for number, part in enumerate(_BREAK.split(text)):
         if number % 2 or not _LETTER.search(part):
             glue[-1] += part
             continue
-        for chunk in _chunks(part, max_chars):
+        for chunk in cut_line(part):
             body = chunk.strip()
             if not _LETTER.search(body):
                 glue[-1] += chunk
@@ -86,6 +90,17 @@ def cut(text: str, *, max_chars: int = 1000) -> Pieces:
             pieces.append(body)
             glue.append(chunk[start + len(body) :])
     return Pieces(tuple(pieces), tuple(glue))
+
+
+def cut_sentences(text: str) -> Pieces:
+    r"""Cut a text into its sentences, for engines that were trained on single ones.
+
+    Examples
+    --------
+    >>> cut_sentences("Good film. See it!\nNow.")
+    Pieces(pieces=('Good film.', 'See it!', 'Now.'), glue=('', ' ', '\n', ''))
+    """
+    return _cut(text, sentences)
 
 
 def sentences(line: str) -> list[str]:

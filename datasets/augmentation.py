@@ -21,7 +21,7 @@ from augment.datasets.announcement import choices, findings
 from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.checks import Checks, describe_settings
 from augment.datasets.columns import find_columns
-from augment.datasets.manifest import Manifest, add_up, versions
+from augment.datasets.manifest import Manifest, add_up, together, versions
 from augment.datasets.production import FAILED, Production
 from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
@@ -29,6 +29,7 @@ from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
 from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
+from augment.datasets.variants import why_not_more
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.languages import detect_language, language_code
@@ -223,7 +224,9 @@ class Augmentation:
         for label, short in self.shortfalls().items():
             why = self.approach.shortfall(self.recipe.per_row)
             goal = (self.targets or {})[label]
-            self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why}")
+            tried = why_not_more(self.paraphrasers, self.production.yields)
+            self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why} ({tried})")
+        self._say_fewer(by_class)
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
             self.note(
@@ -233,6 +236,20 @@ class Augmentation:
         kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
         # Beside their original in the order of the table; those of one original as chosen.
         return sorted(kept, key=lambda pair: pair[1].source_id)
+
+    def _say_fewer(self, by_class: Mapping[str, Sequence[Choice]]) -> None:
+        """Say how many originals have fewer paraphrases than ``per_row`` asked for, and why."""
+        wanted = self.recipe.per_row
+        if wanted is None or self.targets is not None:
+            return
+        got = Counter(choice.source_id for kept in by_class.values() for choice in kept)
+        originals = sum(index >= 0 for index in self.found.row_label)
+        if fewer := originals - sum(count >= wanted for count in got.values()):
+            tried = why_not_more(self.paraphrasers, self.production.yields)
+            self.note(
+                f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases: "
+                f"{tried}"
+            )
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""
@@ -245,9 +262,10 @@ class Augmentation:
         """Put the manifest together; call it after `run`."""
         found = self.found
         yields = self.production.yields
-        pivots = {
-            one.name: {**one.describe(), **asdict(yields[one.name])} for one in self.paraphrasers
-        }
+        said: dict[str, list[Mapping[str, Any]]] = {}
+        for one in self.paraphrasers:
+            said.setdefault(one.name, []).append(one.describe())
+        pivots = {name: {**together(each), **asdict(yields[name])} for name, each in said.items()}
         totals = add_up([asdict(one) for one in yields.values()])
         return Manifest(
             signature=self.signature(),
@@ -301,7 +319,9 @@ class Augmentation:
 
     def signature(self) -> str:
         """Everything that decides the result, in one line."""
-        engines = sorted({part for one in self.paraphrasers for part in one.identities})
+        engines = sorted(
+            {part.partition("#")[0] for one in self.paraphrasers for part in one.identities}
+        )
         recipe = self.recipe
         off = f"-{',-'.join(recipe.no_filter)}" if recipe.no_filter else ""
         parts = {

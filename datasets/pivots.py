@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from augment.datasets.variants import wanted_variants
+from augment.decoding import Decoding
 from augment.errors import AugmentError
 from augment.paraphraser import Paraphraser
 from augment.planning import Plan, plan_round_trips
-from augment.round_trip import RoundTrip
+from augment.round_trip import RoundTrip, variants_of
 from augment.store import Store
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class Pivots:
         Its pivots and its translator.
     source
         Code of the language of the texts.
+    needed
+        Most new rows that one original must give; None without a target.
     """
 
     tag = "bt"
@@ -32,7 +36,7 @@ class Pivots:
     methods = (RoundTrip.method,)
     verb = "translated"
 
-    def __init__(self, recipe: BacktranslateConfig, source: str) -> None:
+    def __init__(self, recipe: BacktranslateConfig, source: str, needed: int | None) -> None:
         self.recipe = recipe
         self.source = source
         self.plans = plan_round_trips(
@@ -43,13 +47,17 @@ class Pivots:
             offline=recipe.offline,
         )
         self.names: Sequence[str] = [plan.pivot for plan in self.plans]
+        wanted = wanted_variants(recipe.per_row, needed)
+        #: How many different paraphrases of one text each plan is asked for.
+        self.variants = [min(wanted, variants_of(p, recipe.decoding_of(0))) for p in self.plans]
         gone_through = {language for plan in self.plans for language in plan.route.languages}
         self.languages: Sequence[str] = sorted(gone_through - {source})
 
     def lines(self) -> Iterator[str]:
         """One line per route."""
-        for plan in self.plans:
-            yield f"pivot {plan}"
+        for plan, count in zip(self.plans, self.variants, strict=True):
+            several = f", up to {count} of each text by {self.recipe.decoding}" if count > 1 else ""
+            yield f"pivot {plan}{several}"
 
     def leaving(self, characters: int) -> Iterator[str]:
         """One line per host: every translation of a text counts as long as the text is."""
@@ -75,13 +83,23 @@ class Pivots:
     def open(
         self, store: Store, stack: ExitStack, note: Callable[[str], None]
     ) -> list[Paraphraser]:
-        """Open every route."""
-        return [self._open(plan, store, stack, note) for plan in self.plans]
+        """Open every route: each pivot's first paraphrase comes before any pivot's second."""
+        return [
+            self._open(plan, self.recipe.decoding_of(variant, count), store, stack, note)
+            for variant in range(max(self.variants, default=0))
+            for plan, count in zip(self.plans, self.variants, strict=True)
+            if variant < count
+        ]
 
     def _open(
-        self, plan: Plan, store: Store, stack: ExitStack, note: Callable[[str], None]
+        self,
+        plan: Plan,
+        decoding: Decoding,
+        store: Store,
+        stack: ExitStack,
+        note: Callable[[str], None],
     ) -> RoundTrip:
-        trip = RoundTrip(plan, store, note)
+        trip = RoundTrip(plan, store, note, decoding=decoding)
         stack.callback(trip.close)
         return trip
 

@@ -10,6 +10,7 @@ import tyro
 
 from augment.config import shown_as, split_commas
 from augment.datasets.balance import check_balance
+from augment.decoding import Decoding
 from augment.errors import InputError
 from augment.filters.presets import Strictness
 
@@ -128,16 +129,37 @@ class BacktranslateConfig(AugmentationConfig):
     """Engine: auto takes those of this machine; or by name, apertium or deepl,google in turn."""
     url: Annotated[str | None, shown_as("URL")] = None
     """Address of your own LibreTranslate server, with --translator libre."""
+    decoding: Literal["beam", "sample"] = "beam"
+    """Several paraphrases per pivot of a neural engine: next best texts, or drawn by chance."""
+    beam_size: int = 4
+    """Width of a neural engine's search, 1 to 32; 1 is about three times as fast as 4."""
+    temperature: float = 0.8
+    """For --decoding sample: below 1 draws likelier words, above 1 more daring ones."""
+    top_k: int = 10
+    """For --decoding sample: draw among this many likeliest words; 0 for all."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "pivot", split_commas(self.pivot))
+        self.decoding_of(0)  # refuses what is out of range
+
+    def decoding_of(self, variant: int, variants: int = 1) -> Decoding:
+        """Say how a neural engine chooses the words of one of several variants."""
+        return Decoding(
+            kind=self.decoding,
+            beam_size=self.beam_size,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            seed=self.seed,
+            variant=variant,
+            variants=variants,
+        )
 
     def approach(self, source: str, needed: int | None) -> Approach:
         """Round trips through the pivots."""
         from augment.datasets.pivots import Pivots
 
-        return Pivots(self, source)
+        return Pivots(self, source, needed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -260,7 +260,7 @@ def test_a_missing_apertium_pair_names_the_line_that_installs_it(monkeypatch):
     with pytest.raises(PairError, match="no translator on this machine knows English"):
         plan_round_trips([], "en")
     with pytest.raises(PairError, match="--translator google"):
-        plan_round_trips(["ja"], "en")
+        plan_round_trips(["gcf"], "en")
 
 
 def test_an_unknown_engine_lists_the_known_ones():

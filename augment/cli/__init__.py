@@ -67,6 +67,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.convert_checkpoint",
         "Turn a .pt state dict into a model folder, running none of its code.",
     ),
+    "models": (
+        "augment.cli.models",
+        "List, fetch, verify and remove local neural translators.",
+    ),
     "doctor": (
         "augment.cli.doctor",
         "Show what this machine can do, and the line that gets what is missing.",

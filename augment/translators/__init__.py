@@ -13,11 +13,15 @@ from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
+from augment.decoding import Decoding
 from augment.errors import InputError
 from augment.records import Translation
 
 #: name -> "module:factory". The factory takes no argument and gives an `Engine`.
 ENGINES: dict[str, str] = {
+    "marian": "augment.translators.neural:marian",
+    "nllb": "augment.translators.neural:nllb",
+    "m2m100": "augment.translators.neural:m2m100",
     "apertium": "augment.translators.apertium:Apertium",
     "google": "augment.translators.online:google",
     "deepl": "augment.translators.online:deepl",
@@ -32,7 +36,7 @@ ENGINES: dict[str, str] = {
     "chatgpt": "augment.translators.online:chatgpt",
 }
 #: What ``auto`` tries, best first: engines of this machine only, so that no text leaves it.
-LOCAL: tuple[str, ...] = ("apertium",)
+LOCAL: tuple[str, ...] = ("marian", "nllb", "m2m100", "apertium")
 GROUP = "augment.translators"
 
 
@@ -74,6 +78,17 @@ class Engine(Protocol):
 
     def how_to_get(self, source: str, target: str) -> str:
         """Say the command that would bring a pair that is missing; empty when there is none."""
+
+
+@runtime_checkable
+class Varied(Engine, Protocol):
+    """An engine that can also give several different translations of one text."""
+
+    def most_variants(self, decoding: Decoding) -> int:
+        """How many different translations of one text can be asked for."""
+
+    def open_decoding(self, source: str, target: str, decoding: Decoding) -> Translator:
+        """Make one direction ready that gives the variant which `decoding` names."""
 
 
 def engine_names() -> list[str]:

@@ -1,0 +1,1 @@
+"""Local neural translators on disk: fetched once, converted, recorded, checked, removed."""

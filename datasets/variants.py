@@ -1,0 +1,59 @@
+"""How many paraphrases of one original a pivot is asked for, and why there were not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from augment.datasets.production import Yield
+from augment.paraphraser import Paraphraser
+
+#: Asked of each pivot when classes have an aim: a search of the usual width finds as many at once.
+FEWEST: Final = 4
+#: Most that are asked for unasked; ``--per-row`` may ask for more.
+MOST: Final = 16
+
+
+def wanted_variants(per_row: int | None, needed: int | None) -> int:
+    """How many paraphrases of one original a pivot is asked for, where its engine can give them.
+
+    Parameters
+    ----------
+    per_row
+        As the user gave it: so many are asked of every pivot.
+    needed
+        Most new rows that one original must give; None without a target, and then one per pivot
+        is enough.
+
+    Examples
+    --------
+    >>> wanted_variants(None, 8), wanted_variants(None, 2), wanted_variants(None, None)
+    (8, 4, 1)
+    """
+    if per_row is not None:
+        return per_row
+    return 1 if needed is None else min(max(FEWEST, needed), MOST)
+
+
+def why_not_more(tries: Sequence[Paraphraser], yields: Mapping[str, Yield]) -> str:
+    """Say how often each pivot or method was asked for one original, and what was refused most."""
+    asked: dict[str, str] = {}
+    for one in tries:
+        engines = dict.fromkeys(part.partition(":")[0] for part in one.engine.split("+"))
+        by = f" ({'+'.join(engines)})" if one.engine else ""
+        asked[one.name] = f"{one.name}{by} {_times(one.variant + 1)}"
+    lost: dict[str, int] = {}
+    for counts in yields.values():
+        for reason, count in {**counts.rejected, "failed": counts.failed}.items():
+            lost[reason] = lost.get(reason, 0) + count
+    largest = sorted(((count, reason) for reason, count in lost.items() if count), reverse=True)
+    line = f"each original was given to {', '.join(asked.values())} at most"
+    if largest:
+        total = sum(counts.asked for counts in yields.values())
+        reasons = ", ".join(f"{reason} {count:,}" for count, reason in largest[:3])
+        line += f"; of {total:,} texts refused: {reasons}"
+    return line
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
