@@ -160,13 +160,24 @@ def bootstrap_intervals(
     True
     """
     n, classes = int(table.sum()), len(table)
-    cells = np.random.default_rng(seed).multinomial(n, table.ravel() / n, size=draws)
-    drawn = cells.reshape(draws, classes, classes).astype(float)
-    hits = np.einsum("dii->di", drawn)
-    both = drawn.sum(axis=1) + drawn.sum(axis=2)
-    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
-    macro = f1.sum(axis=1) / np.maximum((both > 0).sum(axis=1), 1)
-    values = {"accuracy": hits.sum(axis=1) / n, "macro_f1": macro}
+    label, predicted = np.nonzero(table)  # with many classes, few of the cells hold rows
+    right = np.zeros((len(label), classes))
+    right[label == predicted, label[label == predicted]] = 1.0
+    either = np.zeros((len(label), classes))
+    np.add.at(either, (np.arange(len(label)), label), 1.0)
+    np.add.at(either, (np.arange(len(label)), predicted), 1.0)
+    rng = np.random.default_rng(seed)
+    accuracy, macro = np.empty(draws), np.empty(draws)
+    for start in range(0, draws, 100):
+        part = slice(start, min(start + 100, draws))
+        drawn = rng.multinomial(n, table[label, predicted] / n, size=part.stop - part.start).astype(
+            float
+        )
+        hits, both = drawn @ right, drawn @ either
+        f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+        accuracy[part] = hits.sum(axis=1) / n
+        macro[part] = f1.sum(axis=1) / np.maximum((both > 0).sum(axis=1), 1)
+    values = {"accuracy": accuracy, "macro_f1": macro}
     return {
         name: (float(np.quantile(value, 0.025)), float(np.quantile(value, 0.975)))
         for name, value in values.items()

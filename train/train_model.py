@@ -264,10 +264,10 @@ class _Job:
         """Say what was found and chosen."""
         material, rows, trainer = self.material, self.rows, self.trainer
         texts = " + ".join(map(repr, rows.text_columns))
-        several = "s" if len(rows.text_columns) > 1 else ""
+        which = "text columns" if len(rows.text_columns) > 1 else "text column"
         progress.note(
-            f"text column{several} {texts}, label column {rows.label_column!r}: "
-            f"{len(rows.classes)} classes ({_shortened(rows.classes)})"
+            f"{which} {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
+            f"classes ({_shortened(rows.classes)})"
         )
         for reason, n in rows.left_out.items():
             progress.note(f"left out: {n:,} x {reason}")

@@ -262,7 +262,7 @@ def _drift(
         for result, scores in zip(scored, reference["scores"], strict=True)
         for ours, theirs in zip(result.log_probs[start:], scores, strict=False)
     ]
-    return sum(apart) / max(len(apart), 1)
+    return float(sum(apart) / max(len(apart), 1))
 
 
 def open_engine(folder: Path, quantization: str) -> Any:  # noqa: ANN401
