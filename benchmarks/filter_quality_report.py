@@ -214,7 +214,7 @@ def draw(result: dict[str, Any], path: Path) -> None:
         top.set_yticklabels([f"{name}" for name, _ in every] if not column else [])
         top.set_title(f"{NAMES[language]}: poison caught, %", fontsize=11)
         top.grid(color="0.9", zorder=0)
-        top.legend(loc="lower left", fontsize=8, framealpha=1)
+        top.legend(loc="center left", fontsize=8, framealpha=1)
         for row, (name, label, bad) in enumerate(
             (
                 ("similarity", "least similarity", "another row's text caught"),
