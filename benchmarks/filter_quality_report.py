@@ -69,8 +69,8 @@ def markdown(result: dict[str, Any]) -> str:
     lines += [
         "",
         'Of these, "negation moved" puts the one negation of a sentence on another verb;',
-        'a fifth to a half of it is caught. "Name lost" is let through on purpose (a name may become',
-        'a pronoun). "Words shuffled" shows the limit of every check here: none of them parses.',
+        'a fifth to a half of it is caught. "Name lost" is let through on purpose (a name may',
+        'become a pronoun). "Words shuffled" shows the limit of every check: none of them parses.',
         "",
         "## Short lines: Apertium's round trips",
         "",
