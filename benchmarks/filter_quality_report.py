@@ -68,9 +68,9 @@ def markdown(result: dict[str, Any]) -> str:
     )
     lines += [
         "",
-        'Of these, "negation moved" puts the one negation of a sentence on another verb; only',
-        'half of it is caught. "Name lost" is let through on purpose (a name may become a',
-        'pronoun). "Words shuffled" shows the limit of every check here: none of them parses.',
+        'Of these, "negation moved" puts the one negation of a sentence on another verb;',
+        'a fifth to a half of it is caught. "Name lost" is let through on purpose (a name may',
+        'become a pronoun). "Words shuffled" shows the limit of every check: none of them parses.',
         "",
         "## Short lines: Apertium's round trips",
         "",
@@ -214,7 +214,7 @@ def draw(result: dict[str, Any], path: Path) -> None:
         top.set_yticklabels([f"{name}" for name, _ in every] if not column else [])
         top.set_title(f"{NAMES[language]}: poison caught, %", fontsize=11)
         top.grid(color="0.9", zorder=0)
-        top.legend(loc="lower left", fontsize=8, framealpha=1)
+        top.legend(loc="center left", fontsize=8, framealpha=1)
         for row, (name, label, bad) in enumerate(
             (
                 ("similarity", "least similarity", "another row's text caught"),
