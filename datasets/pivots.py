@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class Pivots:
 
     tag = "bt"
     kind = "pivot"
-    methods = (RoundTrip.method,)
+    methods: Collection[str] = (RoundTrip.method,)
     verb = "translated"
 
     def __init__(self, recipe: BacktranslateConfig, source: str, needed: int | None) -> None:

@@ -142,7 +142,8 @@ class BackTranslationSampler(_TextSampler):
     Examples
     --------
     >>> texts = ["The film was very good.", "A bad book.", "The music was awful."]
-    >>> sampler = BackTranslationSampler("es", source="en", sampling_strategy={1: 1, 0: 2})
+    >>> sampler = BackTranslationSampler("es", source="en", sampling_strategy={1: 1, 0: 2},
+    ...                                  store="none")
     >>> X, y = sampler.fit_resample(texts, [1, 0, 0])
     >>> len(X), [int(row) for row in sampler.sample_indices_]
     (3, [0, 1, 2])
