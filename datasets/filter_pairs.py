@@ -32,7 +32,8 @@ from augment.datasets.table_options import (
 )
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
-from augment.filters import FilterChain, FilterSettings, build_filters
+from augment.filters import FilterChain, FilterSettings, Original, build_filters
+from augment.filters.presets import Strictness
 from augment.languages import detect_language, language_code, language_name
 from augment.outputs import replacing
 from augment.progress import SILENT, Progress
@@ -79,6 +80,12 @@ class FilterConfig(InputOptions):
     """Greatest similarity to the original, 0 to 1."""
     min_change: Annotated[float | None, shown_as("F")] = None
     """Least share of the text that must have changed, 0 to 1; calibrated by default."""
+    filter: Strictness = "normal"
+    """How strict the checks are; options that name a threshold go before the preset."""
+    encoder: Annotated[str, shown_as("NAME")] = "minilm"
+    """Sentence encoder: minilm, or a hub name or folder, like a multilingual one."""
+    label: Annotated[str | None, shown_as("COL")] = None
+    """Column with classes; then what a classifier of them reads otherwise is refused."""
     no_filter: Annotated[tuple[str, ...], shown_as("NAME")] = ()
     """Checks to leave out, by name; "all": every one but empty and duplicate."""
 
@@ -217,9 +224,13 @@ class _Judge:
         given = ("min_similarity", "max_similarity", "min_change")
         settings = FilterSettings(
             language=self.language,
+            strictness=recipe.filter,
+            encoder=recipe.encoder,
             **{name: value for name in given if (value := getattr(recipe, name)) is not None},
         )
         self.chain.filters = build_filters(settings, disabled=recipe.no_filter)
+        if self.chain.learns:
+            self.chain.learn(self._originals())
         self._say()
 
     def _see_originals(self) -> tuple[int, list[str]]:
@@ -238,6 +249,15 @@ class _Judge:
                     sample = sample[::2]
                     step *= 2
         return rows, sample
+
+    def _originals(self) -> Iterator[Original]:
+        """Give every original, with its class where a column of classes is named."""
+        at = self.table.columns.index(self.text)
+        label = self.recipe.label and named_column(self.table, self.recipe.label, "label")
+        label_at = self.table.columns.index(label) if label else None
+        for number, row in enumerate(self.table):
+            of_class = "" if label_at is None else cell_string(row[label_at])
+            yield Original(number, cell_string(row[at]), of_class)
 
     def _language(self, sample: Sequence[str]) -> str:
         if self.recipe.source:

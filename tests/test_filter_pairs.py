@@ -133,3 +133,23 @@ def test_the_encoder_scores_pairs(table, capsys):
     assert json.loads(capsys.readouterr().out)["kept"] >= 1
     scores = [float(str(row[-2])) for row in open_table("pairs.filtered.csv")]
     assert all(0.55 <= score <= 1 for score in scores)
+
+
+def test_presets_and_a_column_of_classes(tmp_path):
+    """The classifier of labels looks only where a column of classes is named."""
+    good, bad = "a wonderful and warm story", "a boring and empty story"
+    rows = [(f"It was {good}, number {n}.", f"It was {good}: {n}.", "pos") for n in range(80)]
+    rows += [(f"It was {bad}, number {n}.", f"It was {bad}: {n}.", "neg") for n in range(80)]
+    rows[3] = (rows[3][0], f"It was {bad}: 3, and boring too.", "pos")
+    pairs = pd.DataFrame(rows, columns=["text", "paraphrase", "mood"])
+    options = {"source": "en", "no_filter": "similarity,unchanged,repetition,swapped"}
+    without = filter_pairs(pairs, **options)
+    assert "label" not in without.rejected
+    with_labels = filter_pairs(pairs, label="mood", **options)
+    refused = with_labels.rejected_frame
+    assert refused[refused["reason"] == "label"].index.size == 1
+    assert refused[refused["reason"] == "label"]["paraphrase"].tolist() == [rows[3][1]]
+    strict = filter_pairs(pairs, filter="strict", **options).filters
+    assert strict["length"] != without.filters["length"]
+    with pytest.raises(InputError, match="no column 'moods'"):
+        filter_pairs(pairs, label="moods", **options)
