@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -47,7 +47,6 @@ class _Draw:
     key: bytes
     tokens: list[str]
     done: bool = False
-    rounds: int = field(default=0)
 
 
 def draw(
