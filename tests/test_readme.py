@@ -124,7 +124,7 @@ def test_every_flag_it_names_exists():
     import importlib
 
     known = {
-        "--" + field.name.replace("_", "-")
+        "--" + field.name.rstrip("_").replace("_", "-")
         for module, _ in COMMANDS.values()
         for field in dataclasses.fields(importlib.import_module(module).Config)
     } | {"--help", "--version", "--debug"}

@@ -33,7 +33,7 @@ class Config:
     """What to do."""
     names: Annotated[tuple[str, ...], tyro.conf.Positional, shown_as("NAME")] = ()
     """Pairs or models: en-fr fr-en, m2m100, nllb; verify takes all when none is named."""
-    folder: Annotated[Path | None, tyro.conf.arg(name="from", metavar="FOLDER",
+    from_: Annotated[Path | None, tyro.conf.arg(name="from", metavar="FOLDER",
                                                  help_behavior_hint="")] = None  # fmt: skip
     """Fetch from a folder downloaded elsewhere, for machines without a hub."""
     revision: Annotated[str | None, shown_as("COMMIT")] = None
@@ -60,7 +60,7 @@ class Config:
             raise InputError(f"augment models {self.action} what? For instance en-fr, or m2m100")
         if self.action in ("list", "path") and self.names:
             raise InputError(f"augment models {self.action} takes no name, got {self.names[0]!r}")
-        if self.folder is not None and (self.action != "fetch" or len(self.names) != 1):
+        if self.from_ is not None and (self.action != "fetch" or len(self.names) != 1):
             raise InputError("--from goes with fetch and one name: fetch en-fr --from FOLDER")
 
 
@@ -88,7 +88,7 @@ def run(config: Config) -> int | None:
 def _fetch(config: Config) -> list[Model]:
     lines = config.sentences.read_text(encoding="utf-8").splitlines() if config.sentences else []
     options = FetchOptions(
-        folder=config.folder,
+        folder=config.from_,
         revision=config.revision,
         quantization=config.quantization,
         accept_licence=config.accept_licence,
