@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import Store, open_store
 
+#: Number of a variant, at the end of an identity: how many there are is the recipe's to say.
+_VARIANT: Final = re.compile(r"#\d+$")
 #: Columns of the augmented table and, with two more, of the table of refusals, behind the input's.
 ADDED: Final = (*AUG_COLUMNS, *REJECTION_COLUMNS)
 
@@ -320,7 +323,7 @@ class Augmentation:
     def signature(self) -> str:
         """Everything that decides the result, in one line."""
         engines = sorted(
-            {part.partition("#")[0] for one in self.paraphrasers for part in one.identities}
+            {_VARIANT.sub("", part) for one in self.paraphrasers for part in one.identities}
         )
         recipe = self.recipe
         off = f"-{',-'.join(recipe.no_filter)}" if recipe.no_filter else ""
