@@ -224,11 +224,8 @@ class Augmentation:
         self.after = {
             label: self.found.counts[label] + len(kept) for label, kept in by_class.items()
         }
-        for label, short in self.shortfalls().items():
-            why = self.approach.shortfall(self.recipe.per_row)
-            goal = (self.targets or {})[label]
-            tried = why_not_more(self.paraphrasers, self.production.yields)
-            self.note(f"class {label!r} stays {short:,} short of {goal:,}: {why} ({tried})")
+        if shortfalls := self.shortfalls():
+            self._say_short(shortfalls)
         self._say_fewer(by_class)
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
@@ -253,6 +250,18 @@ class Augmentation:
                 f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases: "
                 f"{tried}"
             )
+
+    def _say_short(self, shortfalls: Mapping[str, int]) -> None:
+        """Say which classes stay short of what, and why, in one line."""
+        targets = self.targets or {}
+        lacking = [
+            f"{label!r} stays {short:,} short of {targets[label]:,}"
+            for label, short in shortfalls.items()
+        ]
+        kind = "class" if len(lacking) == 1 else "classes"
+        why = self.approach.shortfall(self.recipe.per_row)
+        tried = why_not_more(self.paraphrasers, self.production.yields)
+        self.note(f"{kind} {', '.join(lacking)}: {why} ({tried})")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""
