@@ -37,7 +37,7 @@ class ServeConfig:
     port: int = 4445
     """Port to listen on; 0 takes a free one."""
     precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
-    """Number format. auto: the fastest that gives sample texts the same labels as fp32."""
+    """Number format. auto: bf16 or int8 where faster and sample texts keep fp32's labels."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to compute. auto: the GPU where there is one."""
     threads: Annotated[int | None, shown_as("N")] = None
@@ -77,7 +77,7 @@ class ServeConfig:
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))
         if not 0 <= self.batch_wait_ms <= 1000:
             raise InputError(f"batch_wait_ms={self.batch_wait_ms!r}: 0 to 1000 is wanted")
-        if not (0 < self.timeout_s and math.isfinite(self.timeout_s)):
+        if not (self.timeout_s > 0 and math.isfinite(self.timeout_s)):
             raise InputError(f"timeout_s={self.timeout_s!r}: a number of seconds above 0 is wanted")
         if self.model is not None and not str(self.model).strip():
             raise InputError("model is empty; give a folder that `augment train` wrote")

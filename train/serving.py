@@ -124,6 +124,8 @@ def serve(
         # Only now: these are for the requests, and the checks above should not wait for them.
         from augment.train.serving_app import make_app
 
+        prometheus = require("prometheus_client", extra="serve", purpose="augment serve")
+        prometheus.disable_created_metrics()  # a second series for each one, which nobody reads
         app = make_app(served, config, token=token)
         port = taken.getsockname()[1]
         shown = f"[{config.host}]" if ":" in config.host else config.host

@@ -135,18 +135,14 @@ class Service:
 
 def make_service(model: ServedModel, config: ServeConfig) -> Service:
     """Put a model behind a queue."""
-    stats = BatchStats()
-
-    def prepare() -> None:
-        torch = require("torch", extra="train", purpose="augment serve")
-        if config.threads is not None:
-            torch.set_num_threads(config.threads)
+    torch = require("torch", extra="train", purpose="augment serve")
+    stats, threads = BatchStats(), torch.get_num_threads()
 
     batcher = Batcher(
         model,
         max_queue=config.max_queue,
         wait_s=config.batch_wait_ms / 1000,
-        prepare=prepare,
+        prepare=lambda: torch.set_num_threads(threads),
         stats=stats,
     )
     metrics = ServerMetrics(model.labels, lambda: batcher.waiting)

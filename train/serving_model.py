@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from augment.train.passes import PASS_COST, PREDICTION_TOKENS, length_groups, pr
 from augment.train.precision import Device, choose_device, choose_precision
 from augment.train.saved_model import SavedModel
 from augment.train.tokens import TokenTable, tokenise
+
+if TYPE_CHECKING:
+    import torch
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -64,6 +67,10 @@ class FormatTrial:
     def same(self) -> bool:
         """Whether it may stand in for fp32."""
         return self.labels_kept == SAMPLES and self.most_shift <= MOST_SHIFT
+
+    def gains(self, plain: FormatTrial) -> bool:
+        """Whether it is so much faster than fp32 that another rounding is worth it."""
+        return self.seconds <= plain.seconds * (1 - LEAST_GAIN)
 
 
 class ServedModel:
@@ -140,8 +147,8 @@ class ServedModel:
         self,
         table: TokenTable,
         rows: IntArray,
-        model: Any,
-        number_format: Format,  # noqa: ANN401
+        model: torch.nn.Module,
+        number_format: Format,
     ) -> FloatArray:
         """Class probabilities of rows, computed in groups of like length."""
         found = np.zeros((len(rows), len(self.labels)))
@@ -156,46 +163,47 @@ class ServedModel:
 
     def _choose(
         self,
-        plain: Any,
-        wanted: Literal["auto", "fp32", "bf16", "int8"],  # noqa: ANN401
-    ) -> tuple[Format, Any, tuple[FormatTrial, ...]]:
-        """Pick the format: the one asked for, or the fastest that keeps the labels."""
+        plain: torch.nn.Module,
+        wanted: Literal["auto", "fp32", "bf16", "int8"],
+    ) -> tuple[Format, torch.nn.Module, tuple[FormatTrial, ...]]:
+        """Pick the format: the one asked for, or the faster one where it keeps the labels."""
         if wanted != "auto":
             return wanted, int8_model(plain) if wanted == "int8" else plain, ()
-        models: dict[Format, Any] = {"fp32": plain}
-        if choose_precision("auto", self.device) == "bf16":
-            models["bf16"] = plain
-        if self.device == "cpu":
-            models["int8"] = int8_model(plain)
-        if len(models) == 1:
+        faster: Format = "bf16"
+        if choose_precision("auto", self.device) != "bf16":
+            # Rounds more coarsely, and by what else is in the batch: only where nothing else helps.
+            faster = "int8"
+        if self.device == "cuda" and faster == "int8":
             return "fp32", plain, ()
+        models: dict[Format, torch.nn.Module]
+        models = {"fp32": plain, faster: int8_model(plain) if faster == "int8" else plain}
         trials = self._try(models)
-        slow = trials[0].seconds
-        able = [t for t in trials if t.same and t.seconds <= slow * (1 - LEAST_GAIN)]
-        best = min(able, key=lambda trial: trial.seconds, default=trials[0])
-        return best.name, models[best.name], tuple(trials)
+        best = trials[1] if trials[1].same and trials[1].gains(trials[0]) else trials[0]
+        return best.name, models[best.name], trials
 
-    def _try(self, models: dict[Format, Any]) -> list[FormatTrial]:
-        """Time the formats on sample texts, in batches of several compositions."""
+    def _try(self, models: Mapping[Format, torch.nn.Module]) -> tuple[FormatTrial, ...]:
+        """Time the formats on sample texts, and compare what they answer with what fp32 does."""
         table = tokenise(self._samples(), self._tokenizer, max_tokens=self.max_tokens)
         whole = np.arange(SAMPLES)
-        # int8 rounds by the largest value of a batch: what else is in it must not matter.
-        compositions = [whole, whole[::3], whole[1::3], whole[2::3]]
-        wanted, trials = np.empty(0), []
+        thirds = [whole[at::3] for at in range(3)]
+        wanted = self._compute(table, whole, models["fp32"], "fp32")
+        seconds = dict.fromkeys(models, np.inf)
+        kept = {name: np.ones(SAMPLES, dtype=bool) for name in models}
+        shift = dict.fromkeys(models, 0.0)
         for name, model in models.items():
-            seconds, kept, shift = np.inf, np.ones(SAMPLES, dtype=bool), 0.0
-            self._compute(table, whole, model, name)  # the first pass prepares kernels
-            for rows in compositions:
-                start = time.perf_counter()
+            # In several batches: what else is in one must not matter.
+            for rows in [whole] if name == "fp32" else [whole, *thirds]:
                 found = self._compute(table, rows, model, name)
-                if len(rows) == SAMPLES:
-                    seconds = time.perf_counter() - start
-                if name == "fp32" and len(rows) == SAMPLES:
-                    wanted = found
-                kept[rows] &= found.argmax(axis=1) == wanted[rows].argmax(axis=1)
-                shift = max(shift, float(np.abs(found - wanted[rows]).max()))
-            trials.append(FormatTrial(name, seconds, int(kept.sum()), shift))
-        return trials
+                kept[name][rows] &= found.argmax(axis=1) == wanted[rows].argmax(axis=1)
+                shift[name] = max(shift[name], float(np.abs(found - wanted[rows]).max()))
+        for _ in range(2):  # in turns, so that what else the machine does is the same for both
+            for name, model in models.items():
+                start = time.perf_counter()
+                self._compute(table, whole, model, name)
+                seconds[name] = min(seconds[name], time.perf_counter() - start)
+        return tuple(
+            FormatTrial(name, seconds[name], int(kept[name].sum()), shift[name]) for name in models
+        )
 
     def _samples(self) -> list[Sides]:
         """Texts of many lengths out of the model's own vocabulary, always the same."""
@@ -212,16 +220,17 @@ class ServedModel:
         return [tuple(text(length) for _ in range(self.sides or 1)) for length in lengths]
 
 
-def int8_model(model: Any) -> Any:  # noqa: ANN401 - what torch gives
+def int8_model(model: torch.nn.Module) -> torch.nn.Module:
     """Give a copy of a model whose linear layers compute in int8 (dynamic quantisation)."""
     torch = require("torch", extra="train", purpose="augment serve")
     with warnings.catch_warnings():
         # torch announces a successor of this interface, which is not part of it.
         warnings.filterwarnings("ignore", message=".*torch.ao.quantization is deprecated.*")
         warnings.filterwarnings("ignore", message=".*quantized tensor creation functions.*")
-        return torch.ao.quantization.quantize_dynamic(
+        made: torch.nn.Module = torch.ao.quantization.quantize_dynamic(
             model, {torch.nn.Linear}, dtype=torch.qint8
-        ).eval()
+        )
+    return made.eval()
 
 
 def usable_processors() -> int:

@@ -187,7 +187,7 @@ def _single(found: Mapping[str, Any], limits: RequestLimits) -> Sides:
         hint = (
             "; send lists as texts" if limits.sides == 1 else "; send its other half as text_pair"
         )
-        raise RequestError(422, f"text is a list; a text is wanted{hint}", "text")
+        raise RequestError(422, f"text is a list; a text is wanted; send {hint}", "text")
     row = (
         {"text": text, "text_pair": found["text_pair"]} if "text_pair" in found else {"text": text}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augment.train.serving import Listening
-from augment.train.serving_model import LEAST_GAIN, MOST_SHIFT, SAMPLES, FormatTrial
+from augment.train.serving_model import MOST_SHIFT, SAMPLES, FormatTrial
 
 SHOWN_LABELS = 8
 
@@ -37,6 +37,6 @@ def _trial(one: FormatTrial, plain: FormatTrial) -> str:
         return f"{speed}, but {SAMPLES - one.labels_kept} other labels"
     if one.most_shift > MOST_SHIFT:
         return f"{speed}, but probabilities off by up to {one.most_shift:.2f}"
-    if one.seconds > plain.seconds * (1 - LEAST_GAIN):
+    if not one.gains(plain):
         return f"{speed}, too little to gain"
     return f"{speed}, same labels, probabilities within {one.most_shift:.3f}"
