@@ -52,6 +52,8 @@ class Listening:
         From the start of `serve` until it could answer.
     needs_token
         Whether requests must carry the token.
+    stop
+        Ends the server as a signal would; may be called from another thread.
     """
 
     url: str
@@ -61,6 +63,7 @@ class Listening:
     trials: tuple[FormatTrial, ...]
     seconds: float
     needs_token: bool
+    stop: Callable[[], None]
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values, for JSON."""
@@ -129,15 +132,6 @@ def serve(
         app = make_app(served, config, token=token)
         port = taken.getsockname()[1]
         shown = f"[{config.host}]" if ":" in config.host else config.host
-        listening = Listening(
-            url=f"http://{shown}:{port}",
-            model=Path(served.name).name,
-            labels=served.labels,
-            format=served.format,
-            trials=served.trials,
-            seconds=time.perf_counter() - started,
-            needs_token=token is not None,
-        )
         settings = uvicorn.Config(
             app,
             log_config=None,
@@ -151,7 +145,18 @@ def serve(
             timeout_graceful_shutdown=int(config.timeout_s) + 1,
         )
         with LogLines(quiet=config.quiet), _quick_switches():
-            server = _server(uvicorn, settings, lambda: when_listening(listening))
+            server = _server(uvicorn, settings)
+            listening = Listening(
+                url=f"http://{shown}:{port}",
+                model=Path(served.name).name,
+                labels=served.labels,
+                format=served.format,
+                trials=served.trials,
+                seconds=time.perf_counter() - started,
+                needs_token=token is not None,
+                stop=server.stop,
+            )
+            server.when_up = lambda: when_listening(listening)
             log_event("start", model=listening.model, format=served.format, port=port)
             server.run(sockets=[taken])
             log_event("stop")
@@ -204,14 +209,19 @@ def _quick_switches() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def _server(uvicorn: Any, settings: Any, when_up: Callable[[], None]) -> Any:  # noqa: ANN401
+def _server(uvicorn: Any, settings: Any) -> Any:  # noqa: ANN401
     """Give a server that tells when it is up, and for which a signal is a wish, not a fault."""
 
     class Server(uvicorn.Server):  # type: ignore[misc]
+        when_up: Callable[[], None]
+
+        def stop(self) -> None:
+            self.should_exit = True
+
         async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401
             await super().startup(sockets=sockets)
             if self.started:
-                when_up()
+                self.when_up()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from augment.errors import AugmentError
+from augment.train.serving_log import log_failure
 from augment.train.serving_model import Answer, Sides
 
 #: Rows and characters of one batch: more gain little speed and make everyone wait longer.
@@ -197,6 +198,7 @@ class Batcher:
                 for one in batch:
                     self._answer([one])
                 return
+            log_failure(error, part="model")
             self._tell(batch, [None], FailedRowError(f"the model failed: {type(error).__name__}"))
             return
         self._tell(batch, answers, None)
