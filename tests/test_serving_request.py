@@ -128,12 +128,18 @@ def read(headers, *parts, limit=10):
 
 def test_a_body_is_read_in_parts_up_to_the_limit():
     assert read({}, (b"01234", True), (b"56789", False)) == b"0123456789"
+    # Somewhat too long: read to its end, so that the client is there to hear why.
+    for headers in ({}, {"content-length": "12"}):
+        with pytest.raises(RequestError) as refused:
+            read(headers, (b"01234", True), (b"567890", True), (b"1", False))
+        assert refused.value.status == 413
+    # Far too long: what follows is not asked for.
     with pytest.raises(RequestError) as refused:
-        read({}, (b"01234", True), (b"567890", True))  # what follows is not asked for
+        read({}, *[(b"0123456789", True)] * 9)
     assert refused.value.status == 413
     assert refused.value.headers["connection"] == "close"
     with pytest.raises(RequestError) as refused:
-        read({"content-length": "11"})  # not one part is asked for
+        read({"content-length": "81"})
     assert refused.value.status == 413
     with pytest.raises(RequestError, match="ended before") as refused:
         read({}, (b"01234", True), None)
