@@ -63,7 +63,7 @@ def json_value(draw: random.Random, depth: int = 0):
 
 def body(draw: random.Random) -> bytes:
     """Give a body: a JSON value, broken JSON, deep nesting, or noise."""
-    kind = draw.randrange(8)
+    kind = draw.randrange(10)
     if kind == 0:
         return draw.randbytes(draw.randrange(200))
     if kind == 1:
