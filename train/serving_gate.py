@@ -75,7 +75,8 @@ class Gate:
             return
         start, status = time.perf_counter(), 0
         number = uuid.uuid4().hex[:16]
-        scope.setdefault("state", {})["facts"] = facts = {}
+        facts: dict[str, object] = {}
+        scope.setdefault("state", {})["facts"] = facts
 
         async def noted(message: Message) -> None:
             nonlocal status

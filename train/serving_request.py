@@ -89,7 +89,8 @@ async def read_body(headers: Mapping[str, str], receive: Receive, max_bytes: int
     too_long = declared.isdigit() and int(declared) > max_bytes
     if too_long and int(declared) > max_bytes * DRAINED:
         raise _too_long(max_bytes)
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
