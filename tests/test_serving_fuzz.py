@@ -231,10 +231,14 @@ def test_the_description_says_what_the_server_does(server):
     done = subprocess.run(
         [
             *(tool, "run", f"http://127.0.0.1:{port}/openapi.json"),
-            *("--max-examples", "300", "--seed", "1", "--no-color", "--mode", "all"),
-            *("--checks", "not_a_server_error,status_code_conformance,content_type_conformance"),
-            *("--checks", "response_schema_conformance,negative_data_rejection"),
-            *("--checks", "positive_data_acceptance,unsupported_method"),
+            *("--max-examples", "100", "--seed", "1", "--no-color", "--mode", "all"),
+            *("--phases", "examples,coverage,fuzzing", "--max-time", "60"),
+            *(
+                "--checks",
+                "not_a_server_error,status_code_conformance,content_type_conformance,"
+                "response_schema_conformance,negative_data_rejection,positive_data_acceptance,"
+                "unsupported_method",
+            ),
         ],
         capture_output=True,
         text=True,
