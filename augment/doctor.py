@@ -27,6 +27,7 @@ _PARTS: Final = {
     "deep_translator": ("online", "online translation services"),
     "nlpaug": ("words", "word and character augmenters"),
     "pyarrow": ("parquet", "Parquet tables"),
+    "fastapi": ("serve", "augment serve"),
 }
 #: Languages for which the report says how to get a translator when there is none.
 _WANTED: Final = ("en", "fr", "es")

@@ -63,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.predict",
         "Label the rows of a table, or a few texts, with a trained model.",
     ),
+    "serve": (
+        "augment.cli.serve",
+        "Answer HTTP requests with a trained model.",
+    ),
     "convert-checkpoint": (
         "augment.cli.convert_checkpoint",
         "Turn a .pt state dict into a model folder, running none of its code.",
