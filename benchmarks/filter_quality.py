@@ -130,7 +130,7 @@ def round_trips(data: Path, language: str, rng: random.Random) -> dict[str, list
 
 def through(plan: Any, texts: Sequence[str]) -> list[Candidate]:  # noqa: ANN401
     state, marks = list(texts), [()] * len(texts)
-    for engine, leg in zip(plan.engines, plan.route.legs, strict=True):
+    for (engine, *_), leg in zip(plan.engines, plan.route.legs, strict=True):
         translator = engine.open(*leg)
         done = translator.translate(state)
         translator.close()

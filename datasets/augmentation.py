@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any, Final
 
 from augment._version import __version__
@@ -23,10 +24,9 @@ from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.checks import Checks, describe_settings
 from augment.datasets.columns import find_columns
 from augment.datasets.manifest import Manifest, add_up, together, versions
-from augment.datasets.production import FAILED, Production
+from augment.datasets.production import FAILED, Kept, Production
 from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
-from augment.datasets.selection import Choice
 from augment.datasets.spool import Spool
 from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
@@ -206,7 +206,7 @@ class Augmentation:
             self.notes.append(line)
             self.progress.warn(line)
 
-    def run(self) -> list[tuple[str, Choice]]:
+    def run(self) -> Kept:
         """Make and choose the paraphrases; say which class stays short."""
         self.production = Production(
             self.table,
@@ -220,31 +220,30 @@ class Augmentation:
             seed=self.recipe.seed,
         )
         with self._timed("translate and check"):
-            by_class = self.production.run(self.targets, self.progress)
+            kept = self.production.run(self.targets, self.progress)
         self.after = {
-            label: self.found.counts[label] + len(kept) for label, kept in by_class.items()
+            label: self.found.counts[label] + count for label, count in kept.by_class.items()
         }
         if shortfalls := self.shortfalls():
             self._say_short(shortfalls)
-        self._say_fewer(by_class)
+        self._say_fewer(kept)
         failed = sum(counts.failed for counts in self.production.yields.values())
         if failed:
             self.note(
                 f"{failed:,} texts could not be {self.approach.verb}; they are in the table of "
                 f"refusals (reason {FAILED!r}), and the same command with --force tries them again"
             )
-        kept = [(label, choice) for label, choices in by_class.items() for choice in choices]
-        # Beside their original in the order of the table; those of one original as chosen.
-        return sorted(kept, key=lambda pair: pair[1].source_id)
+        return kept
 
-    def _say_fewer(self, by_class: Mapping[str, Sequence[Choice]]) -> None:
+    def _say_fewer(self, kept: Kept) -> None:
         """Say how many originals have fewer paraphrases than ``per_row`` asked for, and why."""
         wanted = self.recipe.per_row
         if wanted is None or self.targets is not None:
             return
-        got = Counter(choice.source_id for kept in by_class.values() for choice in kept)
+        # Those of one original stand together.
+        enough = sum(len(list(group)) >= wanted for _, group in groupby(kept.sources))
         originals = sum(index >= 0 for index in self.found.row_label)
-        if fewer := originals - sum(count >= wanted for count in got.values()):
+        if fewer := originals - enough:
             tried = why_not_more(self.paraphrasers, self.production.yields)
             self.note(
                 f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases: "

@@ -271,11 +271,12 @@ def _on_frame(
                 frame.isetitem(at, plain)
         added = [row[n_columns:] for row in augmented_rows(run, kept)]
         refused = list(rejected_rows(run))
-        sources = [choice.source_id for _, choice in kept]
-        new = _with_texts(frame, sources, [run.spool[c.number] for _, c in kept], texts_at)
+        new = _with_texts(
+            frame, [row for row, _ in kept], [run.spool[number] for _, number in kept], texts_at
+        )
         # Originals are taken over as they are; going through Python's values would change some.
         out = pd.concat([frame, new], ignore_index=True)
-        numbers = sorted(run.production.rejections)
+        numbers = list(run.production.rejections())
         rejected = _with_texts(
             frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], texts_at
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from augment.datasets.selection import Choice
 from augment.datasets.survey import cell_string
 from augment.records import Candidate, Paraphrase, Rejection
 
@@ -14,15 +13,14 @@ if TYPE_CHECKING:
 
 
 def augmented_rows(
-    run: Augmentation, kept: Sequence[tuple[str, Choice]]
+    run: Augmentation, kept: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[object, ...]]:
     """Rows of the augmented table: originals in input order, then the new ones."""
     texts_at = [run.table.columns.index(name) for name in run.sides_named()]
     for number, row in enumerate(run.table):
         run.sample.original("\n".join(cell_string(row[at]) for at in texts_at))
         yield (*row, str(number), number, "original", "", "", None, None)
-    results = ((choice.source_id, choice.number) for _, choice in kept)
-    for row, number in _beside_originals(run, results):
+    for row, number in _beside_originals(run, kept):
         done = run.spool[number]
         assert isinstance(done, Paraphrase)
         run.sample.kept(_label(run, done.candidate), done)
@@ -31,7 +29,7 @@ def augmented_rows(
 
 def rejected_rows(run: Augmentation) -> Iterator[tuple[object, ...]]:
     """Rows of the table of refusals, in the order of their originals."""
-    for row, number in _beside_originals(run, sorted(run.production.rejections)):
+    for row, number in _beside_originals(run, run.production.rejections()):
         done = run.spool[number]
         assert isinstance(done, Rejection)
         run.sample.refused(_label(run, done.candidate), done)

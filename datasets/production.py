@@ -16,11 +16,11 @@ from array import array
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Final
 
 from augment.datasets.checks import Checks, Offer
-from augment.datasets.selection import Choice, choose
+from augment.datasets.selection import Pool, choose
 from augment.datasets.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
@@ -55,39 +55,68 @@ class Yield:
 
 
 @dataclass(slots=True)
+class Kept:
+    """The kept paraphrases of a run: by original, those of one original as they were chosen.
+
+    Attributes
+    ----------
+    sources, numbers
+        Row number of each one's original, and its number in the spool.
+    by_class
+        How many each class got.
+    """
+
+    sources: array[int]
+    numbers: array[int]
+    by_class: dict[str, int]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self.sources, self.numbers, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
+@dataclass(slots=True)
 class _Class:
-    """One class: its originals in seeded order, and how far each of them is."""
+    """One class: its originals in seeded order, and what was made of them."""
 
     needed: int | None
-    sources: list[int]
-    tries: array[int]
-    accepted: array[int]
-    pool: list[Choice] = field(default_factory=list)
+    sources: array[int]
+    pool: Pool = field(default_factory=Pool)
     tried: int = 0
 
-    def lacking(self, per_row: int | None) -> int | None:
+    def lacking(self, accepted: Sequence[int], per_row: int | None) -> int | None:
         """Paraphrases still wanted; None without a target."""
         if self.needed is None:
             return None
         cap = per_row or self.needed
-        return max(0, self.needed - sum(min(count, cap) for count in self.accepted))
+        return max(0, self.needed - sum(min(accepted[row], cap) for row in self.sources))
 
-    def next_wave(self, n_tries: int, per_row: int | None) -> list[int]:
-        """Positions (into `sources`) of the originals to ask now."""
-        lacking = self.lacking(per_row)
+    def next_wave(
+        self,
+        tries: Sequence[int],
+        accepted: Sequence[int],
+        n_tries: int,
+        per_row: int | None,
+    ) -> Iterator[int]:
+        """Row numbers of the originals to ask now; `tries` and `accepted` go by row number."""
+        lacking = self.lacking(accepted, per_row)
         if lacking == 0:
-            return []
-        open_ = [
-            position
-            for position in range(len(self.sources))
-            if self.tries[position] < n_tries
-            and (per_row is None or self.accepted[position] < per_row)
-        ]
-        open_.sort(key=lambda position: (self.accepted[position], self.tries[position]))
+            return iter(())
+        # Those with the fewest accepted ones first, then the least tried; in seeded order.
+        open_: dict[tuple[int, int], array[int]] = {}
+        for row in self.sources:
+            if tries[row] < n_tries and (per_row is None or accepted[row] < per_row):
+                level = accepted[row], tries[row]
+                if level not in open_:
+                    open_[level] = array("Q")
+                open_[level].append(row)
+        rows = chain.from_iterable(open_[level] for level in sorted(open_))
         if lacking is None:
-            return open_
+            return rows
         worked = max(len(self.pool) / self.tried, 0.1) if self.tried else 1.0
-        return open_[: max(SMALLEST_WAVE, math.ceil(lacking * (1 + SPARE) / worked))]
+        return islice(rows, max(SMALLEST_WAVE, math.ceil(lacking * (1 + SPARE) / worked)))
 
 
 class Production:
@@ -133,10 +162,14 @@ class Production:
         self.per_row = per_row
         self.seed = seed
         self.yields = {one.name: Yield() for one in paraphrasers}
-        #: (row number, number in the spool) of every rejection
-        self.rejections: list[tuple[int, int]] = []
+        self._places = {one.name: place for place, one in enumerate(paraphrasers)}
+        #: For every row, how often it was asked for and how many results were accepted.
+        self._tries = array("H", bytes(2 * found.rows))
+        self._accepted = array("H", bytes(2 * found.rows))
+        #: Of every rejection the row number and the number in the spool.
+        self._refused = array("Q"), array("Q")
 
-    def run(self, targets: Mapping[str, int] | None, progress: Progress) -> dict[str, list[Choice]]:
+    def run(self, targets: Mapping[str, int] | None, progress: Progress) -> Kept:
         """Make paraphrases until the targets are met or nothing is left to try.
 
         Parameters
@@ -148,60 +181,61 @@ class Production:
 
         Returns
         -------
-        dict
-            The kept paraphrases of every class.
+        Kept
+            The kept paraphrases, in the order of their originals.
         """
         classes = self._classes(targets)
         for number in count(1):
-            waves = [
-                (label, position)
-                for label, one in classes.items()
-                for position in one.next_wave(len(self.paraphrasers), self.per_row)
-            ]
-            if not waves:
+            if not self._wave(number, classes, progress):
                 break
-            self._wave(number, classes, waves, progress)
-        return {label: self._keep(one) for label, one in classes.items()}
+        return self._keep(classes)
 
-    def _classes(self, targets: Mapping[str, int] | None) -> dict[str, _Class]:
-        sources: dict[int, list[int]] = {}
-        for row, index in enumerate(self.found.row_label):
+    def rejections(self) -> Iterator[tuple[int, int]]:
+        """Row number and number in the spool of every rejection, in this order."""
+        import numpy as np
+
+        rows, numbers = (np.array(column, dtype=np.uint64) for column in self._refused)
+        order = np.argsort(rows, kind="stable")  # numbers only grow
+        return ((int(rows[at]), int(numbers[at])) for at in order)
+
+    def _classes(self, targets: Mapping[str, int] | None) -> list[_Class]:
+        found = self.found
+        sources = [array("Q") for _ in found.labels]
+        for row, index in enumerate(found.row_label):
             if index >= 0:
-                sources.setdefault(index, []).append(row)
-        classes: dict[str, _Class] = {}
-        for index, label in enumerate(self.found.labels):
-            rows = sources.get(index, [])
+                sources[index].append(row)
+        classes = []
+        for label, rows in zip(found.labels, sources, strict=True):
             random.Random(f"{self.seed}:{label}").shuffle(rows)
-            needed = None if targets is None else targets[label] - self.found.counts[label]
-            zeros = array("H", bytes(2 * len(rows)))
-            classes[label] = _Class(needed, rows, zeros, zeros[:])
+            needed = None if targets is None else targets[label] - found.counts[label]
+            classes.append(_Class(needed, rows))
         return classes
 
-    def _wave(
-        self,
-        number: int,
-        classes: Mapping[str, _Class],
-        waves: Sequence[tuple[str, int]],
-        progress: Progress,
-    ) -> None:
-        by_try: dict[int, dict[int, tuple[str, int]]] = {}
-        for label, position in waves:
-            one = classes[label]
-            by_try.setdefault(one.tries[position], {})[one.sources[position]] = (label, position)
-            one.tries[position] += 1
-            one.tried += 1
-        for tried, rows in sorted(by_try.items()):
+    def _wave(self, number: int, classes: Sequence[_Class], progress: Progress) -> bool:
+        """Ask for what is lacking, once; tell whether anything was."""
+        # Number of the paraphraser -> one byte a row, 1 where the row is asked for now.
+        wanted: dict[int, bytearray] = {}
+        for one in classes:
+            wave = one.next_wave(self._tries, self._accepted, len(self.paraphrasers), self.per_row)
+            for row in wave:
+                tried = self._tries[row]
+                if tried not in wanted:
+                    wanted[tried] = bytearray(self.found.rows)
+                wanted[tried][row] = 1
+                one.tried += 1
+        for tried, rows in sorted(wanted.items()):
             paraphraser = self.paraphrasers[tried]
             name = paraphraser.name if number == 1 else f"{paraphraser.name} (wave {number})"
-            with progress.stage(name, len(rows), unit="text") as stage:
+            with progress.stage(name, rows.count(1), unit="text") as stage:
                 for result in self._results(paraphraser, rows):
-                    self._take(paraphraser.name, result, classes, rows)
+                    self._take(paraphraser.name, result, classes)
                     stage.advance()
+        return bool(wanted)
 
     def _results(
-        self, paraphraser: Paraphraser, rows: Mapping[int, object]
+        self, paraphraser: Paraphraser, rows: bytearray
     ) -> Iterator[Paraphrase | Rejection]:
-        """Paraphrase and check the originals in `rows`, in the order of the table."""
+        """Paraphrase and check the originals marked in `rows`, in the order of the table."""
         offers = self._offers(paraphraser, rows)
         while batch := list(islice(offers, CHECKED_AT_ONCE)):
             whole = [item for item in batch if isinstance(item, Offer)]
@@ -209,12 +243,12 @@ class Production:
             for item in batch:
                 yield item if isinstance(item, Rejection) else next(checked)
 
-    def _offers(self, by: Paraphraser, rows: Mapping[int, object]) -> Iterator[Offer | Rejection]:
+    def _offers(self, by: Paraphraser, rows: bytearray) -> Iterator[Offer | Rejection]:
         waiting: deque[list[str]] = deque()  # all text cells of the rows under way
 
         def asked() -> Iterator[tuple[int, str]]:
             for number, row in enumerate(self.table):
-                if number in rows:
+                if rows[number]:
                     cells = [cell_string(row[at]) for at in self.texts_at]
                     waiting.append(cells)
                     yield from ((number, cells[side]) for side in self.sides)
@@ -229,18 +263,16 @@ class Production:
             yield Rejection(offer.joined(), FAILED, error) if error else offer
 
     def _take(
-        self,
-        name: str,
-        result: Paraphrase | Rejection,
-        classes: Mapping[str, _Class],
-        rows: Mapping[int, tuple[str, int]],
+        self, name: str, result: Paraphrase | Rejection, classes: Sequence[_Class]
     ) -> None:
         counts = self.yields[name]
         counts.asked += 1
         source = result.candidate.source_id
         number = self.spool.append(result)
         if isinstance(result, Rejection):
-            self.rejections.append((source, number))
+            rows, numbers = self._refused
+            rows.append(source)
+            numbers.append(number)
             if result.reason == FAILED:
                 counts.failed += 1
                 return
@@ -248,27 +280,39 @@ class Production:
             counts.rejected[result.reason] = counts.rejected.get(result.reason, 0) + 1
             return
         counts.produced += 1
-        label, position = rows[source]
-        one = classes[label]
-        one.accepted[position] += 1
-        one.pool.append(Choice(number, source, result.change, name))
+        self._accepted[source] += 1
+        one = classes[self.found.row_label[source]]
+        one.pool.add(number, source, result.change, self._places[name])
 
-    def _keep(self, one: _Class) -> list[Choice]:
-        kept = choose(
-            one.pool,
-            lambda number: self.spool[number].candidate.text,
-            needed=one.needed,
-            per_row=self.per_row,
-            seed=self.seed,
+    def _keep(self, classes: Sequence[_Class]) -> Kept:
+        import numpy as np
+
+        sources, numbers = array("Q"), array("Q")
+        by_class: dict[str, int] = {}
+        for label, one in zip(self.found.labels, classes, strict=True):
+            pool = one.pool
+            places = choose(
+                pool,
+                lambda number: self.spool[number].candidate.text,
+                needed=one.needed,
+                per_row=self.per_row,
+                seed=self.seed,
+            )
+            by_class[label] = len(places)
+            makers = np.array(pool.makers)
+            made = np.bincount(makers, minlength=len(self.paraphrasers))
+            kept = np.bincount(makers[places], minlength=len(self.paraphrasers))
+            for name, place in self._places.items():
+                self.yields[name].kept += int(kept[place])
+                self.yields[name].surplus += int(made[place] - kept[place])
+            sources.frombytes(np.array(pool.sources)[places].tobytes())
+            numbers.frombytes(np.array(pool.numbers)[places].tobytes())
+        order = np.argsort(np.array(sources), kind="stable")
+        return Kept(
+            array("Q", np.array(sources)[order].tobytes()),
+            array("Q", np.array(numbers)[order].tobytes()),
+            by_class,
         )
-        numbers = {choice.number for choice in kept}
-        for choice in one.pool:
-            counts = self.yields[choice.made_by]
-            if choice.number in numbers:
-                counts.kept += 1
-            else:
-                counts.surplus += 1
-        return kept
 
 
 def _candidate(by: Paraphraser, number: int, original: str, done: Translation) -> Candidate:

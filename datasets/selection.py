@@ -15,42 +15,59 @@ Science 38 (1985).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from augment.tokens import change
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An accepted paraphrase that waits for the decision.
 
-    Parameters
+class Pool:
+    """Accepted paraphrases of one class that wait for the decision, 26 bytes each.
+
+    Attributes
     ----------
-    number
-        What it is known by; its text is asked for by this number.
-    source_id
-        Row number of its original.
-    change
+    numbers
+        What each is known by; its text is asked for by this number.
+    sources
+        Row numbers of their originals.
+    changes
         Share of the text that changed, 0..1.
-    made_by
-        Name of the paraphraser.
+    makers
+        Which paraphraser made each, by its place among them.
     """
 
-    number: int
-    source_id: int
-    change: float
-    made_by: str = ""
+    __slots__ = ("changes", "makers", "numbers", "sources")
+
+    def __init__(self) -> None:
+        self.numbers = array("Q")
+        self.sources = array("Q")
+        self.changes = array("d")
+        self.makers = array("H")
+
+    def add(self, number: int, source: int, changed: float, maker: int = 0) -> None:
+        """Put a paraphrase in."""
+        self.numbers.append(number)
+        self.sources.append(source)
+        self.changes.append(changed)
+        self.makers.append(maker)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 def choose(
-    pool: Iterable[Choice],
+    pool: Pool,
     text: Callable[[int], str],
     *,
     needed: int | None = None,
     per_row: int | None = None,
     seed: int = 0,
-) -> list[Choice]:
+) -> NDArray[np.intp]:
     """Choose what is kept of one class.
 
     Parameters
@@ -58,7 +75,7 @@ def choose(
     pool
         Accepted paraphrases of one class.
     text
-        Gives the text of a choice by its number; asked only where an original has several.
+        Gives the text of a paraphrase by its number; asked only where an original has several.
     needed
         How many to keep at most; None: all that `per_row` allows.
     per_row
@@ -68,48 +85,79 @@ def choose(
 
     Returns
     -------
-    list of Choice
-        In the order in which they were chosen.
+    ndarray, intp, (n_kept,)
+        Places in the pool: by original, those of one original as they were chosen.
 
     Examples
     --------
-    >>> pool = [Choice(0, 5, 0.2), Choice(1, 5, 0.4), Choice(2, 9, 0.1)]
-    >>> [c.number for c in choose(pool, ["a b c", "a d e", "f"].__getitem__, needed=2)]
+    >>> pool = Pool()
+    >>> for number, source, changed in ((0, 5, 0.2), (1, 5, 0.4), (2, 9, 0.1)):
+    ...     pool.add(number, source, changed)
+    >>> choose(pool, ["a b c", "a d e", "f"].__getitem__, needed=2).tolist()
     [1, 2]
     """
-    by_source: dict[int, list[Choice]] = {}
-    for choice in pool:
-        by_source.setdefault(choice.source_id, []).append(choice)
-    ranked = [_rank(choices, text, per_row, seed) for choices in by_source.values()]
-    chosen: list[Choice] = []
-    for turn in range(max(map(len, ranked), default=0)):
-        row = [choices[turn] for choices in ranked if len(choices) > turn]
-        chosen.extend(sorted(row, key=lambda choice: _order(choice, seed)))
-        if needed is not None and len(chosen) >= needed:
-            return chosen[:needed]
-    return chosen
+    import numpy as np
+
+    sources = np.array(pool.sources, dtype=np.uint64)
+    turns = _turns(pool, sources, text, per_row, seed)
+    if needed is not None:
+        sizes = np.cumsum(np.bincount(turns[turns >= 0], minlength=1))
+        last = int(np.searchsorted(sizes, needed, side="left"))
+        if last < len(sizes):
+            turns[turns > last] = -1
+            over = int(sizes[last]) - needed
+            at = np.flatnonzero(turns == last)
+            hashes = np.array([_hash(pool, place, seed) for place in at], dtype=np.uint64)
+            changes = np.array(pool.changes)[at]
+            turns[at[np.lexsort((hashes, -changes))[len(at) - over :]]] = -1
+    kept = np.flatnonzero(turns >= 0)
+    ordered: NDArray[np.intp] = kept[np.lexsort((turns[kept], sources[kept]))]
+    return ordered
+
+
+def _turns(
+    pool: Pool,
+    sources: NDArray[np.uint64],
+    text: Callable[[int], str],
+    per_row: int | None,
+    seed: int,
+) -> NDArray[np.int32]:
+    """For each paraphrase its place among those of its original; -1 beyond `per_row`."""
+    import numpy as np
+
+    turns = np.zeros(len(pool), dtype=np.int32)
+    order = np.argsort(sources, kind="stable")
+    starts = np.flatnonzero(np.diff(sources[order], prepend=sources[order[:1]] + 1))
+    ends = np.append(starts[1:], len(order))
+    for several in np.flatnonzero(ends - starts > 1):
+        places = order[starts[several] : ends[several]]
+        ranked = _rank(pool, places.tolist(), text, per_row, seed)
+        turns[places] = -1
+        turns[ranked] = range(len(ranked))
+    return turns
 
 
 def _rank(
-    choices: Sequence[Choice], text: Callable[[int], str], per_row: int | None, seed: int
-) -> list[Choice]:
+    pool: Pool,
+    places: Sequence[int],
+    text: Callable[[int], str],
+    per_row: int | None,
+    seed: int,
+) -> list[int]:
     """Order the paraphrases of one original: each next one farthest from all before it."""
-    left = sorted(choices, key=lambda choice: _order(choice, seed))
-    if len(left) == 1:
-        return left
-    texts = {choice.number: text(choice.number) for choice in left}
-    distance = {choice.number: choice.change for choice in left}
-    ranked: list[Choice] = []
+    left = sorted(places, key=lambda place: (-pool.changes[place], _hash(pool, place, seed)))
+    texts = {place: text(pool.numbers[place]) for place in left}
+    distance = {place: pool.changes[place] for place in left}
+    ranked: list[int] = []
     while left and (per_row is None or len(ranked) < per_row):
-        best = max(left, key=lambda choice: distance[choice.number])
+        best = max(left, key=distance.__getitem__)
         left.remove(best)
         ranked.append(best)
-        for choice in left:
-            apart = change(texts[best.number], texts[choice.number])
-            distance[choice.number] = min(distance[choice.number], apart)
+        for place in left:
+            distance[place] = min(distance[place], change(texts[best], texts[place]))
     return ranked
 
 
-def _order(choice: Choice, seed: int) -> tuple[float, bytes]:
-    name = f"{seed}\0{choice.source_id}\0{choice.number}"
-    return -choice.change, hashlib.blake2b(name.encode(), digest_size=8).digest()
+def _hash(pool: Pool, place: int, seed: int) -> int:
+    name = f"{seed}\0{pool.sources[place]}\0{pool.numbers[place]}"
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")

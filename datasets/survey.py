@@ -13,6 +13,7 @@ from augment.datasets.columns import Columns
 from augment.datasets.table import Table
 from augment.filters import Original
 from augment.filters.duplicate import key_of
+from augment.key_set import KeyMap
 from augment.tokens import fold
 
 #: Texts kept from the pass to recognise the language by, spread over the table.
@@ -124,7 +125,7 @@ def survey(
     found = Survey()
     indices: dict[str, int] = {}
     counts: Counter[str] = Counter()
-    seen: dict[bytes, int] = {}
+    seen = KeyMap()
     conflicting: set[bytes] = set()
     step = 1
     for number, row in enumerate(table):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from augment.filters.check import Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
+from augment.key_set import KeySet
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
 
@@ -52,8 +53,8 @@ class FilterChain:
     """
 
     def __init__(self, filters: Sequence[Filter] = (), settings: Any = None) -> None:  # noqa: ANN401
-        self._originals: set[bytes] = set()
-        self._accepted: set[bytes] = set()
+        self._originals = KeySet()
+        self._accepted = KeySet()
         self.filters = list(filters)
         self.settings = settings
 

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from augment.filters.check import PASSED, Finding
+from augment.key_set import KeySet
 from augment.records import Candidate
 from augment.tokens import fold, folded_words
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def key_of(text: str) -> bytes:
     """Sixteen bytes that are the same for texts which `augment.tokens.fold` makes the same.
 
-    Sets hold these keys instead of the texts: a hundred bytes a row, however long the rows.
+    Sets hold these keys instead of the texts (`augment.key_set`), however long the rows.
     """
     return _remembered(text) if len(text) <= 2000 else _hash(text)
 
@@ -41,8 +42,8 @@ class Duplicate:
     name = "duplicate"
 
     def __init__(self, settings: FilterSettings | None = None) -> None:
-        self.originals: set[bytes] = set()
-        self.accepted: set[bytes] = set()
+        self.originals = KeySet()
+        self.accepted = KeySet()
         self.spaces_count = settings is not None and settings.spaces_count
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
