@@ -222,6 +222,7 @@ class Production:
                 if tried not in wanted:
                     wanted[tried] = bytearray(self.found.rows)
                 wanted[tried][row] = 1
+                self._tries[row] += 1
                 one.tried += 1
         for tried, rows in sorted(wanted.items()):
             paraphraser = self.paraphrasers[tried]

@@ -61,11 +61,11 @@ def test_the_original_does_not_vouch_for_itself(fluency):
     text = "Quixotic zephyrs vexed jumpy fjords."
     model = CharacterModel()
     model.add([row.text for row in table()])
-    [before] = model.score([text], [""])
+    [before], _ = model.score([text], [""])
     model.add([text])
-    [after] = model.score([text], [text])
+    [after], _ = model.score([text], [text])
     assert after == pytest.approx(before, abs=0.05)
-    [vouched] = model.score([text], [""])
+    [vouched], _ = model.score([text], [""])
     assert vouched > after + 0.5
 
 

@@ -22,6 +22,9 @@ _MASK: Final = (1 << _BITS) - 1
 #: Weight of the shorter n-gram, in counts.
 _DISCOUNT: Final = 4.0
 _LONGEST: Final = 1000
+#: Pairs scored at once: what is worked on stays in the processor's cache.
+_BLOCK: Final = 128
+_SLOT_BITS: Final = 17
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -51,46 +54,53 @@ class CharacterModel:
         for order, (table, hashes) in enumerate(zip(self.tables, _hashes(codes), strict=True)):
             np.add.at(table, hashes[places >= order], 1)
 
-    def score(self, texts: Sequence[str], without: Sequence[str]) -> NDArray[np.float64]:
-        """Mean log probability of a character of each text, nats.
+    def score(self, texts: Sequence[str], originals: Sequence[str]) -> NDArray[np.float64]:
+        """Mean log probability of a character of each text and of its original, nats.
 
         Parameters
         ----------
         texts
             What is judged.
-        without
-            For each text one that was added, whose own counts are taken out first.
+        originals
+            For each text one that was added; its own counts are taken out for both.
 
         Returns
         -------
-        ndarray, float64, (n_texts,)
-            0 and below; 0 for a text without words.
+        ndarray, float64, (2, n_texts)
+            Of the texts and of the originals; 0 and below, 0 for one without words.
         """
-        codes, rows, places = _codes(texts)
-        own_codes, own_rows, own_places = _codes(without)
-        left = []
-        for order, (table, hashes, own) in enumerate(
-            zip(self.tables, _hashes(codes), _hashes(own_codes), strict=True)
-        ):
-            inside = own_places >= order
-            left.append(table[hashes] - _own_counts(rows, hashes, own_rows[inside], own[inside]))
-        total = self.characters
+        blocks = [
+            self._score(texts[at : at + _BLOCK], originals[at : at + _BLOCK])
+            for at in range(0, len(texts), _BLOCK)
+        ]
+        return np.concatenate(blocks, axis=1) if blocks else np.zeros((2, 0))
+
+    def _score(self, texts: Sequence[str], originals: Sequence[str]) -> NDArray[np.float64]:
+        codes, rows, places = _codes([*texts, *originals])
+        first = int(np.searchsorted(rows, len(texts)))  # where the originals begin
+        pairs = rows % len(texts)
+        hashes = _hashes(codes)
+        # The context of an n-gram is the shorter n-gram that ends one place before.
+        context = np.full(len(codes), float(self.characters))
         chance = np.full(len(codes), 1.0 / 64)
         for order in range(ORDER):
-            # The context of an n-gram is the shorter n-gram that ends one place before.
-            context = np.full(len(codes), float(total))
-            if order:
-                context[1:] = left[order - 1][:-1]
-                context[0] = 0
-            weight = np.maximum(context, 0) + _DISCOUNT
-            chance = (np.clip(left[order], 0, np.maximum(context, 0)) + _DISCOUNT * chance) / weight
+            own = _own_counts((pairs << _BITS) | hashes[order], first, places[first:] >= order)
+            left = (self.tables[order][hashes[order]] - own).astype(np.float64)
+            np.maximum(context, 0, out=context)
+            chance *= _DISCOUNT
+            chance += np.clip(left, 0, context)
+            context += _DISCOUNT
+            chance /= context
+            context[1:] = left[:-1]
+            context[0] = 0
         # The padding in front is context; n-grams that end in it reach into the text before.
-        logs = np.log(np.maximum(chance, 1e-9))[places >= ORDER - 1]
-        rows = rows[places >= ORDER - 1]
-        counts = np.bincount(rows, minlength=len(texts))
-        sums = np.bincount(rows, weights=logs, minlength=len(texts))
+        inside = places >= ORDER - 1
+        logs = np.log(np.maximum(chance[inside], 1e-9))
+        rows = rows[inside]
+        counts = np.bincount(rows, minlength=2 * len(texts))
+        sums = np.bincount(rows, weights=logs, minlength=2 * len(texts))
         scores: NDArray[np.float64] = sums / np.maximum(counts, 1)
-        return scores
+        return scores.reshape(2, len(texts))
 
 
 def _codes(
@@ -119,13 +129,27 @@ def _hashes(codes: NDArray[np.uint64]) -> list[NDArray[np.int64]]:
 
 
 def _own_counts(
-    rows: NDArray[np.int64],
-    hashes: NDArray[np.int64],
-    own_rows: NDArray[np.int64],
-    own: NDArray[np.int64],
+    keys: NDArray[np.int64], first: int, counted: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """How often each n-gram stands in the text that is left out."""
-    keys, counts = np.unique((own_rows << _BITS) | own, return_counts=True)
-    wanted = (rows << _BITS) | hashes
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, counts[at], 0)
+    """How often each n-gram stands in the text that is left out.
+
+    `keys` name n-gram and pair; those from `first` on are of the texts that are left out, and of
+    them `counted` tells which count. A table of slots finds almost every key at once; the few that
+    share a slot with another are looked up one by one.
+    """
+    slots = ((keys.astype(np.uint64) * _FACTOR) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+    own, own_slots = keys[first:][counted], slots[first:][counted]
+    holder = np.full(1 << _SLOT_BITS, -1, dtype=np.int64)
+    holder[own_slots] = own
+    held = holder[own_slots] == own
+    counts = np.bincount(own_slots[held], minlength=1 << _SLOT_BITS)
+    # A key that holds no slot counts nothing there; whatever its slot counts is of another.
+    found = counts[slots] * (holder[slots] == keys)
+    if not held.all():
+        others, times = np.unique(own[~held], return_counts=True)
+        contested = np.zeros(1 << _SLOT_BITS, dtype=bool)
+        contested[own_slots[~held]] = True
+        asked = np.flatnonzero(contested[slots])
+        at = np.minimum(np.searchsorted(others, keys[asked]), len(others) - 1)
+        found[asked] += times[at] * (others[at] == keys[asked])
+    return found

@@ -77,8 +77,8 @@ class Fluency:
         """Count the standard deviations by which each candidate scores below its original."""
         originals = [candidate.original for candidate in candidates]
         texts = [candidate.text for candidate in candidates]
-        scores = self._model.score([*texts, *originals], [*originals, *originals])
-        gaps = scores[len(texts) :] - scores[: len(texts)]
+        own, usual = self._model.score(texts, originals)
+        gaps = usual - own
         noise = self._noise()
         return [
             round(float(gap) * len(text) ** 0.5 / noise, 4)
@@ -91,7 +91,7 @@ class Fluency:
             import numpy as np
 
             texts = [text for _, text in self._sample if len(text) >= _SHORTEST]
-            scores = self._model.score(texts, texts)
+            scores = self._model.score(texts, texts)[0]
             lengths = np.array([len(text) for text in texts])
             off = np.abs(scores - np.median(scores))
             # 1.4826 median deviations are a standard deviation; names and numbers are outliers.
