@@ -23,8 +23,8 @@ _MASK: Final = (1 << _BITS) - 1
 _DISCOUNT: Final = 4.0
 _LONGEST: Final = 1000
 #: Pairs scored at once: what is worked on stays in the processor's cache.
-_BLOCK: Final = 128
-_SLOT_BITS: Final = 17
+_BLOCK: Final = 64
+_SLOT_BITS: Final = 16
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -46,6 +46,8 @@ class CharacterModel:
     def __init__(self) -> None:
         self.tables = [np.zeros(1 << _BITS, dtype=np.int32) for _ in range(ORDER)]
         self.characters = 0
+        slots = 1 << _SLOT_BITS
+        self._scratch = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=bool)
 
     def add(self, texts: Sequence[str]) -> None:
         """Count the n-grams of texts."""
@@ -84,7 +86,7 @@ class CharacterModel:
         context = np.full(len(codes), float(self.characters))
         chance = np.full(len(codes), 1.0 / 64)
         for order in range(ORDER):
-            own = _own_counts((pairs << _BITS) | hashes[order], first, places[first:] >= order)
+            own = _own_counts((pairs << _BITS) | hashes[order], first, places[first:] >= order, self._scratch)
             left = (self.tables[order][hashes[order]] - own).astype(np.float64)
             np.maximum(context, 0, out=context)
             chance *= _DISCOUNT
@@ -129,7 +131,10 @@ def _hashes(codes: NDArray[np.uint64]) -> list[NDArray[np.int64]]:
 
 
 def _own_counts(
-    keys: NDArray[np.int64], first: int, counted: NDArray[np.bool_]
+    keys: NDArray[np.int64],
+    first: int,
+    counted: NDArray[np.bool_],
+    scratch: tuple[NDArray[np.int64], NDArray[np.bool_]],
 ) -> NDArray[np.int64]:
     """How often each n-gram stands in the text that is left out.
 
@@ -139,7 +144,8 @@ def _own_counts(
     """
     slots = ((keys.astype(np.uint64) * _FACTOR) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
     own, own_slots = keys[first:][counted], slots[first:][counted]
-    holder = np.full(1 << _SLOT_BITS, -1, dtype=np.int64)
+    holder, contested = scratch  # whatever they hold of earlier keys is written over or not asked
+    holder[slots] = -1
     holder[own_slots] = own
     held = holder[own_slots] == own
     counts = np.bincount(own_slots[held], minlength=1 << _SLOT_BITS)
@@ -147,7 +153,7 @@ def _own_counts(
     found = counts[slots] * (holder[slots] == keys)
     if not held.all():
         others, times = np.unique(own[~held], return_counts=True)
-        contested = np.zeros(1 << _SLOT_BITS, dtype=bool)
+        contested[slots] = False
         contested[own_slots[~held]] = True
         asked = np.flatnonzero(contested[slots])
         at = np.minimum(np.searchsorted(others, keys[asked]), len(others) - 1)
