@@ -136,21 +136,26 @@ class FilterChain:
                 else:
                     refused[at] = (rank, check.name, finding.detail)
             left = still
+        duplicates = [
+            (rank, check)
+            for rank, check in enumerate(self._filters)
+            if isinstance(check, Duplicate)
+        ]
         return [
-            self._settle(at, candidate, refused.get(at), scores.get(at))
+            self._settle(candidate, duplicates, refused.get(at), scores.get(at))
             for at, candidate in enumerate(candidates)
         ]
 
     def _settle(
         self,
-        at: int,
         candidate: Candidate,
+        duplicates: Sequence[tuple[int, Duplicate]],
         refusal: tuple[int, str, str] | None,
         similarity: float | None,
     ) -> Paraphrase | Rejection:
         share = change(candidate.original, candidate.text)
-        for rank, check in enumerate(self._filters):
-            if isinstance(check, Duplicate) and (refusal is None or refusal[0] > rank):
+        for rank, check in duplicates:
+            if refusal is None or refusal[0] > rank:
                 key = check.key(candidate.text)
                 finding = check.look(key)
                 if not finding.passed:

@@ -91,7 +91,7 @@ class Fluency:
             import numpy as np
 
             texts = [text for _, text in self._sample if len(text) >= _SHORTEST]
-            scores = self._model.score(texts, texts)[0]
+            scores = self._model.score([""] * len(texts), texts)[1]
             lengths = np.array([len(text) for text in texts])
             off = np.abs(scores - np.median(scores))
             # 1.4826 median deviations are a standard deviation; names and numbers are outliers.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
-from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding, Original
@@ -52,7 +52,9 @@ class Label:
     def __init__(self, settings: FilterSettings) -> None:
         self.min_odds = settings.min_label_odds
         self.seen = 0
-        self._labels: dict[int, str] = {}
+        #: Of every row its label, as a place in `_names`; -1 where there is none.
+        self._labels = array("i")
+        self._names: dict[str, int] = {}
         self._rows: dict[bytes, list[Original]] = {}
         self._kept = 0
         self._model: LabelModel | None = None
@@ -64,7 +66,7 @@ class Label:
         for original in originals:
             if original.label and original.text.strip():
                 self.seen += 1
-                self._labels[original.source_id] = intern(original.label)
+                self._remember(original.source_id, original.label)
                 self._rows.setdefault(key_of(original.text), []).append(original)
                 self._kept += 1
         if self._kept > 2 * MOST_ROWS:
@@ -75,10 +77,13 @@ class Label:
         model = self._fitted()
         if model is None:
             return [PASSED] * len(candidates)
+        names = list(self._names)
         readings = model.read([(c.text, c.original) for c in candidates])
         findings = []
         for candidate, (label, odds) in zip(candidates, readings, strict=True):
-            own = self._labels.get(candidate.source_id, "")
+            row = candidate.source_id
+            at = self._labels[row] if 0 <= row < len(self._labels) else -1
+            own = names[at] if at >= 0 else ""
             if own not in model.labels or label == own or odds < self.min_odds:
                 findings.append(PASSED)
                 continue
@@ -89,6 +94,11 @@ class Label:
                 else Finding(f"reads as {label!r} ({odds:.2f}), its original is {own!r}")
             )
         return findings
+
+    def _remember(self, row: int, label: str) -> None:
+        if row >= len(self._labels):
+            self._labels.extend(array("i", [-1]) * (row + 1 - len(self._labels)))
+        self._labels[row] = self._names.setdefault(label, len(self._names))
 
     def _shrink(self) -> None:
         """Keep the rows with the smallest keys: a sample that no order of rows changes."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from string import ascii_letters
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import JaroWinkler
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(
     r"(^\W*|[.!?…:;\n\"“”«»„()\[\]¿¡•|/]['’]?\s*|(?:^|\s)[-–—*]\s*)?([^\W\d_]+)"
 )
+_FIRST: Final = re.compile("[A-Za-z]+")
+_NO_LETTER: Final = frozenset(map(chr, range(128))) - frozenset(ascii_letters)
 #: Languages that write every noun with a capital: there only abbreviations are known for names.
 _CAPITAL_NOUNS: Final = frozenset({"de", "lb", "gsw", "nds", "ksh"})
 #: Least likeness of two spellings of one name (London, Londres; Putin, Poutine).
@@ -81,7 +84,7 @@ class Names:
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        before, after = self._names(original), self._names(text)
+        before = self._names(original)
         if not before:
             return PASSED
         words_after = set(folded_words(text))
@@ -92,7 +95,7 @@ class Names:
         if not lost:
             return PASSED
         words_before = set(folded_words(original))
-        new = [name for name in after if name not in words_before]
+        new = [name for name in self._names(text) if name not in words_before]
         if new:
             new = _missing(new, original)
         if new:
@@ -105,6 +108,8 @@ class Names:
         """Folded names of a text in order, each once."""
         if text.islower():
             return ()
+        if text.isascii() and text[0].isupper() and text[1:].islower():
+            return self._of_start(text)
         found: dict[str, None] = {}
         capitals = total = 0
         for start, word in _words(text):
@@ -122,6 +127,13 @@ class Names:
         if capitals > max(3, _MOSTLY * total):
             return ()
         return tuple(found)
+
+    def _of_start(self, text: str) -> tuple[str, ...]:
+        """Name of a text in which nothing but the first letter is a capital."""
+        if self.capital_nouns or text[1] in _NO_LETTER:
+            return ()
+        name = _FIRST.match(text)[0].lower()  # type: ignore[index]  # it begins with a letter
+        return (name,) if name in self._inside and name not in self._small else ()
 
 
 def _words(text: str) -> list[tuple[str, str]]:

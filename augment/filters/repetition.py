@@ -50,7 +50,7 @@ def _look(original: str, text: str) -> Finding:
     after, before = folded_words(text), folded_words(original)
     spare = len(after) - len(set(after))
     if spare >= 2:
-        finding = _loop(before, after)
+        finding = _loop(before, after, spare)
         if not finding and spare > len(before) - len(set(before)):
             finding = (
                 _sentence(original, text) or _poorer(before, after) or _oscillation(before, after)
@@ -60,12 +60,13 @@ def _look(original: str, text: str) -> Finding:
     return _characters(original, text, after)
 
 
-def _loop(before: Sequence[str], after: Sequence[str]) -> str:
-    """Find a phrase said several times in a row."""
+def _loop(before: Sequence[str], after: Sequence[str], spare: int) -> str:
+    """Find a phrase said several times in a row; `spare` words of the text stood there before."""
     for size in range(1, min(_LONGEST_PHRASE, len(after) // 2) + 1):
         # Four words and more said twice are a loop already; shorter phrases do it in speech.
         wanted = 2 if size >= 4 else 3
-        if sum(map(eq, after, after[size:])) < size * (wanted - 1):
+        again = size * (wanted - 1)
+        if spare < again or sum(map(eq, after, after[size:])) < again:
             continue
         times, at = _runs(after, size)
         if times >= wanted and times > _runs(before, size)[0]:
