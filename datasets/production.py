@@ -263,9 +263,7 @@ class Production:
             error = next((result.error for _, _, result in done if result.error), "")
             yield Rejection(offer.joined(), FAILED, error) if error else offer
 
-    def _take(
-        self, name: str, result: Paraphrase | Rejection, classes: Sequence[_Class]
-    ) -> None:
+    def _take(self, name: str, result: Paraphrase | Rejection, classes: Sequence[_Class]) -> None:
         counts = self.yields[name]
         counts.asked += 1
         source = result.candidate.source_id

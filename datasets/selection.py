@@ -107,7 +107,7 @@ def choose(
             turns[turns > last] = -1
             over = int(sizes[last]) - needed
             at = np.flatnonzero(turns == last)
-            hashes = np.array([_hash(pool, place, seed) for place in at], dtype=np.uint64)
+            hashes = np.array([_hash(pool, place, seed) for place in at.tolist()], dtype=np.uint64)
             changes = np.array(pool.changes)[at]
             turns[at[np.lexsort((hashes, -changes))[len(at) - over :]]] = -1
     kept = np.flatnonzero(turns >= 0)

@@ -13,10 +13,11 @@ import augment
 import augment.planning
 from augment.testing import FakeEngine
 
-WORDS = (
+SAID = (
     "the a film actor plot music scene not never good bad long short Marie Paris London two 12 "
     "1,5 why is was very and with over under old new she they ticket train rain window"
-).split()
+)
+WORDS = SAID.split()
 GOLDEN = {
     ("none", None, 1): "28730ba990fc254e",
     ("max", None, 1): "4aacafbcb68515c0",

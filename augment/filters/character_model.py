@@ -86,7 +86,8 @@ class CharacterModel:
         context = np.full(len(codes), float(self.characters))
         chance = np.full(len(codes), 1.0 / 64)
         for order in range(ORDER):
-            own = _own_counts((pairs << _BITS) | hashes[order], first, places[first:] >= order, self._scratch)
+            keys = (pairs << _BITS) | hashes[order]
+            own = _own_counts(keys, first, places[first:] >= order, self._scratch)
             left = (self.tables[order][hashes[order]] - own).astype(np.float64)
             np.maximum(context, 0, out=context)
             chance *= _DISCOUNT
@@ -150,7 +151,7 @@ def _own_counts(
     held = holder[own_slots] == own
     counts = np.bincount(own_slots[held], minlength=1 << _SLOT_BITS)
     # A key that holds no slot counts nothing there; whatever its slot counts is of another.
-    found = counts[slots] * (holder[slots] == keys)
+    found: NDArray[np.int64] = counts[slots] * (holder[slots] == keys)
     if not held.all():
         others, times = np.unique(own[~held], return_counts=True)
         contested[slots] = False

@@ -108,7 +108,7 @@ class Names:
         """Folded names of a text in order, each once."""
         if text.islower():
             return ()
-        if text.isascii() and text[0].isupper() and text[1:].islower():
+        if text.isascii() and text[:1].isupper() and text[1:].islower():
             return self._of_start(text)
         found: dict[str, None] = {}
         capitals = total = 0
