@@ -253,19 +253,19 @@ def _build(
         direction = check.choose_direction(sources, targets)
         if wanted.pair and wanted.pair[0] in sources and wanted.pair[1] in targets:
             direction = (wanted.pair[0], wanted.pair[1])
-        subwords = Subwords(out, family, sources[direction[0]], targets[direction[1]])
+        tokens_of = sources[direction[0]], targets[direction[1]]
         progress.note("comparing it with the original")
         asked = options.sentences or check.fixed_sentences(direction[0])
         reference = check.ask_original(
             original,
-            subwords,
+            Subwords(original, family, *tokens_of),
             family,
-            (sources[direction[0]], targets[direction[1]]),
+            tokens_of,
             tokens,
             asked,
         )
         agreement, drift, wrong = check.hold_against(
-            reference, check.open_engine(out, quantization), subwords
+            reference, check.open_engine(out, quantization), Subwords(out, family, *tokens_of)
         )
         if wrong:
             raise DamagedFileError(f"{name} was not taken: {wrong[0]}")

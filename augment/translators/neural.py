@@ -15,11 +15,14 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 from augment.decoding import BEST, Decoding
 from augment.errors import PairError, TranslatorError
+from augment.extras import require
 from augment.models.home import Model, installed
 from augment.models.names import KNOWN, MANY, published
 from augment.records import Translation
@@ -138,10 +141,8 @@ class NeuralTranslator:
         kind = "" if self.where.compute_type == "int8" else f"-{self.where.compute_type}"
         self._stem = f"{self.label}{kind}:{source}-{target}"
         self.identity = f"{self._stem}:{decoding.name}"
-        self.subwords = Subwords(
-            model.folder, model.family, model.sources[source], model.targets[target]
-        )
-        self._tokens: list[str] | None = None
+        self.source, self.target = source, target
+        require("sentencepiece", extra="local", purpose=f"{model.family} translation")
         self._closed = False
         LOADED.hold(model)
         several = decoding.kind == "beam" and decoding.variants > 1
@@ -150,6 +151,20 @@ class NeuralTranslator:
             tuple(f"{self._stem}:beam{decoding.width}best#{n}" for n in range(decoding.width))
             if several
             else (self.identity,)
+        )
+
+    @cached_property
+    def subwords(self) -> Subwords:
+        """The tokenizer; read when the first text comes, since most variants come from the store.
+
+        Raises
+        ------
+        DamagedFileError
+            When one of its files cannot be read.
+        """
+        sources, targets = self.model.sources, self.model.targets
+        return Subwords(
+            self.model.folder, self.model.family, sources[self.source], targets[self.target]
         )
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
@@ -253,7 +268,7 @@ class NeuralTranslator:
         sources: list[list[str]],
         longest: int,
     ) -> list[list[list[str]]]:
-        tokens = self._vocabulary()
+        tokens = _vocabulary(self.model.folder, self.model.version)
         per_text = len(tokens) * 4 * longest
         most = max(len(source) for source in sources)
         size = max(1, min(sampling.SCORES // per_text, self.batch_tokens // most or 1))
@@ -345,19 +360,19 @@ class NeuralTranslator:
             self.batch_tokens //= 2
         return [results for results in done if results is not None]
 
-    def _vocabulary(self) -> list[str]:
-        if self._tokens is None:
-            folder = self.model.folder
-            path = folder / "target_vocabulary.json"
-            path = path if path.is_file() else folder / "shared_vocabulary.json"
-            self._tokens = json.loads(path.read_text(encoding="utf-8"))
-        return self._tokens or []
-
     def close(self) -> None:
         """Let go of the model: its memory is given back when no other direction holds it."""
         if not self._closed:
             self._closed = True
             LOADED.release(self.model)
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(folder: Path, version: str) -> tuple[str, ...]:
+    """Tokens of a model in the order of their scores; one copy for all variants and directions."""
+    path = folder / "target_vocabulary.json"
+    path = path if path.is_file() else folder / "shared_vocabulary.json"
+    return tuple(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _out_of_memory(error: BaseException) -> bool:
