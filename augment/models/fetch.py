@@ -296,9 +296,15 @@ def _build(
         for path in out.iterdir():
             _sync(path)
         final = home / folder_name(name)
+        old = made / "old"
         if final.exists():
-            final.rename(made / "old")
-        out.rename(final)
+            final.rename(old)
+        try:
+            out.rename(final)
+        except OSError:
+            if old.exists():
+                old.rename(final)
+            raise
         _sync(home)
     progress.note(
         f"{name} is ready: {agreement:.0%} of the words as the original has them, "
