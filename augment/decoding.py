@@ -24,8 +24,8 @@ class Decoding:
         ``"beam"``: search for the most probable text; variant *k* is the one in place *k*.
         ``"sample"``: draw every word by its probability; every variant is a draw of its own.
     beam_size
-        Width of the search, 1 (greedy, about three times as fast as 4) to 32. It is widened to
-        `variants` where that is more.
+        Width of the search, 1 (greedy, the fastest) to 32. It is widened to `variants` where that
+        is more.
     temperature
         For sampling, above 0: below 1 the probable words become more probable still.
     top_k

@@ -31,6 +31,8 @@ _PARTS: Final = {
 }
 #: Languages for which the report says how to get a translator when there is none.
 _WANTED: Final = ("en", "fr", "es")
+#: Directed pairs beyond which an engine between all of its languages is described by those.
+MANY_PAIRS: Final = 1000
 #: Source languages whose round trips are listed, and round trips of each.
 LISTED: Final = 24
 
@@ -42,8 +44,10 @@ class Diagnosis:
     Attributes
     ----------
     engines
-        Name of every engine -> its directed pairs (``"en-es"``), or the host that it would ask
-        and, for every environment variable that holds a key, whether it is set.
+        Name of every engine -> its ``pairs`` (``"en-es"``; of an engine with more than
+        `MANY_PAIRS` between all of its languages, these languages as ``between_all_of`` and
+        ``n_pairs``), or the host that it would ask and, for every environment variable that holds
+        a key, whether it is set.
     routes
         Source language -> round trips on this machine with the engines that ``auto`` would take,
         best first; of at most `LISTED` languages.
@@ -90,7 +94,9 @@ def diagnose() -> Diagnosis:
     engines = _engines(missing)
     routes = _routes()
     for name in LOCAL:
-        if not engines[name].get("pairs") and (line := load_engine(name).how_to_get("en", "fr")):
+        about = engines[name]
+        none = not about.get("pairs") and not about.get("n_pairs")
+        if none and (line := load_engine(name).how_to_get("en", "fr")):
             missing.setdefault(f"{name} for English and French", line)
     for source in _WANTED:
         if not routes.get(source) and (line := _line_for(source)):
@@ -121,7 +127,7 @@ def _engines(missing: dict[str, str]) -> dict[str, Any]:
 def _about(engine: Engine) -> dict[str, Any]:
     pairs = engine.pairs()
     if not engine.host:
-        return {"pairs": sorted(f"{source}-{target}" for source, target in pairs or ())}
+        return _pairs(pairs or frozenset())
     service = SERVICES.get(engine.name)
     variables = [*service.keys.values(), *service.settings.values()] if service else []
     return {
@@ -133,6 +139,14 @@ def _about(engine: Engine) -> dict[str, Any]:
         "ready": not service.missing_keys() if service else True,
         "own_server": hasattr(engine, "at") and engine.name == OWN_SERVER,
     }
+
+
+def _pairs(pairs: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    """List directed pairs; where they are all there are between many languages, the languages."""
+    languages = {code for pair in pairs for code in pair}
+    if len(pairs) > MANY_PAIRS and len(pairs) == len(languages) * (len(languages) - 1):
+        return {"between_all_of": sorted(languages), "n_pairs": len(pairs)}
+    return {"pairs": sorted(f"{source}-{target}" for source, target in pairs)}
 
 
 def _routes() -> dict[str, list[str]]:

@@ -1,19 +1,26 @@
 """The engine ``marian`` against nlpaug's back-translation, and against CTranslate2 by itself.
 
-    python benchmarks/marian_speed.py ../shared/data [--rows 512] [--tokens 24]
+    python benchmarks/marian_speed.py ../shared/data [--rows 512] [--tokens 24] [--models FOLDER]
 
 Three sides, in turn, each in a process of its own, with the same weights: two random models of
 OPUS-MT's size (6 + 6 layers, 512 wide, 8 heads, 2048 inside, 59,514 pieces). Random weights never
-come to an end by themselves, so every side writes the same number of tokens for every text,
-greedily.
+come to an end by themselves, so every side writes the same number of tokens for every text (ours
+and ``bare``: for every sentence), greedily.
 
 - ``ours``: `augment.back_translate` on the table, everything included: reading, finding what is
   there, cutting, tokenising, both legs, the store, every check but those that look at meaning (none
   of the texts means anything), choosing, writing. The clock starts behind the imports.
 - ``nlpaug``: ``BackTranslationAug`` of nlpaug 1.1.11 over the same rows with its own defaults
-  (batches of 32), which calls ``generate`` of transformers.
-- ``bare``: ``translate_batch`` of CTranslate2 on the same tokens, two legs, sorted into batches by
-  the library itself, with the workers and the batch size that ours has. Each different text once.
+  (batches of 32), which calls ``generate`` of transformers. Its models are loaded before its clock
+  starts.
+- ``bare``: ``translate_batch`` of CTranslate2 on exactly the token lists that ours had to have
+  translated (each different one once, written down by the first run of ours), a leg after the
+  other, sorted into batches by the library itself, with the workers and the batch size of ours.
+- ``warm``: ours once more, with everything in the store.
+
+Loading the models is timed apart on both sides: the ratio to ``bare`` is given with it on both
+sides (ours also hashes the files) and without it. Beside the clock stands the processor time of all
+threads, which other programs on the machine disturb less.
 """
 
 from __future__ import annotations
@@ -24,6 +31,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +40,8 @@ from pathlib import Path
 from typing import Any
 
 from machine import describe
+
+from augment.errors import InputError
 
 RESULT = Path(__file__).parent / "results" / "marian_speed.json"
 PIECES = 59_514
@@ -64,13 +74,13 @@ def make_model(folder: Path, texts: list[str], seed: int) -> None:
     import torch
     from transformers import MarianConfig, MarianMTModel
 
-    folder.mkdir()
-    for name in ("source", "target"):
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(texts), model_prefix=str(folder / name), vocab_size=8000,
-            hard_vocab_limit=False, character_coverage=1.0, minloglevel=2,
-        )  # fmt: skip
-        (folder / f"{name}.model").rename(folder / f"{name}.spm")
+    folder.mkdir(parents=True)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts), model_prefix=str(folder / "source"), vocab_size=8000,
+        hard_vocab_limit=False, character_coverage=1.0, minloglevel=2,
+    )  # fmt: skip
+    (folder / "source.model").rename(folder / "source.spm")
+    shutil.copyfile(folder / "source.spm", folder / "target.spm")
     model = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
     pieces = [model.id_to_piece(n) for n in range(3, model.get_piece_size())]
     filling = [f"▁filling{n}" for n in range(PIECES - 3 - len(pieces))]
@@ -92,21 +102,35 @@ def make_model(folder: Path, texts: list[str], seed: int) -> None:
     with torch.no_grad():  # the words of the texts are likelier than the filling
         net.final_logits_bias[0, 2 + len(pieces) : pad] = -100.0
         net.final_logits_bias[0, 0] = -100.0
+        # Untrained, the words would not depend on the text, and the way back would have one text.
+        for name, weight in net.named_parameters():
+            if "encoder_attn" in name and name.endswith("weight"):
+                weight *= 6
     net.save_pretrained(folder)
 
 
-def force_length(tokens: int) -> None:
-    """Let our engine write exactly so many tokens of every text."""
-    from augment.translators.neural import NeuralTranslator
+class Forced:
+    """An engine that writes exactly so many tokens of every text, and keeps what it was asked."""
 
-    whole = NeuralTranslator.run
+    def __init__(self, engine: Any, tokens: int, asked: list[list[str]]) -> None:  # noqa: ANN401
+        self.engine, self.tokens, self.asked = engine, tokens, asked
 
-    def run(self: Any, engine: Any, sources: Any, prefixes: Any = None, **more: Any) -> Any:  # noqa: ANN401
-        more["min_decoding_length"] = more["max_decoding_length"] = tokens
-        return whole(self, engine, sources, prefixes, **more)
+    def translate_batch(self, sources: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401
+        """Write so many tokens, whatever the options say of lengths."""
+        self.asked.extend(sources)
+        lengths = {"min_decoding_length": self.tokens, "max_decoding_length": self.tokens}
+        return self.engine.translate_batch(sources, *args, **{**options, **lengths})
 
-    NeuralTranslator.run = run
-    NeuralTranslator.ended = lambda self, tokens: True
+
+class Spent:
+    """Seconds by the clock, and of the processor over all threads, since it was made."""
+
+    def __init__(self) -> None:
+        self.clock, self.processor = time.perf_counter(), time.process_time()
+
+    def __call__(self) -> tuple[float, float]:
+        """Clock, processor."""
+        return time.perf_counter() - self.clock, time.process_time() - self.processor
 
 
 def ours(folder: Path, tokens: int) -> dict:
@@ -114,18 +138,34 @@ def ours(folder: Path, tokens: int) -> dict:
     import sentencepiece  # noqa: F401
 
     import augment
+    from augment.models.home import Model
+    from augment.translators import neural
+    from augment.translators.loaded import Loaded, load
 
-    force_length(tokens)
-    start = time.perf_counter()
+    asked: dict[str, list[list[str]]] = {}
+    loading: list[tuple[float, float]] = []
+
+    def forced(model: Model) -> Forced:
+        spent = Spent()
+        engine = load(model)
+        loading.append(spent())
+        return Forced(engine, tokens, asked.setdefault(model.name, []))
+
+    neural.LOADED = Loaded(loader=forced)
+    neural.NeuralTranslator.ended = lambda self, tokens: True
+    spent = Spent()
     done = augment.back_translate(
         folder / "in.csv", out=folder / "out.csv", store=str(folder / "store.sqlite"), pivot="fr",
         source="en", translator="marian", beam_size=1, label="none", balance="none",
         no_filter="all", force=True,
     )  # fmt: skip
-    seconds = time.perf_counter() - start
+    seconds, processor = spent()
     about = done.manifest.pivots["fr"]
-    return {"seconds": seconds, "stages": done.manifest.seconds, "translated": about["translated"],
-            "failed": about["failed"]}  # fmt: skip
+    if asked:
+        (folder / "asked.json").write_text(json.dumps([asked["local/en-fr"], asked["local/fr-en"]]))
+    return {"seconds": seconds, "cpu": processor, "stages": done.manifest.seconds,
+            "loading": sum(one[0] for one in loading), "translated": about["translated"],
+            "loading_cpu": sum(one[1] for one in loading), "failed": about["failed"]}  # fmt: skip
 
 
 def nlpaug(folder: Path, tokens: int) -> dict:
@@ -144,34 +184,49 @@ def nlpaug(folder: Path, tokens: int) -> dict:
         from_model_name=str(folder / "en-fr"), to_model_name=str(folder / "fr-en"), device="cpu"
     )
     texts = [row[0] for row in csv.reader((folder / "in.csv").open(encoding="utf-8"))][1:]
-    start = time.perf_counter()
+    spent = Spent()
     done = augmenter.augment(texts)
-    return {"seconds": time.perf_counter() - start, "translated": len(done)}
+    seconds, processor = spent()
+    return {"seconds": seconds, "cpu": processor, "translated": len(done)}
 
 
-def bare(folder: Path, tokens: int) -> dict:
-    """CTranslate2 alone, on tokens prepared before the clock starts: the same two legs."""
+def bare(folder: Path, tokens: int, beam_size: int = 1) -> dict:
+    """CTranslate2 alone, on the token lists that ours was asked for."""
+    import ctranslate2
+
     from augment.models.home import installed
-    from augment.translators.loaded import load
+    from augment.translators.loaded import placement
     from augment.translators.neural import BATCH_TOKENS
-    from augment.translators.subwords import Subwords
 
-    models = {next(iter(model.pairs)): model for model in installed("marian")}
-    texts = [row[0] for row in csv.reader((folder / "in.csv").open(encoding="utf-8"))][1:]
-    batch = list(dict.fromkeys(texts))
-    seconds = 0.0
-    for pair in (("en", "fr"), ("fr", "en")):
-        engine = load(models[pair])
-        subwords = Subwords(models[pair].folder, "marian")
-        sources = [subwords.source(pieces) for pieces in subwords.cut(batch)]
-        start = time.perf_counter()
-        results = engine.translate_batch(
-            sources, beam_size=1, max_batch_size=BATCH_TOKENS[engine.device], batch_type="tokens",
-            min_decoding_length=tokens, max_decoding_length=tokens, disable_unk=True,
+    models = {model.name: model for model in installed("marian")}
+    legs = json.loads((folder / "asked.json").read_text())
+    seconds = processor = 0.0
+    loading = [0.0, 0.0]
+    for name, sources in zip(("local/en-fr", "local/fr-en"), legs, strict=True):
+        where = placement(models[name].quantization)
+        spent = Spent()
+        engine = ctranslate2.Translator(
+            str(models[name].folder), device=where.device, compute_type=where.compute_type,
+            inter_threads=where.workers, intra_threads=1,
         )  # fmt: skip
-        seconds += time.perf_counter() - start
-        batch = list(dict.fromkeys(subwords.join(result.hypotheses[0]) for result in results))
-    return {"seconds": seconds, "translated": len(texts)}
+        load_clock, load_processor = spent()
+        loading = [loading[0] + load_clock, loading[1] + load_processor]
+        spent = Spent()
+        engine.translate_batch(
+            sources, beam_size=beam_size, max_batch_size=BATCH_TOKENS[where.device],
+            batch_type="tokens", min_decoding_length=tokens, max_decoding_length=tokens,
+            disable_unk=True, max_input_length=0,
+        )  # fmt: skip
+        clock, cpu = spent()
+        seconds, processor = seconds + clock, processor + cpu
+        del engine
+    return {"seconds": seconds + loading[0], "cpu": processor + loading[1], "loading": loading[0],
+            "loading_cpu": loading[1], "translated": sum(map(len, legs))}  # fmt: skip
+
+
+def beam4(folder: Path, tokens: int) -> dict:
+    """``bare`` with the search's usual width."""
+    return bare(folder, tokens, beam_size=4)
 
 
 def peak_memory_mb() -> int:
@@ -195,13 +250,51 @@ def side(name: str, folder: Path, tokens: int) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def prepare(home: Path, data: Path) -> None:
+    """Make and convert the two models, unless they are there."""
+    from augment.models import check
+    from augment.models.fetch import FetchOptions, fetch_model
+    from augment.models.home import find_installed
+
+    # To random weights all words are nearly alike: 8 bits change which one is the likeliest.
+    check.LEAST_AGREEMENT = 0.0
+    for pair, seed in (("en-fr", 1), ("fr-en", 2)):
+        if not (home / pair / "model.safetensors").is_file():
+            make_model(home / pair, sentences(data, 3000), seed)
+        try:
+            find_installed(pair)
+        except InputError:
+            fetch_model(pair, FetchOptions(folder=home / pair, sentences=("Yes.",)))
+
+
+def median(runs: list[dict], key: str) -> float:
+    """Of a figure over the runs of a side."""
+    return sorted(run[key] for run in runs)[len(runs) // 2]
+
+
+def ratios(runs: dict[str, list[dict]]) -> dict[str, float]:
+    """Rate of ours as a share of the rate of CTranslate2 alone, four ways."""
+    found = {}
+    for name, key in (("clock", "seconds"), ("cpu", "cpu")):
+        loading = "loading" if key == "seconds" else "loading_cpu"
+        whole = {one: median(runs[one], key) for one in ("ours", "bare")}
+        without = {
+            one: median([{"x": run[key] - run[loading]} for run in runs[one]], "x")
+            for one in ("ours", "bare")
+        }
+        found[f"{name}_with_loading"] = round(whole["bare"] / whole["ours"], 3)
+        found[f"{name}_without_loading"] = round(without["bare"] / without["ours"], 3)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="the data, or a prepared folder with --side")
     parser.add_argument("--rows", type=int, default=512)
     parser.add_argument("--tokens", type=int, default=24, help="tokens of every translation")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side; medians are kept")
-    parser.add_argument("--side", choices=("ours", "nlpaug", "bare"))
+    parser.add_argument("--models", type=Path, help="keep the two models here for further runs")
+    parser.add_argument("--side", choices=("ours", "nlpaug", "bare", "beam4"))
     parser.add_argument("--without-nlpaug", action="store_true", help="for a quick look")
     parser.add_argument("--save", action="store_true", help=f"write {RESULT.name}")
     options = parser.parse_args()
@@ -211,44 +304,56 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ["AUGMENT_MODELS"] = str(folder / "models")
+        home = options.models.resolve() if options.models else folder
+        os.environ["AUGMENT_MODELS"] = str(home / "models")
         texts = sentences(options.folder, options.rows)
         with (folder / "in.csv").open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle, lineterminator="\n").writerows([["text"], *([t] for t in texts)])
-        from augment.models.fetch import FetchOptions, fetch_model
-
-        for pair, seed in (("en-fr", 1), ("fr-en", 2)):
-            make_model(folder / pair, sentences(options.folder, 3000), seed)
-            fetch_model(pair, FetchOptions(folder=folder / pair))
-        runs: dict[str, list[dict]] = {"ours": [], "bare": [], "warm": []}
+        prepare(home, options.folder)
+        for pair in ("en-fr", "fr-en"):
+            if home != folder:
+                (folder / pair).symlink_to(home / pair)
+        load_before = os.getloadavg()
+        runs: dict[str, list[dict]] = {"ours": [], "bare": [], "warm": [], "beam4": []}
         if not options.without_nlpaug:
             runs["nlpaug"] = []
         for number in range(options.runs):
-            once = ["nlpaug"] if number == 0 and "nlpaug" in runs else []
             for path in folder.glob("store.sqlite*"):
                 path.unlink()
-            for one in (
-                "ours",
-                "bare",
-                *once,
-            ):
+            # Each goes first in turn; in the first round ours, which writes down the tokens.
+            for one in ("ours", "bare") if number % 2 == 0 else ("bare", "ours"):
                 runs[one].append(side(one, folder, options.tokens))
             runs["warm"].append(side("ours", folder, options.tokens))
-    middle = {one: sorted(each, key=lambda run: run["seconds"])[len(each) // 2]
-              for one, each in runs.items()}  # fmt: skip
-    rate = {one: len(texts) / run["seconds"] for one, run in middle.items()}
-    stage = middle["warm"]["stages"]["translate and check"]
+            if number == 0:
+                runs["beam4"].append(side("beam4", folder, options.tokens))
+                if "nlpaug" in runs:
+                    runs["nlpaug"].append(side("nlpaug", folder, options.tokens))
+    rate = {one: len(texts) / median(each, "seconds") for one, each in runs.items()}
+    translating = {
+        one: median([{"x": run["cpu"] - run["loading_cpu"]} for run in runs[one]], "x")
+        for one in ("bare", "beam4")
+    }
     result = {
         "rows": len(texts),
         "different": len(set(texts)),
+        "sentences_translated": runs["bare"][0]["translated"],
         "tokens_per_translation": options.tokens,
         "rows_per_s": {one: round(value, 2) for one, value in rate.items()},
-        "memory_mb": {one: run["memory_mb"] for one, run in middle.items()},
+        "memory_mb": {one: median(each, "memory_mb") for one, each in runs.items()},
         "to_nlpaug": round(rate["ours"] / rate["nlpaug"], 1) if "nlpaug" in rate else None,
-        "to_bare": round(rate["ours"] / rate["bare"], 3),
-        "warm_translate_and_check_rows_per_s": round(len(texts) / stage),
-        "runs": {one: [round(run["seconds"], 2) for run in each] for one, each in runs.items()},
-        "machine": describe(),
+        "to_nlpaug_cpu": round(median(runs["nlpaug"], "cpu") / median(runs["ours"], "cpu"), 1)
+        if "nlpaug" in rate
+        else None,
+        "to_bare": ratios(runs),
+        "beam4_to_greedy_cpu": round(translating["beam4"] / translating["bare"], 2),
+        "warm_stages": runs["warm"][-1]["stages"],
+        "runs": runs,
+        "machine": {
+            **describe(),
+            "usable_cores": len(os.sched_getaffinity(0)),
+            "load_before": [round(one, 1) for one in load_before],
+            "load_after": [round(one, 1) for one in os.getloadavg()],
+        },
     }
     if options.save:
         RESULT.parent.mkdir(exist_ok=True)

@@ -47,7 +47,8 @@ class Pivots:
             offline=recipe.offline,
         )
         self.names: Sequence[str] = [plan.pivot for plan in self.plans]
-        wanted = wanted_variants(recipe.per_row, needed)
+        greedy = recipe.decoding == "beam" and recipe.beam_size == 1
+        wanted = wanted_variants(recipe.per_row, needed, greedy=greedy)
         #: How many different paraphrases of one text each plan is asked for.
         self.variants = [min(wanted, variants_of(p, recipe.decoding_of(0))) for p in self.plans]
         gone_through = {language for plan in self.plans for language in plan.route.languages}

@@ -14,24 +14,31 @@ FEWEST: Final = 4
 MOST: Final = 16
 
 
-def wanted_variants(per_row: int | None, needed: int | None) -> int:
+def wanted_variants(per_row: int | None, needed: int | None, *, greedy: bool = False) -> int:
     """How many paraphrases of one original a pivot is asked for, where its engine can give them.
 
     Parameters
     ----------
     per_row
-        As the user gave it: so many are asked of every pivot.
+        As the user gave it: every pivot is asked for one more, since the best text that comes
+        back is often the original itself. A search finds it with the others; a draw more is made
+        only where it is lacking.
     needed
         Most new rows that one original must give; None without a target, and then one per pivot
         is enough.
+    greedy
+        The search has a width of 1, so a second text would cost a wider one: where one is wanted,
+        one is asked for.
 
     Examples
     --------
+    >>> wanted_variants(3, None), wanted_variants(1, None, greedy=True)
+    (4, 1)
     >>> wanted_variants(None, 8), wanted_variants(None, 2), wanted_variants(None, None)
     (8, 4, 1)
     """
     if per_row is not None:
-        return per_row
+        return 1 if greedy and per_row == 1 else per_row + 1
     return 1 if needed is None else min(max(FEWEST, needed), MOST)
 
 

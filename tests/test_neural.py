@@ -1,8 +1,13 @@
 """Local neural engines: right word by word, and the same whatever stands beside a text."""
 
+import gc
 import random
+import shutil
+import threading
+import weakref
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -231,21 +236,51 @@ class Small:
         self.asked.append(max_batch_size)
         if max_batch_size > self.room:
             raise self.error
-        return [SimpleNamespace(hypotheses=[[*source]]) for source in sources]
+        return [_later(SimpleNamespace(hypotheses=[[*source]])) for source in sources]
+
+
+def _later(found):
+    return SimpleNamespace(result=lambda: found)
+
+
+class Late(Small):
+    """An engine whose workers, not the call, run out of memory: at texts of two words or more."""
+
+    def translate_batch(self, sources, prefixes, *, max_batch_size, **options):
+        self.asked.append((len(sources[0]), max_batch_size))
+        fits = max_batch_size <= self.room or len(sources[0]) < 3
+
+        def result(source):
+            if not fits:
+                raise self.error
+            return SimpleNamespace(hypotheses=[[*source]])
+
+        return [SimpleNamespace(result=partial(result, source)) for source in sources]
 
 
 def test_a_batch_that_does_not_fit_is_halved(models):
     there = marian().open("en", "eo")
     there.batch_tokens = 1000
     small = Small(130)
-    there.run(small, [["a", "</s>"]])
+    job = ([["a", "</s>"]], {})
+    there.run(small, [job])
     assert small.asked == [1000, 500, 250, 125]
-    there.run(small, [["a", "</s>"]])
+    there.run(small, [job])
     assert small.asked[4:] == [125]
     with pytest.raises(TranslatorError, match="out of memory; what was translated before"):
-        there.run(Small(0), [["a", "</s>"]])
+        there.run(Small(0), [job])
     with pytest.raises(TranslatorError, match="broken"):
-        there.run(Small(0, "broken"), [["a", "</s>"]])
+        there.run(Small(0, "broken"), [job])
+
+
+def test_only_what_did_not_fit_is_translated_again(models):
+    there = marian().open("en", "eo")
+    there.batch_tokens = 1000
+    late = Late(500)
+    jobs = [([["a", "b", "</s>"]], {}), ([["c", "</s>"]], {})]
+    done = there.run(late, jobs)
+    assert [[one.hypotheses[0] for one in results] for results in done] == [s for s, _ in jobs]
+    assert late.asked == [(3, 1000), (2, 1000), (3, 500)]
 
 
 def test_the_model_not_used_for_longest_is_let_go(models):
@@ -269,6 +304,84 @@ def test_the_model_not_used_for_longest_is_let_go(models):
         assert len(loaded) == 3
     with loaded.use(b):
         assert len(loaded) == 2
+
+
+def test_a_model_that_is_being_loaded_holds_up_nobody_else(models):
+    record = read_record(find_installed("en-eo")[0])
+    slow, quick = (replace(record, name=f"local/{name}") for name in ("slow", "quick"))
+    begun, go_on = threading.Event(), threading.Event()
+    made = []
+
+    def loader(model):
+        made.append(model.name)
+        if model.name == slow.name:
+            begun.set()
+            assert go_on.wait(20)
+        return object()
+
+    loaded = Loaded(loader=loader)
+    got = []
+
+    def use_slow():
+        with loaded.use(slow) as engine:
+            got.append(engine)
+
+    threads = [threading.Thread(target=use_slow, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(20)
+    finished = threading.Event()
+
+    def use_quick():
+        with loaded.use(quick):
+            finished.set()
+
+    threading.Thread(target=use_quick, daemon=True).start()
+    in_time = finished.wait(20)
+    go_on.set()
+    for thread in threads:
+        thread.join(20)
+    assert in_time
+    assert got[0] is got[1]
+    assert sorted(made) == [quick.name, slow.name]
+
+
+def test_a_model_that_cannot_be_loaded_is_tried_again(models):
+    record = read_record(find_installed("en-eo")[0])
+    answers = [DamagedFileError("half of it is missing"), object()]
+
+    def loader(model):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    loaded = Loaded(loader=loader)
+    with pytest.raises(DamagedFileError, match="half of it"), loaded.use(record):
+        pass
+    assert len(loaded) == 0
+    with loaded.use(record) as engine:
+        assert engine is not None
+
+
+def test_closing_gives_the_model_back(models, world, tmp_path, monkeypatch):
+    from augment.translators.loaded import LOADED
+
+    shutil.copytree(models, tmp_path / "home")  # models that no other test holds
+    monkeypatch.setenv("AUGMENT_MODELS", str(tmp_path / "home"))
+    text = world.sentences(1, 5)
+    first, second = marian().open("en", "eo"), marian().open("en", "eo")
+    done = first.translate(text)
+    with LOADED.use(first.model) as engine:
+        alive = weakref.ref(engine)
+    del engine
+    first.close()
+    first.close()  # once more changes nothing
+    assert alive() is not None
+    assert second.translate(text) == done
+    second.close()
+    gc.collect()
+    assert alive() is None
 
 
 def test_files_are_hashed_before_they_are_loaded(models, monkeypatch):

@@ -9,9 +9,14 @@ from typing import Any, Final
 
 from augment.doctor import Diagnosis, diagnose
 from augment.languages import language_name
+from augment.planning import PREFERRED
 
-#: Round trips of one language that the text names.
+#: Source languages and round trips that the text names, so that it fits on a screen or two.
+LANGUAGES: Final = 8
+TRIPS: Final = 32
+#: Most round trips of one language, and fewest where there are many languages.
 SHOWN: Final = 8
+FEWEST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,16 @@ def run(config: Config) -> None:
 
 def _text(found: Diagnosis) -> str:
     lines = [f"augment {found.version}, Python {found.python}", "", "round trips on this machine:"]
-    for source, routes in found.routes.items():
-        lines += [f"  {language_name(source)} ({source}):"] if routes else []
-        lines += [f"    {route}" for route in routes[:SHOWN]]
-        if len(routes) > SHOWN:
-            lines.append(f"    and through {len(routes) - SHOWN} more (--json)")
+    there = {source: routes for source, routes in found.routes.items() if routes}
+    first = sorted(there, key=lambda code: code not in PREFERRED)[:LANGUAGES]
+    shown = min(SHOWN, max(FEWEST, TRIPS // max(len(first), 1)))
+    for source in sorted(first):
+        lines.append(f"  {language_name(source)} ({source}):")
+        lines += [f"    {route}" for route in there[source][:shown]]
+        if len(there[source]) > shown:
+            lines.append(f"    and through {len(there[source]) - shown} more (--json)")
+    if len(there) > len(first):
+        lines.append(f"  and from {len(there) - len(first)} more languages (--json)")
     if not any(found.routes.values()):
         lines.append("  none")
     lines += ["", "engines:"]
@@ -62,6 +72,9 @@ def _engine(about: Mapping[str, Any]) -> str:
     """Say where an engine works and what it lacks."""
     if "error" in about:
         return f"cannot be used: {about['error']}"
+    if "n_pairs" in about:
+        languages = len(about["between_all_of"])
+        return f"this machine, {about['n_pairs']:,} pairs: all between {languages} languages"
     if "pairs" in about:
         return f"this machine, {len(about['pairs'])} directed pairs"
     if not about["needs"]:

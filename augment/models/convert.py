@@ -7,6 +7,7 @@ between its versions, and a table that is shifted by one gives fluent nonsense.
 
 from __future__ import annotations
 
+import errno
 import json
 import pickle
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from augment.errors import InputError
+from augment.errors import AugmentError, InputError
 from augment.extras import require
 from augment.languages import language_code
 from augment.translators.subwords import END, FILES, START, UNKNOWN, vocabulary
@@ -25,6 +26,8 @@ from augment.translators.subwords import END, FILES, START, UNKNOWN, vocabulary
 _FAMILIES: Final = {"marian": "marian", "m2m_100": "m2m100"}
 WEIGHTS: Final = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
                   "pytorch_model.bin.index.json")  # fmt: skip
+#: Faults of the disk that is written to.
+DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM})
 #: Which of several scripts or regions of a language is meant by its plain code.
 _USUAL: Final = (
     "cmn_Hans", "zho_Hans", "zh_cn", "arb_Arab", "arb", "ara", "srp_Cyrl", "por", "pes_Arab",
@@ -139,11 +142,14 @@ def convert(folder: Path, out: Path, *, quantization: str) -> list[str]:
     family = family_of(folder)
     converters = require("ctranslate2.converters", extra="local", purpose="converting a model")
     config = read_config(folder)
-    tokens = vocabulary(folder, family, int(config["vocab_size"]))
-    if len(tokens) != int(config["vocab_size"]):
+    size = config.get("vocab_size")
+    if not isinstance(size, int):
+        raise InputError(f"{folder}: vocab_size in config.json is {size!r}; wanted: a number")
+    tokens = _read_vocabulary(folder, family, size)
+    if len(tokens) != size:
         raise InputError(
-            f"{folder}: the vocabulary has {len(tokens):,} tokens, the weights "
-            f"{config['vocab_size']:,}; files of two models were mixed"
+            f"{folder}: the vocabulary has {len(tokens):,} tokens, the weights {size:,}; files of "
+            "two models were mixed"
         )
 
     class Converter(converters.TransformersConverter):  # type: ignore[misc,name-defined]
@@ -152,14 +158,30 @@ def convert(folder: Path, out: Path, *, quantization: str) -> list[str]:
         def load_tokenizer(self, *args: object, **kwargs: object) -> SimpleNamespace:
             return _tokens_alone(tokens, family)
 
+    broken = require("safetensors", extra="local", purpose="converting a model").SafetensorError
     with quiet_transformers():
         try:
             Converter(str(folder)).convert(str(out), quantization=quantization)
-        except (OSError, ValueError, RuntimeError, KeyError, pickle.UnpicklingError) as error:
+        except (
+            OSError, ValueError, RuntimeError, KeyError, EOFError, pickle.UnpicklingError, broken,
+        ) as error:  # fmt: skip
+            if isinstance(error, OSError) and error.errno in DISK:
+                raise  # the disk's fault, not the folder's
             raise InputError(f"{folder} could not be converted: {error}") from error
     for name in FILES[family]:
         shutil.copyfile(folder / name, out / name)
     return tokens
+
+
+def _read_vocabulary(folder: Path, family: str, size: int) -> list[str]:
+    try:
+        return vocabulary(folder, family, size)
+    except AugmentError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        raise InputError(
+            f"{folder}: its vocabulary cannot be read ({error}); download the folder again"
+        ) from error
 
 
 def _tokens_alone(tokens: list[str], family: str) -> SimpleNamespace:

@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from augment.models.home import (
     model_home,
     read_record,
 )
+from augment.models.lock import alone
 from augment.models.names import MANY, Wanted, resolve, source_languages
 from augment.progress import SILENT, Progress
 from augment.translators.subwords import Subwords
@@ -182,15 +182,25 @@ def _from_folder(wanted: Wanted, options: FetchOptions, progress: Progress) -> M
     weights = [folder / one for one in WEIGHTS if (folder / one).is_file()]
     _room(model_home(), weights[0].stat().st_size * _ROOM)
     final = model_home() / folder_name(name)
-    if final.is_dir() and not options.force and not damage(final):
-        raise InputError(f"{name} is here already ({final}); --force replaces it")
-    revision = sha256(weights[0])[:12]
-    return _build(folder, name, revision, wanted, options, progress)
+    with _alone(name, progress):
+        if final.is_dir() and not options.force and not damage(final):
+            raise InputError(f"{name} is here already ({final}); --force replaces it")
+        revision = sha256(weights[0])[:12]
+        return _build(folder, name, revision, wanted, options, progress)
 
 
 def _from_hub(wanted: Wanted, options: FetchOptions, progress: Progress) -> Model:
     require("ctranslate2", extra="local", purpose="converting a model")
     download = hub.find(wanted, options.revision)
+    with _alone(download.repo, progress):
+        if here := _already_here(wanted, options, progress):  # another process was faster
+            return here
+        return _download(download, wanted, options, progress)
+
+
+def _download(
+    download: hub.Download, wanted: Wanted, options: FetchOptions, progress: Progress
+) -> Model:
     there = sum(p.stat().st_size for p in download.workshop.rglob("*") if p.is_file())
     _room(model_home(), max(0, download.size - there) + download.size * _ROOM)
     progress.note(f"{download.repo} at {download.revision[:12]}: {download.size / 1e6:,.0f} MB")
@@ -199,6 +209,26 @@ def _from_hub(wanted: Wanted, options: FetchOptions, progress: Progress) -> Mode
     model = _build(original, download.repo, download.revision, exact, options, progress)
     shutil.rmtree(download.workshop, ignore_errors=True)
     return model
+
+
+@contextmanager
+def _alone(name: str, progress: Progress) -> Iterator[None]:
+    """Let one process at a time fetch a model of this name."""
+    path = model_home() / WORKSHOP / f"{folder_name(name)}.lock"
+    with alone(path, lambda: progress.note(f"another process fetches {name}; waiting for it")):
+        yield
+
+
+@contextmanager
+def _building(name: str) -> Iterator[Path]:
+    """Give an empty folder in the workshop; what a killed fetch left there is removed."""
+    folder = model_home() / WORKSHOP / f"{folder_name(name)}.building"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _build(
@@ -215,27 +245,27 @@ def _build(
     if family == "nllb" and wanted.commercial:  # a name that did not say so
         _ask_licence(replace(wanted, licence=MANY["nllb"].licence), options, progress)
     quantization = "int8" if options.quantization == "auto" else options.quantization
-    with tempfile.TemporaryDirectory(dir=home / WORKSHOP) as made:
-        out = Path(made) / "model"
+    with _building(name) as made:
+        out = made / "model"
         progress.note(f"converting {name} to {quantization}")
         tokens = convert(original, out, quantization=quantization)
         sources, targets = _languages(original, name, family, tokens, wanted)
         direction = check.choose_direction(sources, targets)
         if wanted.pair and wanted.pair[0] in sources and wanted.pair[1] in targets:
             direction = (wanted.pair[0], wanted.pair[1])
-        subwords = Subwords(out, family, sources[direction[0]], targets[direction[1]])
+        tokens_of = sources[direction[0]], targets[direction[1]]
         progress.note("comparing it with the original")
         asked = options.sentences or check.fixed_sentences(direction[0])
         reference = check.ask_original(
             original,
-            subwords,
+            Subwords(original, family, *tokens_of),
             family,
-            (sources[direction[0]], targets[direction[1]]),
+            tokens_of,
             tokens,
             asked,
         )
         agreement, drift, wrong = check.hold_against(
-            reference, check.open_engine(out, quantization), subwords
+            reference, check.open_engine(out, quantization), Subwords(out, family, *tokens_of)
         )
         if wrong:
             raise DamagedFileError(f"{name} was not taken: {wrong[0]}")
@@ -266,9 +296,15 @@ def _build(
         for path in out.iterdir():
             _sync(path)
         final = home / folder_name(name)
+        old = made / "old"
         if final.exists():
-            final.rename(Path(made) / "old")
-        out.rename(final)
+            final.rename(old)
+        try:
+            out.rename(final)
+        except OSError:
+            if old.exists():
+                old.rename(final)
+            raise
         _sync(home)
     progress.note(
         f"{name} is ready: {agreement:.0%} of the words as the original has them, "
@@ -303,10 +339,10 @@ def _pair_of_config(folder: Path) -> tuple[str, ...]:
     path = folder / "tokenizer_config.json"
     if not path.is_file():
         return ()
-    config = json.loads(path.read_text(encoding="utf-8"))
     try:
+        config = json.loads(path.read_text(encoding="utf-8"))
         return tuple(language_code(str(config[key])) for key in ("source_lang", "target_lang"))
-    except (KeyError, InputError):
+    except (ValueError, TypeError, KeyError, InputError):
         return ()
 
 

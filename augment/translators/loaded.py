@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from augment.models.home import Model, check_files
 
 #: Models kept in memory. Beyond it the one not used for longest is unloaded, never one at work.
 AT_MOST: Final = 4
+_Key = tuple[str, str]  # the model's folder, its version
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +107,72 @@ class Loaded:
     def __init__(self, at_most: int = AT_MOST, loader: Callable[[Model], Any] = load) -> None:
         self.at_most = at_most
         self._loader = loader
-        self._models: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._users: dict[tuple[str, str], int] = {}
+        self._models: OrderedDict[_Key, Future[Any]] = OrderedDict()
+        self._users: Counter[_Key] = Counter()
+        self._holders: Counter[_Key] = Counter()
         self._lock = threading.Lock()
 
     @contextmanager
     def use(self, model: Model) -> Iterator[Any]:
-        """Give a model for the time of a block; it is loaded when it is not there."""
-        key = (str(model.folder), model.version)
+        """Give a model for the time of a block; it is loaded when it is not there.
+
+        Others go on with their models while one is loaded, and who wants the same one waits.
+        """
+        key = _key(model)
         with self._lock:
-            if key not in self._models:
+            entry = self._models.get(key)
+            loading = entry is None
+            if entry is None:
                 self._make_room()
-                self._models[key] = self._loader(model)
+                entry = self._models[key] = Future()
             self._models.move_to_end(key)
-            self._users[key] = self._users.get(key, 0) + 1
-            found = self._models[key]
+            self._users[key] += 1
         try:
-            yield found
+            if loading:
+                self._load(key, model, entry)
+            yield entry.result()
         finally:
             with self._lock:
                 self._users[key] -= 1
+
+    def _load(self, key: _Key, model: Model, entry: Future[Any]) -> None:
+        try:
+            entry.set_result(self._loader(model))
+        except BaseException as error:  # handed to everybody who waits for this model
+            with self._lock:
+                if self._models.get(key) is entry:
+                    del self._models[key]
+            entry.set_exception(error)
+
+    def hold(self, model: Model) -> None:
+        """Say that a model will be used until `release`; nothing is loaded yet."""
+        with self._lock:
+            self._holders[_key(model)] += 1
+
+    def release(self, model: Model) -> None:
+        """Give a model's memory back when nobody else holds it."""
+        key = _key(model)
+        with self._lock:
+            self._holders[key] -= 1
+            if self._holders[key] <= 0:
+                del self._holders[key]
+                if not self._users[key]:
+                    self._models.pop(key, None)
 
     def _make_room(self) -> None:
         for key in list(self._models):
             if len(self._models) < self.at_most:
                 return
-            if not self._users.get(key):
+            if not self._users[key]:
                 del self._models[key]
 
     def __len__(self) -> int:
         """Count the models in memory."""
         return len(self._models)
+
+
+def _key(model: Model) -> _Key:
+    return str(model.folder), model.version
 
 
 #: The models of this process.

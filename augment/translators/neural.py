@@ -14,11 +14,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 from augment.decoding import BEST, Decoding
 from augment.errors import PairError, TranslatorError
+from augment.extras import require
 from augment.models.home import Model, installed
 from augment.models.names import KNOWN, MANY, published
 from augment.records import Translation
@@ -137,16 +141,30 @@ class NeuralTranslator:
         kind = "" if self.where.compute_type == "int8" else f"-{self.where.compute_type}"
         self._stem = f"{self.label}{kind}:{source}-{target}"
         self.identity = f"{self._stem}:{decoding.name}"
-        self.subwords = Subwords(
-            model.folder, model.family, model.sources[source], model.targets[target]
-        )
-        self._tokens: list[str] | None = None
+        self.source, self.target = source, target
+        require("sentencepiece", extra="local", purpose=f"{model.family} translation")
+        self._closed = False
+        LOADED.hold(model)
         several = decoding.kind == "beam" and decoding.variants > 1
         #: Identities of all variants that one decoding gives, the own one among them.
         self.siblings: tuple[str, ...] = (
             tuple(f"{self._stem}:beam{decoding.width}best#{n}" for n in range(decoding.width))
             if several
             else (self.identity,)
+        )
+
+    @cached_property
+    def subwords(self) -> Subwords:
+        """The tokenizer; read when the first text comes, since most variants come from the store.
+
+        Raises
+        ------
+        DamagedFileError
+            When one of its files cannot be read.
+        """
+        sources, targets = self.model.sources, self.model.targets
+        return Subwords(
+            self.model.folder, self.model.family, sources[self.source], targets[self.target]
         )
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
@@ -196,14 +214,19 @@ class NeuralTranslator:
         groups: dict[int, list[int]] = {}
         for number, source in enumerate(sources):
             groups.setdefault(self.longest(len(source)), []).append(number)
-        run = self._drawn if self.decoding.kind == "sample" else self._searched
+        decode = self._drawn if self.decoding.kind == "sample" else self._searched
+        # The long ones go first, so that at the end no worker is left alone with them.
+        jobs = [
+            ([sources[n] for n in numbers], longest)
+            for longest, numbers in sorted(groups.items(), reverse=True)
+        ]
+        order = [n for _, numbers in sorted(groups.items(), reverse=True) for n in numbers]
         with LOADED.use(self.model) as engine:
-            for longest, numbers in sorted(groups.items()):
-                results = run(engine, [sources[n] for n in numbers], longest)
-                for number, hypotheses in zip(numbers, results, strict=True):
-                    ended = [tokens for tokens in hypotheses if self.ended(tokens)]
-                    texts = dict.fromkeys(self.subwords.join(tokens) for tokens in ended)
-                    out[number] = [text for text in texts if text]
+            found = chain.from_iterable(decode(engine, jobs))
+            for number, hypotheses in zip(order, found, strict=True):
+                ended = [tokens for tokens in hypotheses if self.ended(tokens)]
+                texts = dict.fromkeys(self.subwords.join(tokens) for tokens in ended)
+                out[number] = [text for text in texts if text]
         return out
 
     def longest(self, n_tokens: int) -> int:
@@ -222,37 +245,40 @@ class NeuralTranslator:
     def _searched(
         self,
         engine: Any,  # noqa: ANN401
-        sources: list[list[str]],
-        longest: int,
-    ) -> list[list[list[str]]]:
-        width = self.decoding.width
-        count = len(self.siblings)
-        results = self.run(
-            engine, sources, beam_size=width, num_hypotheses=count, max_decoding_length=longest
-        )
-        return [result.hypotheses for result in results]
+        jobs: Sequence[tuple[list[list[str]], int]],
+    ) -> Iterator[list[list[list[str]]]]:
+        options = {"beam_size": self.decoding.width, "num_hypotheses": len(self.siblings)}
+        asked = [
+            (sources, {**options, "max_decoding_length": longest}) for sources, longest in jobs
+        ]
+        for results in self.run(engine, asked):
+            yield [result.hypotheses for result in results]
 
     def _drawn(
+        self,
+        engine: Any,  # noqa: ANN401
+        jobs: Sequence[tuple[list[list[str]], int]],
+    ) -> Iterator[list[list[list[str]]]]:
+        for sources, longest in jobs:
+            yield self._draw_job(engine, sources, longest)
+
+    def _draw_job(
         self,
         engine: Any,  # noqa: ANN401
         sources: list[list[str]],
         longest: int,
     ) -> list[list[list[str]]]:
-        tokens = self._vocabulary()
+        tokens = _vocabulary(self.model.folder, self.model.version)
         per_text = len(tokens) * 4 * longest
-        size = max(1, min(sampling.SCORES // per_text, self.batch_tokens // len(sources[-1]) or 1))
+        most = max(len(source) for source in sources)
+        size = max(1, min(sampling.SCORES // per_text, self.batch_tokens // most or 1))
 
         def go_on(
             part: Sequence[Sequence[str]], beginnings: Sequence[Sequence[str]], longest: int
         ) -> list[tuple[list[str], list[Any]]]:
-            results = self.run(
-                engine,
-                [list(one) for one in part],
-                prefixes=[list(one) for one in beginnings],
-                beam_size=1,
-                max_decoding_length=longest,
-                return_logits_vocab=True,
-            )
+            options = {"beam_size": 1, "max_decoding_length": longest, "return_logits_vocab": True}
+            prefixes = [list(one) for one in beginnings]
+            (results,) = self.run(engine, [([list(one) for one in part], options)], prefixes)
             return [(result.hypotheses[0], result.logits[0]) for result in results]
 
         order = sorted(range(len(sources)), key=lambda n: len(sources[n]))
@@ -274,50 +300,79 @@ class NeuralTranslator:
     def run(
         self,
         engine: Any,  # noqa: ANN401
-        sources: list[list[str]],
+        jobs: Sequence[tuple[list[list[str]], Mapping[str, Any]]],
         prefixes: list[list[str]] | None = None,
-        **options: Any,  # noqa: ANN401
-    ) -> Sequence[Any]:
-        """Let the engine translate; a batch that does not fit into memory is halved.
+    ) -> list[list[Any]]:
+        """Let the engine translate; where a batch does not fit into memory, it is halved.
+
+        All jobs are handed over before the first result is waited for: between two of them no
+        worker stands still.
+
+        Parameters
+        ----------
+        engine
+            The loaded model.
+        jobs
+            Sources, each job with options of its own.
+        prefixes
+            How the translation of every source starts; the language's token by default.
 
         Raises
         ------
         TranslatorError
             When the engine fails, or even a single text does not fit.
         """
-        if prefixes is None and self.subwords.prefix:
-            prefixes = [self.subwords.prefix] * len(sources)
-        while True:
-            try:
-                results: Sequence[Any] = engine.translate_batch(
-                    sources,
-                    prefixes,
-                    max_batch_size=self.batch_tokens,
-                    batch_type="tokens",
-                    return_end_token=True,
-                    disable_unk=True,
-                    max_input_length=0,
-                    **options,
-                )
-            except (RuntimeError, MemoryError) as error:
-                if not _out_of_memory(error) or self.batch_tokens < 2:
-                    raise TranslatorError(
-                        f"{self.identity}: {error}; what was translated before is in the store"
-                    ) from error
-                self.batch_tokens //= 2
-            else:
-                return results
-
-    def _vocabulary(self) -> list[str]:
-        if self._tokens is None:
-            folder = self.model.folder
-            path = folder / "target_vocabulary.json"
-            path = path if path.is_file() else folder / "shared_vocabulary.json"
-            self._tokens = json.loads(path.read_text(encoding="utf-8"))
-        return self._tokens or []
+        done: list[list[Any] | None] = [None] * len(jobs)
+        while None in done:
+            missing = [n for n, results in enumerate(done) if results is None]
+            failed: BaseException | None = None
+            waiting: list[tuple[int, list[Any]]] = []
+            for number in missing:
+                sources, options = jobs[number]
+                start = [self.subwords.prefix] * len(sources) if self.subwords.prefix else None
+                try:
+                    pending = engine.translate_batch(
+                        sources,
+                        start if prefixes is None else prefixes,
+                        max_batch_size=self.batch_tokens,
+                        batch_type="tokens",
+                        return_end_token=True,
+                        disable_unk=True,
+                        max_input_length=0,
+                        asynchronous=True,
+                        **options,
+                    )
+                except (RuntimeError, MemoryError) as error:
+                    failed = error
+                    break
+                waiting.append((number, pending))
+            for number, pending in waiting:
+                try:
+                    done[number] = [one.result() for one in pending]
+                except (RuntimeError, MemoryError) as error:
+                    failed = error
+            if failed is None:
+                continue
+            if not _out_of_memory(failed) or self.batch_tokens < 2:
+                raise TranslatorError(
+                    f"{self.identity}: {failed}; what was translated before is in the store"
+                ) from failed
+            self.batch_tokens //= 2
+        return [results for results in done if results is not None]
 
     def close(self) -> None:
-        """Nothing to give back: the model stays in memory for other directions, see `Loaded`."""
+        """Let go of the model: its memory is given back when no other direction holds it."""
+        if not self._closed:
+            self._closed = True
+            LOADED.release(self.model)
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(folder: Path, version: str) -> tuple[str, ...]:
+    """Tokens of a model in the order of their scores; one copy for all variants and directions."""
+    path = folder / "target_vocabulary.json"
+    path = path if path.is_file() else folder / "shared_vocabulary.json"
+    return tuple(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _out_of_memory(error: BaseException) -> bool:

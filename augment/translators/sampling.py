@@ -83,8 +83,7 @@ def draw(
     list of list of str
         Tokens of every translation, with its prefix and, where it ended, its end token.
     """
-    numbers = {token: number for number, token in enumerate(tokens)}
-    shut = np.array([numbers[token] for token in banned if token in numbers], dtype=np.int64)
+    shut = np.array([n for n, token in enumerate(tokens) if token in banned], dtype=np.int64)
     draws = [_Draw(source, _key(source, decoding), list(prefix)) for source in sources]
     while waiting := [one for one in draws if not one.done]:
         written = go_on([d.source for d in waiting], [d.tokens for d in waiting], longest)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from augment.errors import DamagedFileError
 from augment.extras import require
 
 START: Final = "<s>"
@@ -44,7 +45,12 @@ class Subwords:
         files = FILES[family]
 
         def load(name: str) -> Any:  # noqa: ANN401 - the library has no types
-            return spm.SentencePieceProcessor(model_file=str(folder / name))
+            try:
+                return spm.SentencePieceProcessor(model_file=str(folder / name))
+            except (RuntimeError, OSError) as error:
+                raise DamagedFileError(
+                    f"{folder / name} cannot be read ({error}); get the model again"
+                ) from error
 
         self._cutter = load(files[0])
         self._joiner = load(files[1]) if family == "marian" else self._cutter
