@@ -69,7 +69,6 @@ def main(
         progress=for_stderr(),
     )
     found = trained.validation
-    assert found is not None  # noqa: S101 - rows were held out above
     print(f"{assessment_text(found)}\n\n{distance_line(found)}")
     figures = {**trained.as_dict(), "distance": distances(found)}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
