@@ -69,9 +69,8 @@ def main(
         force=force,
         progress=progress,
     )
-    classes = larger.manifest.classes
-    print("country: training synopses before → after back-translation")
-    for name, about in classes.items():
+    print(f"{label}: training texts before → after back-translation")
+    for name, about in larger.manifest.classes.items():
         print(f"  {name}: {about['before']} → {about['after']}")
     trained = augment.train_model(
         out / "films.train.augmented.csv",
@@ -89,7 +88,7 @@ def main(
         progress=progress,
     )
     print(f"\n{assessment_text(trained.validation)}")
-    figures = {"classes": classes, **trained.as_dict()}
+    figures = {"yield": larger.manifest.as_dict(), **trained.as_dict()}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
     print(f"page:    augment demo {out / 'model'}")

@@ -29,7 +29,8 @@ EVIL = "<script>alert(1)</script> \" onload='x' {{ settings.SECRET_KEY }} \u202e
 
 def small_model(folder: Path, labels: tuple[str, ...] = RATINGS) -> Path:
     """Train one for a few steps; it knows a word for each rating."""
-    rows = [(f"a {word} film {n}", label) for n in range(4) for word, label in zip(WORDS[2:], labels)]
+    known = list(zip(WORDS[2:], labels, strict=False))
+    rows = [(f"a {word} film {n}", label) for n in range(4) for word, label in known]
     encoder = tiny_encoder(folder / "encoder", WORDS)
     frame = pd.DataFrame(rows, columns=["text", "rating"])
     out = folder / "model"

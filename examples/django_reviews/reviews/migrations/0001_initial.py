@@ -5,27 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('stars', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='rating')),
-                ('sentiment', models.CharField(choices=[('positive', 'positive'), ('negative', 'negative')], max_length=8)),
-                ('certainty', models.FloatField(help_text='probability of this sentiment, 0 to 1')),
-                ('shares', models.JSONField(help_text='probability of every rating')),
-                ('model', models.CharField(help_text='folder of the model', max_length=500)),
-                ('created', models.DateTimeField(auto_now_add=True, db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "stars",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="rating",
+                    ),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        choices=[("positive", "positive"), ("negative", "negative")], max_length=8
+                    ),
+                ),
+                ("certainty", models.FloatField(help_text="probability of this sentiment, 0 to 1")),
+                ("shares", models.JSONField(help_text="probability of every rating")),
+                ("model", models.CharField(help_text="folder of the model", max_length=500)),
+                ("created", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
-                'ordering': ('-created', '-pk'),
+                "ordering": ("-created", "-pk"),
             },
         ),
     ]
