@@ -147,7 +147,7 @@ def test_french_pairs_rewrites_both_texts_and_judges_them(here, encoder, capsys)
     script("french_pairs").main(
         model=encoder("camembert"), folds=2, steps=2, max_tokens=48, out=out
     )
-    table = rows(out / "paires.augmented.csv", ";")
+    table = rows(out / "paires.augmented.csv")
     assert len([row for row in table if row["aug_method"] == "original"]) == 40
     by_source = {row["aug_source_id"]: row for row in table if row["aug_method"] == "original"}
     new = [row for row in table if row["aug_method"] != "original"]
@@ -162,7 +162,7 @@ def test_french_pairs_rewrites_both_texts_and_judges_them(here, encoder, capsys)
     assert "verdict: augmented − oversampled" in printed
     refused = re.search(r"^refused: (.*)$", printed, re.M)[1]
     assert sum(map(int, re.findall(r"\d+", refused))) == len(
-        rows(out / "paires.augmented.rejected.csv", ";")
+        rows(out / "paires.augmented.rejected.csv")
     )
     assert augment.Predictor(out / "model").text_columns == ("texte", "question")
     assert (out / "kfold" / "report.html").is_file()

@@ -79,7 +79,7 @@ def test_french_reviews(tmp_path):
 def test_imbalanced_pipeline(tmp_path):
     (path,) = (path for path in NOTEBOOKS if path.stem == "imbalanced_pipeline")
     counts, larger, _, scores = (text for _, text in shown(execute(path, tmp_path)))
-    assert [text for _, text in shown(read(path))][0] == counts
+    assert next(text for _, text in shown(read(path))) == counts
     sizes = dict(re.findall(r"^(\w+) +(\d+)$", larger, re.M))
     assert sizes["positive"] == sizes["negative"] == "122"
     assert 60 < int(sizes["mixed"]) <= 122

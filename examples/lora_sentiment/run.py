@@ -6,10 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-import pandas as pd
 import tyro
 
 import augment
+from augment.datasets.table import read_frame
 from augment.progress import for_stderr
 from augment.train.assessment_text import assessment_text
 from augment.train.train_config import named_values
@@ -61,13 +61,14 @@ def main(
     """
     out.mkdir(parents=True, exist_ok=True)
     names = named_values("label_names", label_names)
-    frame = pd.read_csv(data, dtype=str, keep_default_na=False)
+    frame = read_frame(data)
     if missing := [name for name in (text, label) if name not in frame]:
         raise augment.errors.InputError(
             f"{data}: no column {missing[0]!r} (columns: {', '.join(frame)}); name it with "
             "--text or --label"
         )
-    wanted = frame[frame[label].isin(list(names)) & (frame[text].str.strip() != "")]
+    kept = frame[label].astype(str).isin(list(names)) & (frame[text].astype(str).str.strip() != "")
+    wanted = frame[kept]
     print(f"{len(wanted):,} of {len(frame):,} rows are of the classes {', '.join(names)}")
     trained = augment.train_model(
         wanted.reset_index(drop=True),
