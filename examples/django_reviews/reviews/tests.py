@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 import threading
+from io import StringIO
 from pathlib import Path
 from unittest import mock
 
@@ -20,6 +21,7 @@ from review_site.secret import secret_key
 import augment
 from augment.train.testing import tiny_encoder
 from reviews import rating
+from reviews.management.commands import demo
 from reviews.models import Review
 
 WORDS = ("a", "film", "awful", "poor", "dull", "weak", "decent", "good", "superb", "perfect")
@@ -172,6 +174,26 @@ class NoModelTest(TestCase):
         self.assertNotContains(page, missing, status_code=503)
         self.assertIn(missing, logs.output[0])
         self.assertEqual(Review.objects.count(), 0)
+
+    def test_without_a_model_one_is_trained_by_the_example_beside(self) -> None:
+        started = []
+
+        def train(words: list[str]) -> mock.Mock:
+            self.assertEqual(words[-3:], ["--out", str(self.folder / "ratings"), "--force"])
+            self.assertTrue(Path(words[1]).is_file())
+            small_model(self.folder / "ratings", labels=("1", "10"))
+            return mock.Mock(returncode=0)
+
+        def command(name: str, *words: str, **options: object) -> None:
+            started.append((name, *words))
+
+        with (
+            override_settings(REVIEWS_MODEL=str(self.folder / "ratings" / "model")),
+            mock.patch.object(demo.subprocess, "run", train),
+            mock.patch.object(demo, "call_command", command),
+        ):
+            call_command("demo", "--port", "8002", stdout=StringIO())
+        self.assertEqual(started, [("migrate",), ("runserver", "127.0.0.1:8002")])
 
     def test_a_model_for_something_else_is_refused_before_the_start(self) -> None:
         model = small_model(self.folder, labels=("ham", "spam"))
