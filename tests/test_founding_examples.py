@@ -168,6 +168,11 @@ def test_french_pairs_rewrites_both_texts_and_judges_them(here, encoder, capsys)
     assert (out / "kfold" / "report.html").is_file()
 
 
+def test_french_pairs_wants_two_columns(here):
+    with pytest.raises(augment.AugmentError, match="two columns are wanted"):
+        script("french_pairs").main(text="texte", out=here / "made")
+
+
 def test_electra_ratings_reads_the_folder_and_balances(here, encoder, capsys):
     out = here / "made"
     script("electra_ratings").main(model=encoder("electra"), out=out, **SETTINGS)

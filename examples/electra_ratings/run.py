@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -73,7 +74,8 @@ def main(
     figures = {**trained.as_dict(), "distance": distances(found)}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f"web app: python {HERE.parent.name}/django_reviews/manage.py demo {out / 'model'}")
+    manage = os.path.relpath(HERE.parent / "django_reviews" / "manage.py")
+    print(f"web app: python {manage} demo {out / 'model'}")
 
 
 def distances(found: Assessment) -> dict[str, float]:

@@ -52,6 +52,8 @@ def main(
     force
         Replace what an earlier run left in that folder.
     """
+    if text.count(",") != 1:
+        raise augment.errors.InputError(f"text={text!r}: two columns are wanted, such as COL,COL2")
     out.mkdir(parents=True, exist_ok=True)
     progress = for_stderr()
     table = out / "paires.augmented.csv"
