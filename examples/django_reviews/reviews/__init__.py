@@ -1,0 +1,1 @@
+"""Reviews and the ratings that a model gives them."""
