@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from augment.datasets.folds import Split
 from augment.errors import InputError
 from augment.train.config import (
     AUGMENTED,
+    MATCHED,
     ORIGINAL,
     OVERSAMPLED,
     WEIGHTED,
@@ -46,7 +48,7 @@ class ArmPlan:
 
 
 def chosen_arms(config: KFoldConfig, rows: LabelledRows) -> tuple[str, ...]:
-    """Arms of a run: those asked for, else all that the table allows but `weighted`.
+    """Arms of a run: those asked for, else the first three that the table allows.
 
     Raises
     ------
@@ -59,63 +61,132 @@ def chosen_arms(config: KFoldConfig, rows: LabelledRows) -> tuple[str, ...]:
             "write some with `augment backtranslate` first"
         )
     if config.arms:
-        return config.arms
+        return config.arm_names
     return (ORIGINAL, OVERSAMPLED, AUGMENTED) if rows.n_paraphrases else (ORIGINAL, OVERSAMPLED)
 
 
-def plan_arm(arm: str, rows: LabelledRows, split: Split, config: KFoldConfig) -> ArmPlan:
-    """Batches of an arm in one fold.
+class ArmPlans:
+    """Plans of all arms over the rows of all tables.
 
-    The same seed in every arm gives the pair of `augmented` and `oversampled` one common plan
-    (see `augment.train.schedule`). `weighted` trains on the originals as they come, for as many
-    steps as that pair, with a loss weighted by class.
+    Parameters
+    ----------
+    rows
+        Originals, the main table's paraphrases, then the new rows of other tables.
+    owned
+        Arm -> positions of its new rows; the arms made of new rows, the main one first.
+    config
+        Batch size, steps, share and seed.
+
+    Notes
+    -----
+    Every arm of new rows has a control with the same plan (see `augment.train.schedule`). The
+    control of the first is `oversampled`; another arm shares it where the two plans are the same,
+    else its control is named after it.
     """
-    rng = np.random.default_rng([config.seed, split.repeat, split.fold])
-    train, labels = split.train, rows.labels
-    n_own = len(train)
-    n_enlarged = _enlarged(rows, train)
-    if arm in (ORIGINAL, WEIGHTED):
-        batches = own_batches(
+
+    def __init__(
+        self, rows: LabelledRows, owned: Mapping[str, IntArray], config: KFoldConfig
+    ) -> None:
+        self.rows, self.owned, self.config = rows, dict(owned), config
+
+    def with_controls(self, arms: tuple[str, ...], splits: list[Split]) -> dict[str, str]:
+        """Give every arm that trains, in order -> the arm of new rows that it is matched to."""
+        first = next((arm for arm in self.owned if arm in arms), next(iter(self.owned), ""))
+        matched = {arm: arm if arm in self.owned else first for arm in arms}
+        if OVERSAMPLED not in arms:
+            return matched
+        for arm in self.owned:
+            if arm == first or arm not in arms:
+                continue
+            same = all(
+                np.array_equal(
+                    self.plan(OVERSAMPLED, first, split).batches,
+                    self.plan(OVERSAMPLED, arm, split).batches,
+                )
+                for split in splits
+            )
+            if not same:
+                matched[f"{OVERSAMPLED}-{arm}"] = arm
+        return matched
+
+    def plan(self, arm: str, matched_to: str, split: Split) -> ArmPlan:
+        """Batches of an arm in one fold.
+
+        The same seed in every arm gives an arm of new rows and its control one common plan.
+        `original_matched` and `weighted` train on the originals as they come, for as many steps
+        as that pair, the latter with a loss weighted by class.
+        """
+        config, rows = self.config, self.rows
+        rng = np.random.default_rng([config.seed, split.repeat, split.fold])
+        train, labels = split.train, rows.labels
+        source = self._source(matched_to)
+        n_own, n_enlarged = len(train), self._enlarged(train, source)
+        if arm in (ORIGINAL, MATCHED, WEIGHTED):
+            batches = own_batches(
+                labels,
+                train,
+                steps=self._steps(n_own if arm == ORIGINAL else n_enlarged),
+                batch_size=config.batch_size,
+                rng=rng,
+                balanced=config.sampler == "balanced" and arm != WEIGHTED,
+            )
+            return ArmPlan(batches, n_own, 0.0, "weighted" if arm == WEIGHTED else config.loss)
+        steps = self._steps(n_enlarged)
+        if not matched_to:
+            batches = own_batches(
+                labels, train, steps=steps, batch_size=config.batch_size, rng=rng, balanced=True
+            )
+            return ArmPlan(batches, n_enlarged, 0.0, config.loss)
+        pair = fair_pair(
             labels,
+            source,
             train,
-            steps=_steps(n_own if arm == ORIGINAL else n_enlarged, config),
+            steps=steps,
+            batch_size=config.batch_size,
+            share=config.share,
+            rng=rng,
+        )
+        batches = pair.augmented if arm in self.owned else pair.oversampled
+        seen = float((batches >= rows.n_originals).mean())
+        return ArmPlan(batches, n_enlarged, seen, config.loss)
+
+    def leaking(self, split: Split) -> ArmPlan:
+        """Batches of folds that ignore which row was made from which: class by class in turn."""
+        config = self.config
+        rng = np.random.default_rng([config.seed, split.repeat, split.fold])
+        steps = self._steps(len(split.train))
+        batches = own_batches(
+            self.rows.labels,
+            split.train,
+            steps=steps,
             batch_size=config.batch_size,
             rng=rng,
-            balanced=config.sampler == "balanced" and arm == ORIGINAL,
+            balanced=True,
         )
-        return ArmPlan(batches, n_own, 0.0, "weighted" if arm == WEIGHTED else config.loss)
-    steps = _steps(n_enlarged, config)
-    if not rows.n_paraphrases:
-        batches = own_batches(
-            labels, train, steps=steps, batch_size=config.batch_size, rng=rng, balanced=True
+        seen = float((batches >= self.rows.n_originals).mean())
+        return ArmPlan(batches, len(split.train), seen, config.loss)
+
+    def _source(self, arm: str) -> IntArray:
+        """Original of every row, as far as that arm may use it; all other rows name themselves."""
+        own = np.arange(len(self.rows.source))
+        if arm:
+            mine = self.owned[arm]
+            own[mine] = self.rows.source[mine]
+        return own
+
+    def _enlarged(self, train: IntArray, source: IntArray) -> int:
+        """Rows of the enlarged training part: with its paraphrases, else classes as the largest."""
+        added = np.flatnonzero(source != np.arange(len(source)))
+        if len(added):
+            return len(train) + int(np.isin(source[added], train).sum())
+        counts = np.bincount(self.rows.labels[train], minlength=len(self.rows.classes))
+        return int(counts.max()) * len(self.rows.classes)
+
+    def _steps(self, n_rows: int) -> int:
+        """Optimizer steps for a training set of `n_rows`."""
+        return planned_steps(
+            n_rows,
+            batch_size=self.config.batch_size,
+            epochs=self.config.epochs,
+            steps=self.config.steps,
         )
-        return ArmPlan(batches, n_enlarged, 0.0, config.loss)
-    pair = fair_pair(
-        labels,
-        rows.source,
-        train,
-        steps=steps,
-        batch_size=config.batch_size,
-        share=config.share,
-        rng=rng,
-    )
-    batches = pair.augmented if arm == AUGMENTED else pair.oversampled
-    seen = float((batches >= rows.n_originals).mean())
-    return ArmPlan(batches, n_enlarged, seen, config.loss)
-
-
-def _enlarged(rows: LabelledRows, train: IntArray) -> int:
-    """Rows of the enlarged training part: with its paraphrases, else every class as the largest."""
-    if rows.n_paraphrases:
-        inside = np.zeros(rows.n_originals, dtype=bool)
-        inside[train] = True
-        return len(train) + int(inside[rows.source[rows.n_originals :]].sum())
-    counts = np.bincount(rows.labels[train], minlength=len(rows.classes))
-    return int(counts.max()) * len(rows.classes)
-
-
-def _steps(n_rows: int, config: KFoldConfig) -> int:
-    """Optimizer steps for a training set of `n_rows`."""
-    return planned_steps(
-        n_rows, batch_size=config.batch_size, epochs=config.epochs, steps=config.steps
-    )

@@ -4,12 +4,17 @@ The scores of K folds are not independent: any two training parts share most of 
 plain t-test over folds takes that for agreement. Nadeau and Bengio's correction widens the
 standard error by the ratio of test to training rows. Original rows only are counted, because
 paraphrases of training rows are no new information about the population.
+
+A gain counts as one only over the best honest use of the originals: `helps` is said when the
+candidate beats its control and every other arm made of originals alone that was run, each at the
+same level (an intersection-union test, which keeps the level without a correction). Where several
+candidates are judged at once, their p-values are corrected by Holm's method.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -44,9 +49,14 @@ class Comparison:
     smallest_at_80_power
         The smallest true gain that it would have found four times out of five.
     verdict
-        ``helps`` or ``hurts`` where the interval excludes zero.
+        ``helps`` or ``hurts`` where `p_adjusted` is below 0.05.
     differences
         Per fold, in the order of the runs.
+    p_adjusted
+        The p-value that the verdict goes by: of a gain over every arm made of originals alone,
+        after Holm's correction for the number of candidates (see `judge`).
+    unbeaten
+        The arm of originals that stands against a gain over the baseline; None without one.
     """
 
     baseline: str
@@ -60,6 +70,8 @@ class Comparison:
     smallest_at_80_power: float
     verdict: Verdict
     differences: tuple[float, ...]
+    p_adjusted: float
+    unbeaten: str | None = None
 
 
 def compare(
@@ -141,4 +153,75 @@ def compare(
         smallest_at_80_power=power,
         verdict=verdict,
         differences=tuple(d.tolist()),
+        p_adjusted=p_value,
     )
+
+
+def judge(
+    candidates: Sequence[Comparison], others: Sequence[Sequence[Comparison]]
+) -> list[Comparison]:
+    """Settle the verdicts of all candidates of a run together.
+
+    Parameters
+    ----------
+    candidates
+        Each candidate against its fair control.
+    others
+        For each, its comparisons with the other arms made of originals alone.
+
+    Returns
+    -------
+    list of Comparison
+        The candidates with `p_adjusted`, `unbeaten` and `verdict` settled.
+
+    References
+    ----------
+    S. Holm, A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of
+    Statistics 6, 1979. R. Berger, Multiparameter Hypothesis Testing and Acceptance Sampling,
+    Technometrics 24, 1982 (intersection-union tests).
+
+    Examples
+    --------
+    >>> a = compare([0.70, 0.72, 0.71], [0.73, 0.76, 0.75], test_to_train=0.1)
+    >>> a.verdict, [c.verdict for c in judge([a, a], [[], []])]
+    ('helps', ['helps', 'helps'])
+    >>> as_good = compare([0.74, 0.75, 0.74], [0.73, 0.76, 0.75], test_to_train=0.1,
+    ...                   baseline="original")
+    >>> judge([a], [[as_good]])[0].unbeaten
+    'original'
+    """
+    hardest: list[tuple[float, str | None]] = []
+    for candidate, beside in zip(candidates, others, strict=True):
+        found: tuple[float, str | None] = (candidate.p_value, None)
+        if candidate.gain > 0:
+            for other in beside:
+                p = other.p_value if other.gain > 0 else 1.0
+                found = max(found, (p, other.baseline), key=lambda pair: pair[0])
+        hardest.append(found)
+    settled = []
+    adjusted = holm([p for p, _ in hardest])
+    for candidate, p, (_, arm) in zip(candidates, adjusted, hardest, strict=True):
+        verdict: Verdict = "no measurable difference"
+        if p < LEVEL:
+            verdict = "helps" if candidate.gain > 0 else "hurts"
+        held_back = candidate.p_value < LEVEL and verdict == "no measurable difference"
+        settled.append(
+            replace(candidate, p_adjusted=p, verdict=verdict, unbeaten=arm if held_back else None)
+        )
+    return settled
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for their number by Holm's step-down method.
+
+    Examples
+    --------
+    >>> [round(p, 3) for p in holm([0.04, 0.01, 0.03])]
+    [0.06, 0.03, 0.06]
+    """
+    n, largest = len(p_values), 0.0
+    adjusted = [0.0] * n
+    for rank, at in enumerate(np.argsort(p_values, kind="stable").tolist()):
+        largest = max(largest, min(1.0, (n - rank) * p_values[at]))
+        adjusted[at] = largest
+    return adjusted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,8 +13,13 @@ from augment.config import shown_as, split_commas
 from augment.errors import InputError
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
-#: Every arm that exists, in the order in which tables and figures show them.
-ARMS: Final = (ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED)
+MATCHED, WORDS, TFIDF = "original_matched", "words", "tfidf"
+#: Every arm that exists by itself, in the order in which tables and figures show them.
+ARMS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, AUGMENTED, WEIGHTED, WORDS, TFIDF)
+#: Arms that train on nothing but originals, with the same model.
+OF_ORIGINALS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, WEIGHTED)
+#: Name of an arm that the user gives.
+ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
 Metric = Literal["macro_f1", "accuracy", "mcc"]
 
 
@@ -25,6 +31,13 @@ class KFoldConfig:
     fold trains one model per arm and tests it on original rows that it has never seen, nor any
     paraphrase of them. The verdict compares the augmented arm with `oversampled`: the same
     originals repeated in the same batches for the same number of steps.
+
+    Arms: original (the originals, their own number of steps); oversampled (the fair control);
+    augmented (with the paraphrases); original_matched (the originals as they come, for as many
+    steps as the control); weighted (like that, with a loss that weighs every class alike); words
+    (what augment words makes of each original); NAME=FILE.csv (any other table made of the same
+    originals); tfidf (TF-IDF and logistic regression on the originals, a floor). Several arms of
+    new rows are each compared with a control of their own, and judged after Holm's correction.
     """
 
     data: Annotated[Path | None, tyro.conf.Positional, shown_as("DATA.csv")] = None
@@ -36,7 +49,7 @@ class KFoldConfig:
     repeats: int = 1
     """How often the K folds are drawn anew, at least 1. More repeats see smaller differences."""
     arms: Annotated[tuple[str, ...], shown_as("ARM")] = ()
-    """What is compared, of original,oversampled,augmented,weighted; by default the first three."""
+    """What is compared: original,oversampled,augmented by default; see above for the others."""
     text: Annotated[str | None, shown_as("COL")] = None
     """Text column, or two for text pairs (COL,COL2). Found by itself when left out."""
     label: Annotated[str | None, shown_as("COL")] = None
@@ -59,6 +72,10 @@ class KFoldConfig:
     """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
     lora: bool = False
     """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
+    curve: Annotated[tuple[str, ...], shown_as("N")] = ()
+    """Compare also with only so many originals of each class to train on: 5,10,20,50."""
+    leak_gap: bool = False
+    """Show also how much ordinary folds, which leak, would have flattered the score."""
     metric: Metric = "macro_f1"
     """What the verdict compares."""
     seed: int = 0
@@ -81,10 +98,8 @@ class KFoldConfig:
     """Print the metrics as JSON."""
 
     def __post_init__(self) -> None:
-        arms = split_commas(self.arms)
-        object.__setattr__(self, "arms", tuple(arm for arm in ARMS if arm in arms))
-        if unknown := [arm for arm in arms if arm not in ARMS]:
-            raise InputError(f"arms: unknown arm {unknown[0]!r} (known: {', '.join(ARMS)})")
+        object.__setattr__(self, "arms", _ordered(split_commas(self.arms)))
+        object.__setattr__(self, "curve", _points(split_commas([str(n) for n in self.curve])))
         if self.data is not None:
             object.__setattr__(self, "data", Path(self.data))
         if self.out is not None:
@@ -101,6 +116,22 @@ class KFoldConfig:
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
         check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))
+
+    @property
+    def arm_names(self) -> tuple[str, ...]:
+        """Names of the arms asked for, without their files."""
+        return tuple(arm.partition("=")[0] for arm in self.arms)
+
+    @property
+    def arm_files(self) -> dict[str, Path]:
+        """Arm -> the table that its new rows are in, where one was named."""
+        pairs = [arm.partition("=") for arm in self.arms if "=" in arm]
+        return {name: Path(file) for name, _, file in pairs}
+
+    @property
+    def curve_points(self) -> tuple[int, ...]:
+        """Originals of each class at the points of the curve, ascending."""
+        return tuple(int(point) for point in self.curve)
 
     def _check_numbers(self) -> None:
         check_at_least("folds", self.folds, 2)
@@ -122,6 +153,42 @@ class KFoldConfig:
                     f"share={self.share!r}: a number above 0 and up to 1, or 'natural', is wanted"
                 )
             object.__setattr__(self, "share", float(self.share))
+
+
+def _ordered(arms: tuple[str, ...]) -> tuple[str, ...]:
+    """Arms in the order of `ARMS`, then the user's own as given; refuses what is no arm."""
+    names = [arm.partition("=")[0] for arm in arms]
+    for arm, name in zip(arms, names, strict=True):
+        file = arm.partition("=")[2]
+        if "=" not in arm and name not in ARMS:
+            raise InputError(
+                f"arms: unknown arm {name!r} (known: {', '.join(ARMS)}); a table of your own is "
+                "given as NAME=FILE.csv"
+            )
+        if "=" in arm and (not file or not ARM_NAME.fullmatch(name)):
+            raise InputError(
+                f"arms: {arm!r} is no NAME=FILE.csv with a name of letters, digits and _, at "
+                "most 30"
+            )
+        if "=" in arm and name in ARMS and name != WORDS:
+            raise InputError(f"arms: {name!r} is an arm already; give {file} another name")
+        if names.count(name) > 1:
+            raise InputError(f"arms: {name!r} is given twice")
+    order = {name: at for at, name in enumerate(ARMS)}
+    return tuple(sorted(arms, key=lambda arm: order.get(arm.partition("=")[0], len(ARMS))))
+
+
+def _points(points: tuple[str, ...]) -> tuple[str, ...]:
+    """Points of a curve, each once, ascending."""
+    found = set()
+    for point in points:
+        if not point.isdecimal() or int(point) < 2:
+            raise InputError(
+                f"curve: {point!r} is no number of originals a class; whole numbers of at least 2 "
+                "are wanted, like 5,10,20,50"
+            )
+        found.add(int(point))
+    return tuple(str(point) for point in sorted(found))
 
 
 def check_at_least(name: str, value: object, least: int) -> None:

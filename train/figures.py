@@ -21,9 +21,17 @@ COLOURS = {
     "augmented": "#d9772b",
     "weighted": "#5a9367",
 }
+#: For arms that the user names, in turn.
+OTHERS = ("#8d5ba6", "#b8465b", "#2f8f96", "#9a7b2f", "#5b6fd1", "#777777")
 INK, FAINT = "#1f2933", "#d8dde4"
 MOST_CLASSES = 30
 """Classes shown in a figure; beyond, the most frequent ones, and the caption says so."""
+
+
+def _colour(result: KFoldResult, arm: str) -> str:
+    """Give an arm its colour; the same in every figure of a run."""
+    others = [name for name in result.arms if name not in COLOURS]
+    return COLOURS.get(arm) or OTHERS[others.index(arm) % len(OTHERS)]
 
 
 def draw_figures(result: KFoldResult) -> dict[str, bytes]:
@@ -32,7 +40,8 @@ def draw_figures(result: KFoldResult) -> dict[str, bytes]:
     Returns
     -------
     dict
-        Name -> PNG: ``gain`` (where arms are compared), ``fold_scores``, ``per_class_f1``,
+        Name -> PNG: ``gain`` (where arms are compared), ``curve`` (where asked for),
+        ``fold_scores``, ``per_class_f1``,
         ``confusion``, ``class_counts``.
     """
     figures = {
@@ -41,6 +50,8 @@ def draw_figures(result: KFoldResult) -> dict[str, bytes]:
         "confusion": _confusion(result),
         "class_counts": _class_counts(result),
     }
+    if result.curve:
+        figures = {"curve": _curve(result), **figures}
     if result.comparison is not None:
         figures = {"gain": _gain(result), **figures}
     return {name: _png(figure) for name, figure in figures.items()}
@@ -71,13 +82,16 @@ def _png(figure: Figure) -> bytes:
 
 def _gain(result: KFoldResult) -> Figure:
     """Draw the differences with their intervals, the fair one above the naive one."""
-    shown = [c for c in (result.comparison, result.naive) if c is not None]
-    if len(shown) == 2 and shown[0] == shown[1]:
-        shown.pop()
+    shown = list(result.candidates)
+    if result.naive is not None and (result.naive.baseline, result.naive.candidate) not in [
+        (c.baseline, c.candidate) for c in shown
+    ]:
+        shown.append(result.naive)
     figure, ax = _figure(7.2, 0.7 + 0.75 * len(shown))
     for at, c in enumerate(shown):
         y = len(shown) - 1 - at
-        colour = COLOURS.get(c.candidate, INK) if at == 0 else COLOURS["original"]
+        fair = at < len(result.candidates)
+        colour = _colour(result, c.candidate) if fair else COLOURS["original"]
         low, high = (100 * v for v in c.ci95)
         ax.plot([low, high], [y, y], color=colour, linewidth=3, solid_capstyle="round")
         ax.plot([100 * c.gain], [y], "o", color=colour, markersize=9)
@@ -95,7 +109,7 @@ def _gain(result: KFoldResult) -> Figure:
     ax.set_yticks(
         range(len(shown) - 1, -1, -1),
         [
-            f"{c.candidate} − {c.baseline}" + ("\n(naive)" if at else "")
+            f"{c.candidate} − {c.baseline}" + ("\n(naive)" if at >= len(result.candidates) else "")
             for at, c in enumerate(shown)
         ],
     )
@@ -106,6 +120,37 @@ def _gain(result: KFoldResult) -> Figure:
     return figure
 
 
+def _curve(result: KFoldResult) -> Figure:
+    """Draw the gain over the control, with its interval, by the originals trained on."""
+    figure, ax = _figure(7.2, 3.4)
+    places = np.arange(len(result.curve))
+    candidates = [c.candidate for c in result.curve[-1].comparisons]
+    for at, arm in enumerate(candidates):
+        found = [point.comparisons[at] for point in result.curve]
+        shift = 0.12 * (at - (len(candidates) - 1) / 2)
+        gains = np.array([100 * c.gain for c in found])
+        low, high = (np.array([100 * c.ci95[side] for c in found]) for side in (0, 1))
+        ax.errorbar(
+            places + shift,
+            gains,
+            yerr=[gains - low, high - gains],
+            color=_colour(result, arm),
+            marker="o",
+            linewidth=2,
+            elinewidth=2,
+            label=f"{arm} − {found[-1].baseline}",
+        )
+    ax.axhline(0, color=INK, linewidth=1)
+    names = ["all" if p.per_class is None else str(p.per_class) for p in result.curve]
+    ax.set_xticks(places, names)
+    ax.set_xlabel("originals of each class to train on, at most")
+    ax.set_ylabel(f"gain in {METRIC_NAMES[result.metric]}, points")
+    ax.grid(axis="y", color=FAINT, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.legend(frameon=False, fontsize=9)
+    return figure
+
+
 def _fold_scores(result: KFoldResult) -> Figure:
     """One dot per fold and arm, folds joined, with the mean as a bar."""
     arms = list(result.arms.values())
@@ -113,7 +158,9 @@ def _fold_scores(result: KFoldResult) -> Figure:
     values = np.array([arm.values(result.metric) for arm in arms])
     ax.plot(range(len(arms)), values, color=FAINT, linewidth=1, zorder=1)
     for at, arm in enumerate(arms):
-        ax.scatter([at] * values.shape[1], values[at], color=COLOURS[arm.name], s=34, zorder=3)
+        ax.scatter(
+            [at] * values.shape[1], values[at], color=_colour(result, arm.name), s=34, zorder=3
+        )
         mean = values[at].mean()
         ax.plot([at - 0.18, at + 0.18], [mean, mean], color=INK, linewidth=2.5, zorder=4)
         ax.annotate(
@@ -149,7 +196,9 @@ def _per_class_f1(result: KFoldResult) -> Figure:
     for at, arm in enumerate(arms):
         scores = [arm.per_class[names[n]].f1 for n in shown]
         places = np.arange(len(shown)) + (at - (len(arms) - 1) / 2) * height
-        ax.barh(places, scores, height=height * 0.9, color=COLOURS[arm.name], label=arm.name)
+        ax.barh(
+            places, scores, height=height * 0.9, color=_colour(result, arm.name), label=arm.name
+        )
     ax.set_yticks(range(len(shown)), [_short(names[n]) for n in shown])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)

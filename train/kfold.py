@@ -8,6 +8,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from augment._version import __version__
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import Split, grouped_folds
@@ -15,10 +18,13 @@ from augment.datasets.table import read_frame
 from augment.errors import InputError
 from augment.extras import require
 from augment.progress import SILENT, Progress
-from augment.train.arms import chosen_arms, plan_arm
-from augment.train.config import ARMS, KFoldConfig
+from augment.train.arms import ArmPlans, chosen_arms
+from augment.train.candidates import joined, read_candidate, words_candidate
+from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED, TFIDF, WORDS, KFoldConfig
 from augment.train.encoder import Encoder, default_lr, load_encoder
+from augment.train.floor import tfidf_unit
 from augment.train.labelled import LabelledRows, labelled_rows
+from augment.train.parts import LEAKING, WHOLE, leaking_splits, smaller_splits, usable_points
 from augment.train.precision import choose_device, choose_precision
 from augment.train.processes import fitting_processes, run_jobs
 from augment.train.results import KFoldResult, collect
@@ -31,12 +37,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+IntArray = npt.NDArray[np.int64]
+
 __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 
 #: Written by `augment backtranslate` into the folder it runs in.
 LAST_AUGMENTED = Path(".augment") / "last_augmented"
 #: Options that say where and how to write, and not what is measured.
 OUTWARD = ("data", "out", "resume", "force", "offline", "json", "workers")
+#: Options that add runs and change none: a finished run can be resumed with more of them.
+ADDITIONS = ("curve", "leak_gap")
 
 
 def kfold_train(
@@ -104,6 +114,7 @@ add rows of that class, merge it with another, or leave it out
     folder = RunFolder(out) if out is not None else None
     rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
     arms = chosen_arms(config, rows)
+    enlarged, owned = _tables(config, rows, arms)
     splits = grouped_folds(
         rows.labels[: rows.n_originals],
         rows.groups,
@@ -118,7 +129,7 @@ add rows of that class, merge it with another, or leave it out
             require(module, extra="train", purpose="kfold-train")
     require("scipy", extra="train", purpose="kfold-train")
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
-    experiment = _Experiment(config, rows, arms, splits, encoder)
+    experiment = _Experiment(config, rows, enlarged, owned, arms, splits, encoder)
     run = _run_record(config, rows, experiment, name)
     go_on = folder is not None and _goes_on(folder, run, config)
     _announce(rows, experiment, progress)
@@ -136,6 +147,7 @@ add rows of that class, merge it with another, or leave it out
         units,
         name=name,
         metric=config.metric,
+        matched=experiment.matched,
         run=run,
         folder=folder.path if folder is not None else None,
     )
@@ -150,7 +162,9 @@ class _Experiment:
     def __init__(
         self,
         config: KFoldConfig,
+        main: LabelledRows,
         rows: LabelledRows,
+        owned: dict[str, IntArray],
         arms: tuple[str, ...],
         splits: list[Split],
         encoder: Encoder,
@@ -158,7 +172,7 @@ class _Experiment:
         from augment.train.finetune import Recipe
         from augment.train.tokens import tokenise
 
-        self.config, self.rows, self.arms = config, rows, arms
+        self.config, self.rows = config, rows
         self.model_revision = encoder.revision
         self.max_tokens = min(config.max_tokens, encoder.max_tokens)
         self.table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
@@ -169,9 +183,36 @@ class _Experiment:
             precision=choose_precision(config.precision, device),
             device=device,
         )
+        plans = ArmPlans(rows, owned, config)
+        self.matched = plans.with_controls(arms, splits)
+        self.arms = tuple(self.matched)
+        trained = [arm for arm in self.arms if arm != TFIDF]
+        compared = {OVERSAMPLED: self.matched.get(OVERSAMPLED, "")} | {
+            arm: owner for arm, owner in self.matched.items() if owner and arm in owned
+        }
+        if len(compared) == 1:
+            compared = {ORIGINAL: "", OVERSAMPLED: ""}
+        compared |= {a: o for a, o in self.matched.items() if a.startswith(f"{OVERSAMPLED}-")}
         self.jobs = [
-            Job(split, arm, plan_arm(arm, rows, split, config)) for split in splits for arm in arms
+            Job(split, arm, plans.plan(arm, self.matched[arm], split))
+            for split in splits
+            for arm in trained
         ]
+        points = usable_points(rows, splits, config.curve_points)
+        self.left_out_points = tuple(p for p in config.curve_points if p not in points)
+        for point in points:
+            self.jobs += [
+                Job(split, arm, plans.plan(arm, owner, split), str(point))
+                for split in smaller_splits(rows, splits, point, seed=config.seed)
+                for arm, owner in compared.items()
+            ]
+        if config.leak_gap:
+            leaky = leaking_splits(
+                main, folds=config.folds, repeats=config.repeats, seed=config.seed
+            )
+            arm = next((a for a in (AUGMENTED, OVERSAMPLED) if a in trained), trained[0])
+            self.jobs += [Job(split, arm, plans.leaking(split), LEAKING) for split in leaky]
+        self.floors = [(split, WHOLE) for split in splits] if TFIDF in self.arms else []
         longest = config.batch_size * min(self.max_tokens, int(self.table.lengths.max()))
         steps = sum(len(job.plan.batches) for job in self.jobs)
         fitting = config.workers or fitting_processes(encoder, longest, steps)
@@ -196,7 +237,25 @@ class _Experiment:
             with progress.stage("fine-tuning", total, "step") as stage:
                 for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
                     store.add(unit)
-        return [store[job.key] for job in self.jobs]
+        for split, part in self.floors:
+            if (split.repeat, split.fold, TFIDF, part) not in store:
+                store.add(tfidf_unit(self.rows, split, part=part, seed=self.config.seed))
+        floors = [store[split.repeat, split.fold, TFIDF, part] for split, part in self.floors]
+        return [*(store[job.key] for job in self.jobs), *floors]
+
+
+def _tables(
+    config: KFoldConfig, rows: LabelledRows, arms: tuple[str, ...]
+) -> tuple[LabelledRows, dict[str, IntArray]]:
+    """Rows of all tables, and which new rows are whose; the main table's paraphrases first."""
+    others = {name: read_candidate(path, rows) for name, path in config.arm_files.items()}
+    if WORDS in arms and WORDS not in others:
+        others[WORDS] = words_candidate(rows, seed=config.seed)
+    enlarged, owned = joined(rows, others)
+    if rows.n_paraphrases:
+        main = np.arange(rows.n_originals, rows.n_originals + rows.n_paraphrases)
+        owned = {AUGMENTED: main, **owned}
+    return enlarged, owned
 
 
 def _default_data(config: KFoldConfig) -> Path:
@@ -239,7 +298,9 @@ def _run_record(
 ) -> dict[str, Any]:
     """Make the content of ``run.json``; `identity` is what a resumed run must share."""
     options = {
-        key: value for key, value in dataclasses.asdict(config).items() if key not in OUTWARD
+        key: value
+        for key, value in dataclasses.asdict(config).items()
+        if key not in (*OUTWARD, *ADDITIONS)
     }
     identity = {
         **options,
@@ -250,7 +311,7 @@ def _run_record(
         "max_tokens": experiment.max_tokens,
         "precision": experiment.recipe.precision,
         "device": experiment.recipe.device,
-        "rows_sha256": rows.sha256(),
+        "rows_sha256": experiment.rows.sha256(),
         "model_revision": experiment.model_revision,
     }
     packages = ("numpy", "pandas", "scipy", "torch", "transformers")
@@ -290,9 +351,12 @@ def _announce(rows: LabelledRows, experiment: _Experiment, progress: Progress) -
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
-        f"({', '.join(a for a in ARMS if a in experiment.arms)}) = {len(experiment.jobs)} runs"
+        f"({', '.join(experiment.arms)}), {len(experiment.jobs)} runs"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
+    if experiment.left_out_points:
+        points = ", ".join(map(str, experiment.left_out_points))
+        progress.note(f"curve: no class has more than {points} originals to train on; left out")
     if not rows.n_paraphrases:
         progress.note(
             "no paraphrases in this table: `augment backtranslate` writes a table with some, "

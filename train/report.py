@@ -11,7 +11,7 @@ from augment.datasets.run_report import STYLE
 from augment.train.config import AUGMENTED, OVERSAMPLED
 from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
-from augment.train.summary import METRIC_NAMES, points, verdict_sentence
+from augment.train.summary import METRIC_NAMES, leak_sentence, points, verdict_sentence
 
 TEMPLATE = Path(__file__).with_name("report.html")
 
@@ -58,6 +58,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
         "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
         "has_paraphrases": AUGMENTED in result.arms,
+        "leak": leak_sentence(result.leak) if result.leak else "",
         "metric": METRIC_NAMES[result.metric],
         "pictures": {
             name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")

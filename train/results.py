@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from augment.train.comparison import Comparison, compare
-from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED
+from augment.train.comparison import Comparison, compare, judge
+from augment.train.config import OF_ORIGINALS, ORIGINAL, OVERSAMPLED, TFIDF
 from augment.train.labelled import LabelledRows
-from augment.train.metrics import SCORES, ClassScores, Scores, class_scores, confusion, score
+from augment.train.metrics import (
+    SCORES,
+    ClassScores,
+    Scores,
+    calibration_error,
+    class_scores,
+    confusion,
+    score,
+)
+from augment.train.parts import LEAKING, WHOLE
 from augment.train.units import Unit
 
 if TYPE_CHECKING:
@@ -36,6 +45,9 @@ class ArmResult:
         Class name -> scores over all out-of-fold predictions.
     confusion
         Rows by label and prediction, all repeats together.
+    ece
+        Expected calibration error of all out-of-fold predictions together, 0..1, in 15 bins; a
+        single fold has too few rows a bin for it (see `augment.train.metrics.calibration_error`).
     units
         What was trained.
     """
@@ -44,6 +56,7 @@ class ArmResult:
     folds: tuple[Scores, ...]
     per_class: dict[str, ClassScores]
     confusion: IntArray
+    ece: float
     units: tuple[Unit, ...]
 
     def values(self, metric: str) -> list[float]:
@@ -67,6 +80,7 @@ class ArmResult:
         return {
             **scores,
             "per_class": {name: asdict(value) for name, value in self.per_class.items()},
+            "ece": self.ece,
             "confusion": self.confusion.tolist(),
             "steps": [unit.steps for unit in self.units],
             "seconds": [unit.seconds for unit in self.units],
@@ -75,6 +89,53 @@ class ArmResult:
             "n_test": [len(unit.test) for unit in self.units],
             "paraphrase_share": [unit.share_seen for unit in self.units],
         }
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """The comparisons with at most `per_class` originals of each class to train on.
+
+    Parameters
+    ----------
+    per_class
+        That number; None for all originals.
+    n_train
+        Originals in a training part, on average.
+    scores
+        Arm -> mean score.
+    comparisons
+        Each candidate against its fair control.
+    """
+
+    per_class: int | None
+    n_train: float
+    scores: dict[str, float]
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True)
+class LeakGap:
+    """What folds that leak would have feigned: all rows shuffled into folds, paraphrases too.
+
+    Parameters
+    ----------
+    arm
+        The arm whose score it flatters.
+    metric
+        Name of the score.
+    grouped, leaking
+        Mean score with folds that keep an original's rows together, and with folds that do not.
+    """
+
+    arm: str
+    metric: str
+    grouped: float
+    leaking: float
+
+    @property
+    def gap(self) -> float:
+        """How much the leak adds."""
+        return self.leaking - self.grouped
 
 
 @dataclass(frozen=True)
@@ -106,6 +167,12 @@ class KFoldResult:
         Configuration, versions, hashes and seeds.
     folder
         Where the files lie; None when nothing was written.
+    candidates
+        Every arm of new rows against its own control; the first is `comparison`.
+    curve
+        Points of the learning curve, ascending, all originals last; empty when not asked for.
+    leak
+        The leak gap; None when not asked for.
     """
 
     name: str
@@ -119,6 +186,9 @@ class KFoldResult:
     oof: pd.DataFrame
     run: Mapping[str, Any]
     folder: Path | None = None
+    candidates: tuple[Comparison, ...] = ()
+    curve: tuple[CurvePoint, ...] = ()
+    leak: LeakGap | None = None
 
     @property
     def verdict(self) -> str | None:
@@ -132,6 +202,11 @@ class KFoldResult:
             "arms": {name: arm.metrics() for name, arm in self.arms.items()},
             "comparison": _plain(self.comparison),
             "naive": _plain(self.naive),
+            "candidates": [_plain(c) for c in self.candidates],
+            "curve": [
+                {**asdict(p), "comparisons": [_plain(c) for c in p.comparisons]} for p in self.curve
+            ],
+            "leak_gap": {**asdict(self.leak), "gap": self.leak.gap} if self.leak else None,
             "classes": {
                 name: {"originals": n, "paraphrases": m}
                 for name, (n, m) in self.class_counts.items()
@@ -146,6 +221,7 @@ def collect(
     *,
     name: str,
     metric: str,
+    matched: Mapping[str, str],
     run: Mapping[str, Any],
     folder: Path | None,
 ) -> KFoldResult:
@@ -157,60 +233,137 @@ def collect(
         The rows of the run.
     units
         All its units, sorted by repeat, fold and arm order.
+    matched
+        Arm -> the arm of new rows that it is matched to, itself for such an arm.
     name, metric, run, folder
         Passed on, see `KFoldResult`.
     """
     import pandas as pd
 
-    by_arm: dict[str, list[Unit]] = {}
-    for unit in units:
-        by_arm.setdefault(unit.arm, []).append(unit)
-    arms = {arm: _arm_result(arm, rows, of_arm) for arm, of_arm in by_arm.items()}
+    whole = [unit for unit in units if unit.part == WHOLE]
+    arms = _arm_results(rows, whole, matched)
     originals, paraphrases = rows.counts(paraphrases=False), rows.counts(paraphrases=True)
-    any_arm = next(iter(by_arm.values()))
-    ratio = float(np.mean([len(u.test) / u.n_train_originals for u in any_arm]))
-
-    def compared(baseline: str, candidate: str) -> Comparison | None:
-        if baseline not in arms or candidate not in arms:
-            return None
-        return compare(
-            arms[baseline].values(metric),
-            arms[candidate].values(metric),
-            test_to_train=ratio,
-            baseline=baseline,
-            candidate=candidate,
-            metric=metric,
-        )
-
-    candidate = AUGMENTED if AUGMENTED in arms else [*arms][-1]
-    baseline = next((a for a in (OVERSAMPLED, ORIGINAL, *arms) if a in arms and a != candidate), "")
-    if candidate == OVERSAMPLED or (candidate != AUGMENTED and ORIGINAL in arms):
-        baseline = ORIGINAL
+    candidates, naive = _compared(arms, matched, metric)
     return KFoldResult(
         name=name,
         metric=metric,
         arms=arms,
-        comparison=compared(baseline, candidate),
-        naive=compared(ORIGINAL, AUGMENTED),
+        comparison=candidates[0] if candidates else None,
+        naive=naive,
+        candidates=tuple(candidates),
+        curve=_curve(rows, units, matched, metric),
+        leak=_leak(rows, units, arms, metric),
         class_counts={c: (originals[c], paraphrases[c]) for c in rows.classes},
         left_out=rows.left_out,
-        folds=pd.DataFrame([_fold_line(unit, rows) for unit in units]),
-        oof=pd.concat([_predictions(unit, rows) for unit in units], ignore_index=True),
+        folds=pd.DataFrame([_fold_line(unit, rows) for unit in whole]),
+        oof=pd.concat([_predictions(unit, rows) for unit in whole], ignore_index=True),
         run=run,
         folder=folder,
     )
 
 
+def _arm_results(
+    rows: LabelledRows, units: Sequence[Unit], matched: Mapping[str, str]
+) -> dict[str, ArmResult]:
+    """Results of every arm that has units, in the order of `matched`."""
+    by_arm: dict[str, list[Unit]] = {arm: [] for arm in matched}
+    for unit in units:
+        by_arm.setdefault(unit.arm, []).append(unit)
+    return {arm: _arm_result(arm, rows, own) for arm, own in by_arm.items() if own}
+
+
+def _compared(
+    arms: Mapping[str, ArmResult], matched: Mapping[str, str], metric: str
+) -> tuple[list[Comparison], Comparison | None]:
+    """Every candidate against its control, verdicts settled; and the naive difference."""
+
+    def against(baseline: str, candidate: str) -> Comparison:
+        units = arms[candidate].units
+        return compare(
+            arms[baseline].values(metric),
+            arms[candidate].values(metric),
+            test_to_train=float(np.mean([len(u.test) / u.n_train_originals for u in units])),
+            baseline=baseline,
+            candidate=candidate,
+            metric=metric,
+        )
+
+    news = [arm for arm in arms if matched.get(arm) == arm]
+    naive = against(ORIGINAL, news[0]) if news and ORIGINAL in arms else None
+    pairs = []
+    for arm in news:
+        own = f"{OVERSAMPLED}-{arm}"
+        control = own if own in arms else OVERSAMPLED
+        if control not in arms:
+            control = next((a for a in arms if a != arm and a not in (*news, TFIDF)), "")
+        if not control:
+            control = next((a for a in arms if a != arm), "")
+        if control:
+            pairs.append((control, arm))
+    if not news:
+        trained = [arm for arm in arms if arm != TFIDF] if len(arms) > 2 else [*arms]
+        if len(trained) > 1:
+            baseline = ORIGINAL if ORIGINAL in trained else trained[0]
+            rest = [arm for arm in trained if arm != baseline]
+            pairs.append((baseline, OVERSAMPLED if OVERSAMPLED in rest else rest[-1]))
+    found = [against(*pair) for pair in pairs]
+    others = [
+        [
+            against(arm, candidate)
+            for arm in arms
+            if candidate in news and arm in OF_ORIGINALS and arm != control
+        ]
+        for control, candidate in pairs
+    ]
+    return judge(found, others), naive
+
+
+def _curve(
+    rows: LabelledRows, units: Sequence[Unit], matched: Mapping[str, str], metric: str
+) -> tuple[CurvePoint, ...]:
+    """Comparisons at every point, and with all originals."""
+    points = sorted({int(unit.part) for unit in units if unit.part.isdecimal()})
+    found = []
+    for point in [*points, None] if points else []:
+        part = WHOLE if point is None else str(point)
+        of_part = [unit for unit in units if unit.part == part]
+        arms = _arm_results(rows, of_part, matched)
+        comparisons, _ = _compared(arms, matched, metric)
+        found.append(
+            CurvePoint(
+                per_class=point,
+                n_train=float(np.mean([unit.n_train_originals for unit in of_part])),
+                scores={name: arm.mean(metric) for name, arm in arms.items()},
+                comparisons=tuple(comparisons),
+            )
+        )
+    return tuple(found)
+
+
+def _leak(
+    rows: LabelledRows, units: Sequence[Unit], arms: Mapping[str, ArmResult], metric: str
+) -> LeakGap | None:
+    leaking = [unit for unit in units if unit.part == LEAKING]
+    if not leaking:
+        return None
+    arm = leaking[0].arm
+    flattered = _arm_result(arm, rows, leaking).mean(metric)
+    return LeakGap(arm=arm, metric=metric, grouped=arms[arm].mean(metric), leaking=flattered)
+
+
 def _arm_result(arm: str, rows: LabelledRows, units: Sequence[Unit]) -> ArmResult:
     n = len(rows.classes)
     table = np.zeros((n, n), dtype=np.int64)
-    folds = []
+    folds, every_label, every_p = [], [], []
     for unit in units:
         labels, p = rows.labels[list(unit.test)], np.array(unit.probabilities)
+        every_label.append(labels)
+        every_p.append(p)
         folds.append(score(labels, p))
         table += confusion(labels, p.argmax(axis=1), n)
     per_class = dict(zip(rows.classes, class_scores(table), strict=True))
-    return ArmResult(arm, tuple(folds), per_class, table, tuple(units))
+    ece = calibration_error(np.concatenate(every_label), np.concatenate(every_p))
+    return ArmResult(arm, tuple(folds), per_class, table, ece, tuple(units))
 
 
 def _fold_line(unit: Unit, rows: LabelledRows) -> dict[str, Any]:

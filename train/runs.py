@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from augment.train.units import Unit, rounded
+from augment.train.units import Key, Unit, rounded
 
 if TYPE_CHECKING:
     from augment.datasets.folds import Split
@@ -30,11 +30,12 @@ class Job:
     split: Split
     arm: str
     plan: ArmPlan
+    part: str = ""
 
     @property
-    def key(self) -> tuple[int, int, str]:
-        """Repeat, fold and arm."""
-        return self.split.repeat, self.split.fold, self.arm
+    def key(self) -> Key:
+        """Repeat, fold, arm and part."""
+        return self.split.repeat, self.split.fold, self.arm, self.part
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,7 @@ class RunSetup:
             seconds=round(time.perf_counter() - started, 3),
             test=tuple(split.test.tolist()),
             probabilities=rounded(probabilities),
+            part=job.part,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augment.train.comparison import Comparison
 from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED
-from augment.train.results import KFoldResult
+from augment.train.results import KFoldResult, LeakGap
 
 METRIC_NAMES = {"macro_f1": "macro F1", "accuracy": "accuracy", "mcc": "Matthews correlation"}
 ARM_NAMES = {
@@ -12,6 +12,7 @@ ARM_NAMES = {
     "oversampled": "repeated originals",
     "augmented": "paraphrases",
     "weighted": "weighted classes",
+    "original_matched": "the originals trained as long",
 }
 
 
@@ -37,6 +38,14 @@ def verdict_sentence(result: KFoldResult) -> str:
     interval = f"95 % interval {points(low, sign=True)} to {points(high, sign=True)}"
     subject, against = _subjects(c)
     advice = _advice(c)
+    if c.unbeaten is not None:
+        what = ARM_NAMES.get(c.unbeaten)
+        as_well = f"{what} (arm {c.unbeaten})" if what else f"the arm {c.unbeaten}"
+        return (
+            f"No gain to be relied on: {subject} changed {metric} by {points(c.gain, sign=True)} "
+            f"points against {against} ({interval}), but was not shown to beat {as_well}; "
+            "train on the originals that way."
+        )
     if c.verdict == "no measurable difference":
         return (
             f"No measurable difference: {subject} changed {metric} by "
@@ -81,6 +90,16 @@ def _advice(c: Comparison) -> str:
     )
 
 
+def leak_sentence(leak: LeakGap) -> str:
+    """Say what folds that leak would have feigned."""
+    return (
+        f"not to be done: shuffling all rows into ordinary folds, so that texts or paraphrases of "
+        f"test rows are trained on, would have shown {METRIC_NAMES[leak.metric]} "
+        f"{leak.leaking:.3f} instead of {leak.grouped:.3f} for {leak.arm}, "
+        f"{points(leak.gap, sign=True)} points"
+    )
+
+
 def summary(result: KFoldResult) -> str:
     """Give the table of arms, the verdict and where the report lies, for a terminal."""
     lines = [f"{'arm':<12} {'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"]
@@ -98,6 +117,14 @@ def summary(result: KFoldResult) -> str:
             _difference("naive difference, not a fair one", result.naive),
             "",
         ]
+    lines += [_difference(f"arm {c.candidate}: {c.verdict}", c) for c in result.candidates[1:]]
+    if len(result.candidates) > 1:
+        lines += ["verdicts after Holm's correction for several arms of new rows", ""]
+    for point in result.curve:
+        size = "all originals" if point.per_class is None else f"{point.per_class} a class"
+        lines += [_difference(size, c) for c in point.comparisons]
+    if result.leak is not None:
+        lines.append(leak_sentence(result.leak))
     lines.append(verdict_sentence(result))
     if AUGMENTED not in result.arms:
         lines.append(

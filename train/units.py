@@ -1,4 +1,4 @@
-"""Finished units of a K-fold run: one small file per repeat, fold and arm.
+"""Finished units of a K-fold run: one small file per repeat, fold, arm and part.
 
 A unit is written beside its place and renamed, so after a kill it is there whole or not at all.
 Everything that the run reports is computed from the units alone; a run that was interrupted and
@@ -18,6 +18,8 @@ from augment.errors import InputError
 from augment.outputs import replacing
 
 FloatArray = npt.NDArray[np.float64]
+#: Repeat, fold, arm and part.
+Key = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Unit:
         Positions of the test rows among the originals.
     probabilities
         Class probabilities of each test row, to seven digits.
+    part
+        Of the run: empty for all rows, a number of originals a class, or ``leaking``; in the
+        latter `test` counts paraphrases as well (see `augment.train.parts`).
     """
 
     repeat: int
@@ -54,11 +59,12 @@ class Unit:
     seconds: float
     test: tuple[int, ...]
     probabilities: tuple[tuple[float, ...], ...]
+    part: str = ""
 
     @property
-    def key(self) -> tuple[int, int, str]:
-        """Repeat, fold and arm."""
-        return self.repeat, self.fold, self.arm
+    def key(self) -> Key:
+        """Repeat, fold, arm and part."""
+        return self.repeat, self.fold, self.arm, self.part
 
 
 def rounded(probabilities: FloatArray) -> tuple[tuple[float, ...], ...]:
@@ -71,22 +77,23 @@ class UnitStore:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._units: dict[tuple[int, int, str], Unit] = {}
+        self._units: dict[Key, Unit] = {}
         if folder is not None and folder.is_dir():
             for path in sorted(folder.glob("*.json")):
                 unit = _read(path)
                 self._units[unit.key] = unit
 
-    def __contains__(self, key: tuple[int, int, str]) -> bool:
+    def __contains__(self, key: Key) -> bool:
         return key in self._units
 
-    def __getitem__(self, key: tuple[int, int, str]) -> Unit:
+    def __getitem__(self, key: Key) -> Unit:
         return self._units[key]
 
     def add(self, unit: Unit) -> None:
         """Keep a unit; on return it is on the disk."""
         if self._folder is not None:
-            name = f"repeat{unit.repeat}-fold{unit.fold}-{unit.arm}.json"
+            of_part = f"@{unit.part}" if unit.part else ""
+            name = f"repeat{unit.repeat}-fold{unit.fold}-{unit.arm}{of_part}.json"
             with replacing(self._folder / name) as part:
                 part.write_text(json.dumps(asdict(unit)) + "\n", encoding="utf-8")
         self._units[unit.key] = unit
