@@ -71,9 +71,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for uri, content in pages.items():
         files.append(File.generated(config, uri, content=content))
     for picture in RESULTS.glob("*.png"):
-        files.append(
-            File.generated(config, f"results/{picture.name}", abs_src_path=str(picture))
-        )
+        files.append(File.generated(config, f"results/{picture.name}", abs_src_path=str(picture)))
     return files
 
 
@@ -98,10 +96,10 @@ def command_index() -> str:
         [
             "# Commands",
             "",
-            "Results go to stdout, progress to stderr; `--json`, where a command has it, prints the",
-            "results for programs. Exit codes: 0 done, 1 failed while running, 2 bad usage or input,",
-            "130 interrupted. What is finished is kept in every case. `augment --debug COMMAND` shows",
-            "a traceback when something fails.",
+            "Results go to stdout, progress to stderr; `--json`, where a command has it, prints",
+            "the results for programs. Exit codes: 0 done, 1 failed while running, 2 bad usage or",
+            "input, 130 interrupted. What is finished is kept in every case. A traceback, when",
+            "something fails: `augment --debug COMMAND`.",
             "",
             "| command | what it does |",
             "|---|---|",
@@ -125,8 +123,9 @@ def checks_page() -> str:
             "# Checks",
             "",
             "A candidate is refused for any of these; the first one is the reason that is told.",
-            "`--no-filter NAME` leaves one out; other packages add theirs through the entry-point group",
-            "`augment.filters`. What they catch: [What the filter sees](../explanation/filter.md).",
+            "`--no-filter NAME` leaves one out; other packages add theirs through the group",
+            "`augment.filters` of entry points. What they catch stands in",
+            "[What the filter sees](../explanation/filter.md).",
             "",
             "| check | refuses |",
             "|---|---|",
@@ -151,10 +150,16 @@ def command_page(name: str) -> str:
     out += [_escape(part) for part in inspect.cleandoc(config.__doc__ or "").splitlines()[1:]]
     if places:
         out += ["", "## Arguments", "", "| argument | what it is |", "|---|---|"]
-        out += [f"| `{_cell(row[1] or row[0])}` | {row[3]} |" for row in places]
-    out += ["", "## Options", "", "| option | value | default | what it does |", "|---|---|---|---|"]
+        out += [f"| `{row[1] or row[0]}` | {row[3]} |" for row in places]
+    out += [
+        "",
+        "## Options",
+        "",
+        "| option | value | default | what it does |",
+        "|---|---|---|---|",
+    ]
     for flag, value, default, text in flags:
-        shown = f"`{_cell(value)}`" if value else ""
+        shown = f"`{value}`" if value else ""
         out.append(f"| `{flag}` | {shown} | {default} | {text} |")
     out += ["", f"In `augment.toml` these are the keys of the table `[{name}]`.", ""]
     return "\n".join(out)
@@ -211,10 +216,6 @@ def _shown(kind: Any) -> str:  # noqa: ANN401 - any type hint
     if get_origin(kind) is tuple:
         return _shown(get_args(kind)[0])
     return {bool: "", int: "N", float: "F", str: "TEXT", Path: "PATH"}.get(kind, str(kind))
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def _escape(text: str) -> str:
