@@ -193,7 +193,7 @@ def _row(field: dataclasses.Field[Any], hint: object, text: str) -> tuple[str, s
     kind = get_args(hint)[0] if hasattr(hint, "__metadata__") else hint
     value = next((mark.metavar for mark in marks if mark.metavar), _shown(kind))
     default = ""
-    if field.default not in (dataclasses.MISSING, None, (), False):
+    if not any(field.default is none for none in (dataclasses.MISSING, None, (), False)):
         shown = ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         default = f"`{shown}`"
     return flag, value, default, _escape(text)
