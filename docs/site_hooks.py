@@ -24,13 +24,6 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 SOURCE = ROOT / "build" / "docs" / "source"
-#: result file -> name in the navigation
-MEASURED = {
-    "fair_control.md": "A gain that is none",
-    "real_data.md": "Three real tables",
-    "filter_quality.md": "The paraphrase filter",
-    "near_duplicates.md": "Near-repeated texts",
-}
 
 
 def on_startup(**_: object) -> None:
@@ -54,7 +47,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     )
     sections["Reference"].append({"Checks": "reference/checks.md"})
     sections["Explanation"].append(
-        {"Measured": [{name: f"results/{file}"} for file, name in MEASURED.items()]}
+        {"Measured": [f"results/{path.name}" for path in sorted(RESULTS.glob("*.md"))]}
     )
     assert config.nav is not None
     config.nav.append({"Changes": "changes.md"})
@@ -67,7 +60,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages["reference/commands/index.md"] = command_index()
     pages["reference/checks.md"] = checks_page()
     pages["changes.md"] = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    pages |= {f"results/{name}": (RESULTS / name).read_text(encoding="utf-8") for name in MEASURED}
+    for path in RESULTS.glob("*.md"):
+        pages[f"results/{path.name}"] = path.read_text(encoding="utf-8")
     for uri, content in pages.items():
         files.append(File.generated(config, uri, content=content))
     for picture in RESULTS.glob("*.png"):

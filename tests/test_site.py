@@ -64,6 +64,12 @@ def test_every_public_name_is_described(site):
     assert set(augment.__all__) - configs - {"__version__"} <= shown
 
 
+def test_every_measured_result_has_its_page(site):
+    for result in (ROOT / "benchmarks" / "results").glob("*.md"):
+        title = result.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        assert title in words_of(site / "results" / f"{result.stem}.html")
+
+
 def test_nothing_is_loaded_from_afar(site):
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
