@@ -11,13 +11,14 @@ APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-e
 # Debian's names; Ubuntu's packages of these names would fetch a snap, and the tests are skipped.
 BROWSER := chromium chromium-driver
 
-.PHONY: help demo test test-all lint types bench install apertium browser clean
+.PHONY: help demo test test-all lint types docs bench install apertium browser clean
 
 help:
 	@echo "make demo      set everything up and run the main job on real text"
 	@echo "make test      set everything up and run the tests"
 	@echo "make test-all  the slow tests too"
 	@echo "make lint      ruff, and mypy on the built wheel"
+	@echo "make docs      build the documentation site into build/site"
 	@echo "make clean     remove what the other targets made"
 
 demo: install apertium
@@ -39,6 +40,11 @@ types: install
 	rm -rf build/types && mkdir -p build/types
 	$(BIN)/python -m build --wheel --outdir build/types . >build/types/log
 	cd build/types && unzip -q ./*.whl && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p augment
+
+# NO_MKDOCS_2_WARNING: an announcement of the theme's authors, which is no fault of the pages.
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "build/site/index.html; with search: $(BIN)/python -m http.server --directory build/site"
 
 install: $(STAMP)
 

@@ -9,7 +9,8 @@ questions and reviews are told apart: they are what the filter meets in practice
 their share of refusals is no error rate. The poisons are put into those that pass, too.
 
 Thresholds and word lists were fixed on the sentences of even number; what is reported first is
-the other half, which nobody looked at. ``--show`` prints the refused good ones of the even half.
+the other half. Its totals were seen once during development, its sentences never. ``--show`` prints
+the refused good ones of the even half.
 
 Writes ``results/filter_quality.json``, ``.md`` and ``.png``.
 """
