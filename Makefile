@@ -25,10 +25,10 @@ demo: install apertium
 	@$(BIN)/python examples/demo.py
 
 test: install apertium browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-all: install apertium browser
-	$(BIN)/python -m pytest -m "not network and not gpu"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not network and not gpu"
 
 lint: install
 	$(BIN)/ruff check .

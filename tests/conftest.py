@@ -107,8 +107,23 @@ def marian_folder(folder, source, target, tokens=(), *, width=64, seed=1, kind="
     return folder
 
 
-def train(folder, examples, *, token="", steps=400, rows=48):
-    """Train a Marian folder on (source, target) texts until it knows them."""
+def train(folder, examples, *, token="", steps=600, rows=48):
+    """Train a Marian folder on (source, target) texts until it knows them, on one thread.
+
+    With several, sums are added up in another order on every machine, and what such a small model
+    ends up knowing is not quite the same.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _train(folder, examples, token, steps, rows)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _train(folder, examples, token, steps, rows):
     import torch
     from transformers import MarianMTModel, MarianTokenizer
 

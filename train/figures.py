@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from augment.train.results import ArmResult, KFoldResult
+from augment.train.arm_result import ArmResult
+from augment.train.results import KFoldResult
 from augment.train.summary import METRIC_NAMES, points
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _per_class_f1(result: KFoldResult) -> Figure:
     figure.legend(
         *ax.get_legend_handles_labels(),
         loc="outside upper right",
-        ncols=len(arms),
+        ncols=min(len(arms), 5),
         frameon=False,
         fontsize=9,
     )

@@ -102,13 +102,17 @@ def leak_sentence(leak: LeakGap) -> str:
 
 def summary(result: KFoldResult) -> str:
     """Give the table of arms, the verdict and where the report lies, for a terminal."""
-    lines = [f"{'arm':<12} {'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"]
+    wide = max(12, *map(len, result.arms))
+    head = f"{'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"
+    lines = [f"{'arm':<{wide}} {head}"]
     for name, arm in result.arms.items():
         cells = [f"{arm.mean(m):.3f} ± {arm.sd(m):.3f}" for m in ("accuracy", "macro_f1", "mcc")]
         steps = round(sum(u.steps for u in arm.units) / len(arm.units))
         seconds = sum(u.seconds for u in arm.units)
         lines.append(
-            f"{name:<12} " + " ".join(f"{c:>15}" for c in cells) + f" {steps:>6} {seconds:>6.0f} s"
+            f"{name:<{wide}} "
+            + " ".join(f"{c:>15}" for c in cells)
+            + f" {steps:>6} {seconds:>6.0f} s"
         )
     lines.append("")
     if result.naive is not None and result.comparison is not None:
