@@ -229,7 +229,7 @@ def test_readme_is_one_screen_and_its_flags_exist(name):
         flags = [word for word in shlex.split(line) if word.startswith("--")]
         assert {flag[2:].replace("-", "_") for flag in flags} <= known
     for command in re.findall(r"^augment (\S+)", readme, re.M):
-        assert command in {*COMMANDS, "serve", "demo"}
+        assert command in COMMANDS
 
 
 def test_data_are_small_unequal_and_without_repetitions():

@@ -1,4 +1,4 @@
-"""Reviews in a CSV → a fine-tuned encoder, ready for the HTTP server and the Gradio page."""
+"""Reviews in a CSV → a fine-tuned encoder, ready for the HTTP server."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def main(
     figures = json.dumps(trained.as_dict(), indent=1, ensure_ascii=False)
     (out / "figures.json").write_text(figures, encoding="utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f"server:  augment serve {out / 'model'}\npage:    augment demo {out / 'model'}")
+    print(f"server:  augment serve {out / 'model'}")
 
 
 if __name__ == "__main__":

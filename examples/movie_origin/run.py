@@ -91,7 +91,7 @@ def main(
     figures = {"yield": larger.manifest.as_dict(), **trained.as_dict()}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f"page:    augment demo {out / 'model'}")
+    print(f"server:  augment serve {out / 'model'}")
     print(f"did the paraphrases help?  augment kfold-train {out / 'films.train.augmented.csv'}")
 
 
