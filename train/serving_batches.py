@@ -178,7 +178,8 @@ class Batcher:
                         left = until - time.monotonic()
                         if left <= 0 or not self._changed.wait(left):
                             break
-                batch, chars = [], 0
+                batch: list[tuple[_Job, int]] = []
+                chars = 0
                 while self._waiting and len(batch) < BATCH_ROWS and chars < BATCH_CHARS:
                     job, at, _ = self._waiting.popleft()
                     if job.dropped:

@@ -100,15 +100,15 @@ class Gate:
             seconds = time.perf_counter() - start
             path = scope["path"] if scope["path"] in self._paths else "other"
             self._metrics.request(path, status, seconds)
-            log_event(
-                "request",
-                id=number,
-                method=scope["method"] if scope["method"] in METHODS else "other",
-                path=path,
-                status=status,
-                ms=round(seconds * 1000, 1),
+            event: dict[str, Any] = {
+                "id": number,
+                "method": scope["method"] if scope["method"] in METHODS else "other",
+                "path": path,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
                 **facts,
-            )
+            }
+            log_event("request", **event)
 
     def _refusal(self, scope: Scope) -> RequestError | None:
         if self._loopback and not _names_this_machine(_header(scope, b"host")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -13,9 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.errors import InputError
-from augment.extras import require
 from augment.train.encoder import longest_input
-from augment.train.passes import PASS_COST, PREDICTION_TOKENS, length_groups, probabilities_of
+from augment.train.passes import (
+    PASS_COST,
+    PREDICTION_TOKENS,
+    Precision,
+    length_groups,
+    probabilities_of,
+)
 from augment.train.precision import Device, choose_device, choose_precision
 from augment.train.saved_model import SavedModel
 from augment.train.tokens import TokenTable, tokenise
@@ -152,7 +157,7 @@ class ServedModel:
     ) -> FloatArray:
         """Class probabilities of rows, computed in groups of like length."""
         found = np.zeros((len(rows), len(self.labels)))
-        precision = "bf16" if number_format == "bf16" else "fp32"
+        precision: Precision = "bf16" if number_format == "bf16" else "fp32"
         for group in length_groups(table.lengths[rows], PASS_COST[self.device]):
             longest = int(table.lengths[rows[group[0]]])
             size = max(1, PREDICTION_TOKENS[self.device] // longest)
@@ -222,12 +227,14 @@ class ServedModel:
 
 def int8_model(model: torch.nn.Module) -> torch.nn.Module:
     """Give a copy of a model whose linear layers compute in int8 (dynamic quantisation)."""
-    torch = require("torch", extra="train", purpose="augment serve")
+    import torch
+
     with warnings.catch_warnings():
         # torch announces a successor of this interface, which is not part of it.
         warnings.filterwarnings("ignore", message=".*torch.ao.quantization is deprecated.*")
         warnings.filterwarnings("ignore", message=".*quantized tensor creation functions.*")
-        made: torch.nn.Module = torch.ao.quantization.quantize_dynamic(
+        quantize: Callable[..., torch.nn.Module] = torch.ao.quantization.quantize_dynamic
+        made = quantize(
             model, {torch.nn.Linear}, dtype=torch.qint8
         )
     return made.eval()
