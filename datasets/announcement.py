@@ -30,19 +30,27 @@ def findings(run: Augmentation) -> Iterator[str]:
         yield f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes"
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
-    for count, what in (
-        (found.empty_texts, "rows have an empty text; they are passed through"),
-        (found.empty_labels, "rows have an empty label; they are passed through"),
-        (found.repeated_texts, "rows repeat an earlier text"),
-        (found.conflicting_texts, "texts stand under more than one label"),
-        (len(table.bad_rows), "rows could not be read and were skipped"),
-        (table.blank_rows, "blank lines were passed over"),
-        (table.stray_quotes, "rows have text behind a closing quote; it was joined on"),
+    for count, what, tail in (
+        (found.empty_texts, "row with an empty text", "; passed through as it is"),
+        (found.empty_labels, "row with an empty label", "; passed through as it is"),
+        (found.repeated_texts, "row with a text that an earlier row has", ""),
+        (found.conflicting_texts, "text under more than one label", ""),
+        (len(table.bad_rows), "row that could not be read", "; skipped"),
+        (table.blank_rows, "blank line", "; passed over"),
+        (table.stray_quotes, "row with text behind a closing quote", "; joined on"),
     ):
         if count:
-            yield f"note: {count:,} {what}"
+            yield f"note: {count:,} {_counted(what, count)}{tail}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
+
+
+def _counted(what: str, count: int) -> str:
+    """Put the noun that begins a phrase into the plural where there are several."""
+    if count == 1:
+        return what
+    noun = "blank line" if what.startswith("blank") else what.split()[0]
+    return f"{noun}s{what[len(noun) :]}"
 
 
 def choices(run: Augmentation) -> Iterator[str]:

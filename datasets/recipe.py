@@ -26,7 +26,7 @@ class AugmentationConfig:
     command: ClassVar[str]
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
-    """The table to enlarge: .csv, .tsv, .jsonl or .parquet."""
+    """The table to enlarge: .csv, .tsv, .jsonl, .json, .parquet, or a folder of texts."""
     out: Annotated[Path | None, shown_as("OUT.csv")] = None
     """Where to write; by default IN.augmented.csv in the current folder."""
     text: Annotated[str | None, shown_as("COL")] = None

@@ -76,6 +76,7 @@ def test_french_reviews(tmp_path):
     assert "verdict: augmented − oversampled" in printed
 
 
+@pytest.mark.slow
 def test_imbalanced_pipeline(tmp_path):
     (path,) = (path for path in NOTEBOOKS if path.stem == "imbalanced_pipeline")
     counts, larger, _, scores = (text for _, text in shown(execute(path, tmp_path)))

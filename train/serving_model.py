@@ -234,9 +234,7 @@ def int8_model(model: torch.nn.Module) -> torch.nn.Module:
         warnings.filterwarnings("ignore", message=".*torch.ao.quantization is deprecated.*")
         warnings.filterwarnings("ignore", message=".*quantized tensor creation functions.*")
         quantize: Callable[..., torch.nn.Module] = torch.ao.quantization.quantize_dynamic
-        made = quantize(
-            model, {torch.nn.Linear}, dtype=torch.qint8
-        )
+        made = quantize(model, {torch.nn.Linear}, dtype=torch.qint8)
     return made.eval()
 
 

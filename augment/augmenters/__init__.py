@@ -211,7 +211,7 @@ METHODS: Final[dict[str, Method]] = {
     ),
     "split": Method(
         "augment.augmenters.noise:split",
-        "a space within words (nlpaug)",
+        "a space within words (nlpaug); such a text differs from its original in spaces alone",
         but=_UNSPACED,
         thresholds={**_SMALL, "spaces_count": True},
     ),
