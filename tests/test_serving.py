@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -206,8 +207,10 @@ def test_the_page_loads_nothing_and_escapes_names(port):
 def slow(monkeypatch):
     """Hold every computation until told."""
     free, compute = threading.Event(), ServedModel.__call__
+    free.begun = threading.Event()
 
     def held(self, rows):
+        free.begun.set()
         assert free.wait(60)
         return compute(self, rows)
 
@@ -251,9 +254,14 @@ def test_time_outs(made, slow):
 def test_a_stop_finishes_what_was_taken(made, slow):
     with ThreadPoolExecutor(4) as pool:
         with serving(str(made / "single")) as port:
-            jobs = [pool.submit(ask, port, {"text": "the film was good"}) for _ in range(4)]
-            while ask(port, path="/metrics")[1].count(b"augment_queue_texts 3.0") != 1:
-                pass
+            body = {"text": "the film was good"}
+            jobs = [pool.submit(ask, port, body)]
+            assert slow.begun.wait(60)  # the first is under way alone, so that the others queue up
+            jobs += [pool.submit(ask, port, body) for _ in range(3)]
+            until = time.monotonic() + 30
+            while b"augment_queue_texts 3.0" not in ask(port, path="/metrics")[1]:
+                assert time.monotonic() < until
+                time.sleep(0.05)
             threading.Timer(0.3, slow.set).start()
         assert [job.result()[0] for job in jobs] == [200] * 4
         with pytest.raises(ConnectionRefusedError):
