@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filter_quality_report import draw, markdown
+from filter_quality_report import draw, markdown, tell, tell_poison
 from machine import describe
 from poisons import load_foreign, poisons
 
@@ -361,17 +361,6 @@ def language_result(
         tell_poison(found["poison in apertium"])
         print(found["apertium"], found["apertium stranger than neural"], flush=True)
     return found
-
-
-def tell(name: str, found: dict[str, Any]) -> None:
-    print(f"{name}: good {found['good']['normal']}", flush=True)
-    print(f"  three sentences {found['texts of three sentences']}")
-    tell_poison(found["poison"]["normal"])
-
-
-def tell_poison(table: dict[str, Any]) -> None:
-    for name, one in table.items():
-        print(f"  {name:<34} {one['caught']:7.1%} of {one['n']:4}  {one['by']}", flush=True)
 
 
 def main() -> None:

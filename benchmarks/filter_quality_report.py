@@ -242,3 +242,14 @@ def draw(result: dict[str, Any], path: Path) -> None:
     )
     figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def tell(name: str, found: dict[str, Any]) -> None:
+    print(f"{name}: good {found['good']['normal']}", flush=True)
+    print(f"  three sentences {found['texts of three sentences']}")
+    tell_poison(found["poison"]["normal"])
+
+
+def tell_poison(table: dict[str, Any]) -> None:
+    for name, one in table.items():
+        print(f"  {name:<34} {one['caught']:7.1%} of {one['n']:4}  {one['by']}", flush=True)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from augment.errors import AugmentError
+from augment.processors import usable_processors
 from augment.train.runs import Job, RunSetup
 from augment.train.units import Unit
 
@@ -53,7 +54,7 @@ def fitting_processes(encoder: Encoder, tokens_per_batch: int, steps: int) -> in
     int
         At least 1.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = usable_processors()
     weights = sum(p.numel() * p.element_size() for p in encoder.model.parameters())
     layers = int(getattr(encoder.model.config, "num_hidden_layers", 12))
     one = _BASE + _COPIES * weights + _ACTIVATION * tokens_per_batch * layers * encoder.width
@@ -61,7 +62,7 @@ def fitting_processes(encoder: Encoder, tokens_per_batch: int, steps: int) -> in
     fitting = cores if free is None else int(0.8 * free // one)
     # 6 multiplications a weight and token; the width squared, 12 times a layer, are the weights.
     work = 6.0 * 12 * layers * encoder.width**2 * tokens_per_batch * steps
-    return max(1, min(cores or 1, fitting or 1, int(work // _WORTH_IT)))
+    return max(1, min(cores, fitting, int(work // _WORTH_IT)))
 
 
 def _free_memory() -> int | None:

@@ -18,10 +18,11 @@ from typing import Any, Final
 from augment.config import build
 from augment.errors import InputError
 from augment.extras import require
+from augment.processors import usable_processors
 from augment.train.saved_model import load_saved
 from augment.train.serve_config import TOKEN_VARIABLE, ServeConfig, checked_token
 from augment.train.serving_log import LogLines, log_event
-from augment.train.serving_model import FormatTrial, ServedModel, usable_processors
+from augment.train.serving_model import FormatTrial, ServedModel
 
 #: Seconds after which a thread must let another one run. The computing thread asks for the
 #: interpreter after every operation of the model; at Python's 5 ms each a busy network side

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -236,17 +235,3 @@ def int8_model(model: torch.nn.Module) -> torch.nn.Module:
         quantize: Callable[..., torch.nn.Module] = torch.ao.quantization.quantize_dynamic
         made = quantize(model, {torch.nn.Linear}, dtype=torch.qint8)
     return made.eval()
-
-
-def usable_processors() -> int:
-    """Processors that this process may use: its mask, and the quota of its container."""
-    try:
-        n = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        n = os.cpu_count() or 1
-    try:
-        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
-            quota, period = file.read().split()
-        return max(1, min(n, round(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such limit, or "max"
-        return n

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
@@ -19,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from augment.cache_folder import cache_folder
 from augment.errors import DamagedFileError, InputError
 from augment.minilm import sha256
 
@@ -30,20 +30,13 @@ WORKSHOP: Final = ".fetch"
 
 
 def model_home() -> Path:
-    """Folder of the models: ``$AUGMENT_MODELS``, else the platform's cache folder.
+    """Folder of the models: ``$AUGMENT_MODELS``, else in the cache folder.
 
     Nothing is made; `augment.models.fetch` makes it when there is something to put there.
     """
     if chosen := os.environ.get("AUGMENT_MODELS"):
         return Path(chosen).expanduser()
-    if cache := os.environ.get("XDG_CACHE_HOME"):
-        return Path(cache) / "augment" / "models"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "augment" / "models"
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-        return Path(local) / "augment" / "models"
-    return Path.home() / ".cache" / "augment" / "models"
+    return cache_folder() / "models"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from typing import Any, Final
 from augment.errors import DamagedFileError
 from augment.extras import require
 from augment.models.home import Model, check_files
+from augment.processors import usable_processors
 
 #: Models kept in memory. Beyond it the one not used for longest is unloaded, never one at work.
 AT_MOST: Final = 4
@@ -41,13 +41,6 @@ class Placement:
     workers: int
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @lru_cache(maxsize=16)
 def placement(quantization: str) -> Placement:
     """Choose device and number format for weights stored as `quantization`.
@@ -64,7 +57,7 @@ def placement(quantization: str) -> Placement:
         else [quantization, quantization.split("_")[0]]
     )
     compute_type = next((kind for kind in wanted if kind in can), "float32")
-    return Placement(device, compute_type, 1 if device == "cuda" else cores())
+    return Placement(device, compute_type, 1 if device == "cuda" else usable_processors())
 
 
 def load(model: Model) -> Any:  # noqa: ANN401 - a class of an optional library
