@@ -1,13 +1,15 @@
-"""How much faster the K-fold trainer is than a plain loop, and whether the scores agree.
+"""How much faster the K-fold trainer is than a plain loop and than transformers' Trainer.
 
-Both sides run the same experiment in one go: questions of TREC (500 rows in the table's
-proportions), 5 folds, 3 arms, 3 epochs, MiniLM, batches of 16, the same folds, the same batches
-in the same order, the same learning rates. The plain loop does what a straightforward script
-does: it tokenises every fold anew, pads everything to 256 tokens, computes in fp32, updates the
-whole embedding table with an unfused AdamW and loads the model from disk for every run.
+All sides run the same experiment in one go: the same table, folds, arms, numbers of steps, batch
+sizes and learning rates, from the same MiniLM weights. The plain loop does what a straightforward
+script does: it tokenises every fold anew, pads everything to 256 tokens, computes in fp32, updates
+the whole embedding table with an unfused AdamW and loads the model from disk for every run; it gets
+our very batches. The Trainer runs with its defaults and pads each batch to its longest text; it
+shuffles the same rows by itself.
 
-    python benchmarks/kfold_speed.py                   # everything; takes long on the plain side
-    python benchmarks/kfold_speed.py --plain-folds 1   # plain side on one fold, scaled, and said so
+    python benchmarks/kfold_speed.py                      # trec, 500 rows, 3 arms; takes long
+    python benchmarks/kfold_speed.py --other-folds 2      # other sides on two folds, scaled
+    python benchmarks/kfold_speed.py --task imdb --other-folds 1
 
 Scores agree within noise when the 95 % interval of their mean difference holds zero.
 """
@@ -17,32 +19,42 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from machine import describe
 from trec_rows import DATA, augmented, sample
 
 from augment.datasets.folds import grouped_folds
 from augment.minilm import minilm_folder
-from augment.train.arms import plan_arm
+from augment.train.arms import ArmPlans
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
 from augment.train.labelled import LabelledRows, labelled_rows
 
 RESULTS = Path(__file__).parent / "results"
+IMDB = DATA.parents[1] / "imdb" / "imdb_4k.csv"
 BATCH, EPOCHS, FOLDS, LR, MAX_TOKENS = 16, 3, 5, 2e-4, 256
+Scores = tuple[float, float]
+
+
+def scores(truth: np.ndarray, predicted: list[int]) -> Scores:
+    """Accuracy and macro F1."""
+    from sklearn.metrics import accuracy_score, f1_score
+
+    return accuracy_score(truth, predicted), f1_score(truth, predicted, average="macro")
 
 
 def plain_run(
     folder: Path, rows: LabelledRows, plan: np.ndarray, test: np.ndarray, seed: int
-) -> tuple[float, float]:
-    """Run the plain loop once; accuracy and macro F1."""
+) -> Scores:
+    """Run the plain loop once."""
     import torch
-    from sklearn.metrics import accuracy_score, f1_score
     from transformers import (
         AutoModelForSequenceClassification,
         AutoTokenizer,
@@ -82,168 +94,195 @@ def plain_run(
             places = torch.tensor([at[row] for row in test[start : start + BATCH].tolist()])
             logits = model(**{k: v[places] for k, v in coded.items()}).logits
             predicted += logits.argmax(dim=-1).tolist()
-    truth = rows.labels[test]
-    return (
-        accuracy_score(truth, predicted),
-        f1_score(truth, predicted, average="macro"),
+    return scores(rows.labels[test], predicted)
+
+
+def trainer_run(
+    folder: Path, rows: LabelledRows, plan: np.ndarray, test: np.ndarray, seed: int
+) -> Scores:
+    """Run transformers' Trainer once: its defaults, and batches padded to their longest text."""
+    import torch
+    from transformers import (
+        AutoModelForSequenceClassification,
+        AutoTokenizer,
+        DataCollatorWithPadding,
+        Trainer,
+        TrainingArguments,
     )
 
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        folder, num_labels=len(rows.classes), dtype="float32"
+    )
 
-def machine() -> dict[str, Any]:
-    """Describe what the numbers were measured on."""
-    import torch
+    class Texts(torch.utils.data.Dataset):
+        def __init__(self, at: np.ndarray) -> None:
+            texts = [rows.texts[row][0] for row in at]
+            self.coded = tokenizer(texts, truncation=True, max_length=MAX_TOKENS)
+            self.labels = rows.labels[at].tolist()
 
-    model = platform.processor() or platform.machine()
-    flags = ""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        lines = cpuinfo.read_text().splitlines()
-        model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), model)
-        flags = next((x for x in lines if x.startswith("flags")), "")
-    return {
-        "processor": model,
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "avx512_bf16": "avx512_bf16" in flags,
-        "amx_bf16": "amx_bf16" in flags,
-        "load_average_at_start": round(os.getloadavg()[0], 2),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
+        def __len__(self) -> int:
+            return len(self.labels)
+
+        def __getitem__(self, at: int) -> dict[str, Any]:
+            one = {name: column[at] for name, column in self.coded.items()}
+            return {**one, "labels": self.labels[at]}
+
+    with tempfile.TemporaryDirectory() as out:
+        trainer = Trainer(
+            model=model,
+            args=TrainingArguments(
+                output_dir=out,
+                per_device_train_batch_size=BATCH,
+                per_device_eval_batch_size=BATCH,
+                max_steps=len(plan),
+                learning_rate=LR,
+                seed=seed,
+                save_strategy="no",
+                report_to="none",
+                disable_tqdm=True,
+            ),
+            # Every place of our batches, so that rows seen twice there are seen twice here.
+            train_dataset=Texts(plan.ravel()),
+            data_collator=DataCollatorWithPadding(tokenizer),
+        )
+        trainer.train()
+        predicted = trainer.predict(Texts(test)).predictions.argmax(axis=-1).tolist()
+    return scores(rows.labels[test], predicted)
+
+
+OTHERS: dict[str, Callable[..., Scores]] = {"plain": plain_run, "transformers": trainer_run}
+
+
+def processor_seconds() -> float:
+    """User and system time of this process and of its ended children."""
+    return sum(os.times()[:4])
+
+
+def table_of(options: argparse.Namespace) -> pd.DataFrame:
+    """Give the rows of the task, with paraphrases where it has the arm for them."""
+    data = options.data or (DATA if options.task == "trec" else IMDB)
+    table = pd.read_csv(data, dtype=str, keep_default_na=False)
+    if "aug_method" in table:
+        return table
+    rows = options.rows or (500 if options.task == "trec" else 1000)
+    drawn = sample(table, per_class=None, total=rows, seed=options.seed)
+    return augmented(drawn, ["es"]) if options.task == "trec" else drawn
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DATA, help="plain or augmented table")
-    parser.add_argument("--rows", type=int, default=500)
-    parser.add_argument("--plain-folds", type=int, default=FOLDS, help="folds of the plain side")
-    parser.add_argument("--plain-arms", default="", help="arms of the plain side; all by default")
+    parser.add_argument("--task", choices=("trec", "imdb"), default="trec")
+    parser.add_argument("--data", type=Path, help="another table, plain or augmented")
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--other-folds", type=int, default=FOLDS, help="folds of the other sides")
+    parser.add_argument("--arms", default="", help="arms of all sides; all that there are")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
-    about = machine()
-    table = pd.read_csv(options.data, dtype=str, keep_default_na=False)
-    if "aug_method" not in table:
-        drawn = sample(table, per_class=None, total=options.rows, seed=options.seed)
-        table = augmented(drawn, ["es"])
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    table = table_of(options)
     shared = {"text": "text", "label": "label", "lr": LR, "epochs": EPOCHS, "folds": FOLDS}
     shared |= {"batch_size": BATCH, "max_tokens": MAX_TOKENS, "seed": options.seed}
+    arms = {"arms": options.arms} if options.arms else {}
 
-    started, worked = time.perf_counter(), time.process_time()
-    result = kfold_train(table, **shared)
-    ours, ours_cpu = time.perf_counter() - started, time.process_time() - worked
-    print(f"trainer: {ours:.0f} s", flush=True)
+    started, worked = time.perf_counter(), processor_seconds()
+    result = kfold_train(table, **shared, **arms)
+    ours = time.perf_counter() - started, processor_seconds() - worked
+    print(f"ours: {ours[0]:.0f} s", flush=True)
 
-    config = KFoldConfig(**shared)
+    config = KFoldConfig(**shared, **arms)
     rows = labelled_rows(table, text="text", label="label")
     n = rows.n_originals
     splits = grouped_folds(rows.labels[:n], rows.groups, folds=FOLDS, seed=options.seed)
+    new = np.arange(n, len(rows.texts))
+    plans = ArmPlans(rows, {"augmented": new} if len(new) else {}, config)
+    matched_to = "augmented" if len(new) else ""
     folder = minilm_folder()
-    seconds, cpu_seconds, pairs, total_steps, timed_steps = 0.0, 0.0, [], 0, 0
+    total_steps = 0
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in OTHERS}
     for split in splits:
-        for name, arm in result.arms.items():
-            plan = plan_arm(name, rows, split, config).batches
+        for arm in result.arms:
+            plan = plans.plan(arm, matched_to, split).batches
             total_steps += len(plan)
-            if split.fold >= options.plain_folds or name not in (options.plain_arms or name):
+            if split.fold >= options.other_folds:
                 continue
-            timed_steps += len(plan)
-            started, worked = time.perf_counter(), time.process_time()
-            accuracy, macro_f1 = plain_run(folder, rows, plan, split.test, options.seed)
-            took = time.perf_counter() - started
-            seconds, cpu_seconds = seconds + took, cpu_seconds + time.process_time() - worked
-            own = arm.folds[split.fold]
-            pairs.append((name, split.fold, own.accuracy, accuracy, own.macro_f1, macro_f1))
-            print(f"plain fold {split.fold} {name}: {took:.0f} s, {accuracy:.3f}", flush=True)
-    plain = seconds * total_steps / timed_steps
-    differences = np.array([own - other for _, _, own, other, _, _ in pairs])
-    error = differences.std(ddof=1) / np.sqrt(len(differences))
-    from scipy import stats
-
-    half = float(stats.t.ppf(0.975, len(differences) - 1) * error)
+            own = result.arms[arm].folds[split.fold]
+            for name, run in OTHERS.items():
+                started, worked = time.perf_counter(), processor_seconds()
+                accuracy, macro_f1 = run(folder, rows, plan, split.test, options.seed)
+                took = time.perf_counter() - started, processor_seconds() - worked
+                runs[name].append(
+                    {
+                        "arm": arm,
+                        "fold": split.fold,
+                        "steps": len(plan),
+                        "seconds": round(took[0], 2),
+                        "processor_seconds": round(took[1], 2),
+                        "accuracy": round(accuracy, 4),
+                        "macro_f1": round(macro_f1, 4),
+                        "accuracy_less_ours": round(accuracy - own.accuracy, 4),
+                    }
+                )
+                print(
+                    f"{name} fold {split.fold} {arm}: {took[0]:.0f} s, {accuracy:.3f}", flush=True
+                )
     report = {
-        "machine": about,
-        "rows": {"originals": n, "paraphrases": rows.n_paraphrases},
-        "runs": {"trainer": len(splits) * len(result.arms), "plain": len(pairs)},
-        "steps": {"trainer": total_steps, "plain": timed_steps},
-        "precision": result.run["identity"]["precision"],
-        "seconds": {
-            "trainer": round(ours, 1),
-            "plain_measured": round(seconds, 1),
-            "plain": round(plain, 1),
+        "task": f"{options.task}: {n} rows, {rows.n_paraphrases} paraphrases, {FOLDS} folds, "
+        f"arms {', '.join(result.arms)}, {EPOCHS} epochs of batches of {BATCH}",
+        "machine": {
+            **describe(),
+            "torch": torch.__version__,
+            "load_average_at_end": round(os.getloadavg()[0], 2),
         },
-        "cpu_seconds": {
-            "trainer": round(ours_cpu, 1),
-            "plain": round(cpu_seconds * total_steps / timed_steps, 1),
+        "ours": {
+            "runs": len(splits) * len(result.arms),
+            "steps": total_steps,
+            "precision": result.run["identity"]["precision"],
+            "seconds": round(ours[0], 1),
+            "processor_seconds": round(ours[1], 1),
+            "accuracy": {
+                name: round(float(np.mean([fold.accuracy for fold in arm.folds])), 4)
+                for name, arm in result.arms.items()
+            },
         },
-        "speed_up": round(plain / ours, 1),
-        "accuracy": {
-            name: {
-                "trainer": round(float(np.mean([p[2] for p in pairs if p[0] == name])), 4),
-                "plain": round(float(np.mean([p[3] for p in pairs if p[0] == name])), 4),
-            }
-            for name in {p[0] for p in pairs}
-        },
-        "macro_f1": {
-            name: {
-                "trainer": round(float(np.mean([p[4] for p in pairs if p[0] == name])), 4),
-                "plain": round(float(np.mean([p[5] for p in pairs if p[0] == name])), 4),
-            }
-            for name in {p[0] for p in pairs}
-        },
-        "accuracy_difference": {
-            "mean": round(float(differences.mean()), 4),
-            "ci95": [round(float(differences.mean() + side * half), 4) for side in (-1, 1)],
-        },
+        **{name: against(ours, total_steps, done) for name, done in runs.items()},
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "kfold_speed.json").write_text(json.dumps(report, indent=2) + "\n")
-    (RESULTS / "kfold_speed.md").write_text(markdown(report))
-    print(markdown(report))
+    (RESULTS / f"kfold_speed_{options.task}.json").write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
 
 
-def markdown(r: dict[str, Any]) -> str:
-    """Write the result as a page."""
-    m, s = r["machine"], r["seconds"]
-    scaled = r["runs"]["plain"] < r["runs"]["trainer"]
-    lines = [
-        "# K-fold speed against a plain loop",
-        "",
-        f"TREC, {r['rows']['originals']} originals and {r['rows']['paraphrases']} paraphrases, "
-        f"{FOLDS} folds, {len(r['accuracy'])} arms, {EPOCHS} epochs, MiniLM, batches of {BATCH}, "
-        "same folds, batches and learning rates on both sides.",
-        "",
-        "| | seconds | runs | optimizer steps |",
-        "|---|---|---|---|",
-        f"| `augment.kfold_train` ({r['precision']}) | {s['trainer']:.0f} | "
-        f"{r['runs']['trainer']} | {r['steps']['trainer']} |",
-        f"| plain loop (padded to {MAX_TOKENS} tokens, fp32) | {s['plain']:.0f}"
-        + (f", scaled by steps from {s['plain_measured']:.0f} measured" if scaled else "")
-        + f" | {r['runs']['plain']} | {r['steps']['plain']} |",
-        "",
-        f"**{r['speed_up']:.1f} times faster** by the clock; by processor time, which other work "
-        f"on the machine does not disturb, {r['cpu_seconds']['plain']:.0f} s against "
-        f"{r['cpu_seconds']['trainer']:.0f} s.",
-        "",
-        "| arm | accuracy, trainer | accuracy, plain | macro F1, trainer | macro F1, plain |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {arm} | {a['trainer']:.3f} | {a['plain']:.3f} | "
-            f"{r['macro_f1'][arm]['trainer']:.3f} | {r['macro_f1'][arm]['plain']:.3f} |"
-            for arm, a in r["accuracy"].items()
-        ),
-        "",
-        "Mean difference in accuracy, trainer minus plain, over the runs that both made: "
-        f"{r['accuracy_difference']['mean']:+.3f}, 95 % interval "
-        "{:+.3f} to {:+.3f}.".format(*r["accuracy_difference"]["ci95"]),
-        "",
-        f"Machine: {m['processor']}, {m['cores']} cores, {m['threads']} threads, avx512_bf16 "
-        f"{m['avx512_bf16']}, amx_bf16 {m['amx_bf16']}; {m['system']}; Python {m['python']}, torch "
-        f"{m['torch']}; load average at the start {m['load_average_at_start']}.",
-        "",
-        "Made by `python benchmarks/kfold_speed.py`.",
-    ]
-    return "\n".join(lines) + "\n"
+def against(ours: tuple[float, float], steps: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Compare one side: its time for all steps, by its time for those that it did."""
+    from scipy import stats
+
+    share = steps / sum(run["steps"] for run in runs)
+    seconds, processor = (
+        sum(run[name] for run in runs) * share for name in ("seconds", "processor_seconds")
+    )
+    differences = np.array([run["accuracy_less_ours"] for run in runs])
+    half = np.nan
+    if len(runs) > 1:
+        error = differences.std(ddof=1) / np.sqrt(len(runs))
+        half = float(stats.t.ppf(0.975, len(runs) - 1) * error)
+    mean = float(differences.mean())
+    return {
+        "measured_share": round(1 / share, 3),
+        "seconds": round(seconds, 1),
+        "processor_seconds": round(processor, 1),
+        "ours_faster": round(seconds / ours[0], 2),
+        "ours_faster_by_processor_time": round(processor / ours[1], 2),
+        "accuracy_less_ours": {
+            "mean": round(mean, 4),
+            "ci95": [round(mean - half, 4), round(mean + half, 4)],
+        },
+        "runs": runs,
+    }
 
 
 if __name__ == "__main__":
