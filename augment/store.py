@@ -2,6 +2,8 @@
 
 One SQLite file in write-ahead mode. A row is keyed by the text's hash and by the identity of what
 translated it: engine, version, direction and decoding. The source text itself is not written down.
+Beside the translations stand the findings of the checks on them (`augment.filters.recall`), which
+may quote a few words of both.
 Every batch is on the disk before `put` returns, so a process killed at any moment loses at most
 the batch in flight, and the same command goes on from there.
 """
@@ -23,7 +25,7 @@ from augment.records import Translation
 
 DEFAULT_PATH: Final = Path(".augment") / "store.sqlite"
 #: Written into the file; raised when the layout of the tables changes.
-FORMAT: Final = 1
+FORMAT: Final = 2
 _APPLICATION_ID: Final = 0x41554754  # "AUGT": tells our file from any other SQLite file
 _MARK_SEPARATOR: Final = "\x1f"
 _PER_QUERY: Final = 500  # below SQLite's oldest limit of 999 variables a statement
@@ -38,6 +40,8 @@ CREATE TABLE translation (
     PRIMARY KEY (translator, source)
 ) WITHOUT ROWID;
 """
+#: Since format 2.
+_FINDINGS = "CREATE TABLE findings (key BLOB PRIMARY KEY, judged TEXT NOT NULL) WITHOUT ROWID"
 
 
 def text_key(text: str) -> bytes:
@@ -89,16 +93,20 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         # A commit reaches the disk, not only the system's cache: a power loss loses nothing.
         self._db.execute("PRAGMA synchronous = FULL")
-        if not version:
+        if version < FORMAT:
             with self._transaction():
-                if not self._tables():  # another process may have been first
+                tables = self._tables()  # another process may have been first
+                if "translation" not in tables:
                     for statement in _SCHEMA.split(";"):
                         self._db.execute(statement)
+                if "findings" not in tables:
+                    self._db.execute(_FINDINGS)
                 self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
-    def _tables(self) -> list[tuple[str]]:
-        return self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    def _tables(self) -> set[str]:
+        rows = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows}
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -164,6 +172,23 @@ class Store:
                     self._db.executemany(
                         "INSERT OR IGNORE INTO translation VALUES (?, ?, ?, ?)", rows
                     )
+
+    def findings(self, key: bytes) -> str | None:
+        """Give what was found on a window of candidates, as `put_findings` got it."""
+        with self._lock, self._explained():
+            row = self._db.execute("SELECT judged FROM findings WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def put_findings(self, key: bytes, judged: str) -> None:
+        """Write down what was found on a window of candidates.
+
+        Raises
+        ------
+        StoreError
+            When the disk is full or the file is damaged.
+        """
+        with self._lock, self._explained(), self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO findings VALUES (?, ?)", (key, judged))
 
     def __len__(self) -> int:
         """Count the translations in the store."""

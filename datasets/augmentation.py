@@ -124,6 +124,7 @@ class Augmentation:
                 lambda column: originals(table, column, self.found, labels=recipe.label_check)
             )
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
+        self.checks.remember(self.store, versions(), self.found.digest)
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
         self.paraphrasers: list[Paraphraser] = self.approach.open(

@@ -14,7 +14,9 @@ from typing import Any
 
 from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.duplicate import Duplicate, key_of
+from augment.filters.recall import Recall, identity_of
 from augment.records import Candidate, Paraphrase, Rejection
+from augment.store import Store
 from augment.tokens import change
 
 
@@ -87,6 +89,24 @@ class Checks:
             for side, chain in zip(self.sides, chains, strict=True):
                 if chain.learns:
                     chain.learn(rows(self.columns[side]))
+
+    def remember(self, store: Store, versions: Mapping[str, str], learned: bytes) -> None:
+        """Let findings on windows seen before come from a store.
+
+        Parameters
+        ----------
+        store
+            The translation store.
+        versions
+            Of the libraries that checks use.
+        learned
+            Hash of the rows that `learn` shows.
+        """
+        for chains in self._chains.values():
+            for side, chain in zip(self.sides, chains, strict=True):
+                shown = (side, learned) if chain.learns else None
+                identity = identity_of(chain.filters, chain.settings, versions, shown)
+                chain.recall = None if identity is None else Recall(store, identity)
 
     def apply(self, method: str, offers: Sequence[Offer]) -> list[Paraphrase | Rejection]:
         """Check offers of one method; one result per offer, in order."""

@@ -110,7 +110,7 @@ class _Class:
             if tries[row] < n_tries and (per_row is None or accepted[row] < per_row):
                 level = accepted[row], tries[row]
                 if level not in open_:
-                    open_[level] = array("Q")
+                    open_[level] = array("I")
                 open_[level].append(row)
         rows = chain.from_iterable(open_[level] for level in sorted(open_))
         if lacking is None:
@@ -167,7 +167,7 @@ class Production:
         self._tries = array("H", bytes(2 * found.rows))
         self._accepted = array("H", bytes(2 * found.rows))
         #: Of every rejection the row number and the number in the spool.
-        self._refused = array("Q"), array("Q")
+        self._refused = array("I"), array("I")
 
     def run(self, targets: Mapping[str, int] | None, progress: Progress) -> Kept:
         """Make paraphrases until the targets are met or nothing is left to try.
@@ -194,13 +194,13 @@ class Production:
         """Row number and number in the spool of every rejection, in this order."""
         import numpy as np
 
-        rows, numbers = (np.array(column, dtype=np.uint64) for column in self._refused)
+        rows, numbers = (np.array(column, dtype=np.uint32) for column in self._refused)
         order = np.argsort(rows, kind="stable")  # numbers only grow
         return ((int(rows[at]), int(numbers[at])) for at in order)
 
     def _classes(self, targets: Mapping[str, int] | None) -> list[_Class]:
         found = self.found
-        sources = [array("Q") for _ in found.labels]
+        sources = [array("I") for _ in found.labels]
         for row, index in enumerate(found.row_label):
             if index >= 0:
                 sources[index].append(row)
@@ -286,7 +286,7 @@ class Production:
     def _keep(self, classes: Sequence[_Class]) -> Kept:
         import numpy as np
 
-        sources, numbers = array("Q"), array("Q")
+        sources, numbers = array("I"), array("I")
         by_class: dict[str, int] = {}
         for label, one in zip(self.found.labels, classes, strict=True):
             pool = one.pool
@@ -308,8 +308,8 @@ class Production:
             numbers.frombytes(np.array(pool.numbers)[places].tobytes())
         order = np.argsort(np.array(sources), kind="stable")
         return Kept(
-            array("Q", np.array(sources)[order].tobytes()),
-            array("Q", np.array(numbers)[order].tobytes()),
+            array("I", np.array(sources)[order].tobytes()),
+            array("I", np.array(numbers)[order].tobytes()),
             by_class,
         )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """Accepted paraphrases of one class that wait for the decision, 26 bytes each.
+    """Accepted paraphrases of one class that wait for the decision, 18 bytes each.
 
     Attributes
     ----------
@@ -44,8 +44,8 @@ class Pool:
     __slots__ = ("changes", "makers", "numbers", "sources")
 
     def __init__(self) -> None:
-        self.numbers = array("Q")
-        self.sources = array("Q")
+        self.numbers = array("I")
+        self.sources = array("I")
         self.changes = array("d")
         self.makers = array("H")
 
@@ -98,7 +98,7 @@ def choose(
     """
     import numpy as np
 
-    sources = np.array(pool.sources, dtype=np.uint64)
+    sources = np.array(pool.sources)
     turns = _turns(pool, sources, text, per_row, seed)
     if needed is not None:
         sizes = np.cumsum(np.bincount(turns[turns >= 0], minlength=1))
@@ -117,7 +117,7 @@ def choose(
 
 def _turns(
     pool: Pool,
-    sources: NDArray[np.uint64],
+    sources: NDArray[np.uint32],
     text: Callable[[int], str],
     per_row: int | None,
     seed: int,

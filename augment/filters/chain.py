@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from augment.filters.check import Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
+from augment.filters.recall import Judged, Recall
 from augment.key_set import KeySet
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
@@ -57,6 +58,8 @@ class FilterChain:
         self._accepted = KeySet()
         self.filters = list(filters)
         self.settings = settings
+        #: Where findings on windows seen before come from; None: every window is checked.
+        self.recall: Recall | None = None
 
     @property
     def filters(self) -> list[Filter]:
@@ -120,6 +123,31 @@ class FilterChain:
         ]
 
     def _window(self, candidates: Sequence[Candidate]) -> list[Paraphrase | Rejection]:
+        duplicates = [
+            (rank, check)
+            for rank, check in enumerate(self._filters)
+            if isinstance(check, Duplicate)
+        ]
+        if self.recall is None:
+            judged = self._judge(candidates)
+        else:
+            taken = [
+                not check.look(check.key(candidate.text)).passed
+                for _, check in duplicates
+                for candidate in candidates
+            ]
+            key = self.recall.key(candidates, taken)
+            known = self.recall.get(key)
+            judged = self._judge(candidates) if known is None else known
+            if known is None:
+                self.recall.put(key, judged)
+        return [
+            self._settle(candidate, duplicates, one)
+            for candidate, one in zip(candidates, judged, strict=True)
+        ]
+
+    def _judge(self, candidates: Sequence[Candidate]) -> list[Judged]:
+        """Show a window to every check, each candidate up to the first that refuses it."""
         refused: dict[int, tuple[int, str, str]] = {}
         scores: dict[int, float] = {}
         left = list(range(len(candidates)))
@@ -136,13 +164,12 @@ class FilterChain:
                 else:
                     refused[at] = (rank, check.name, finding.detail)
             left = still
-        duplicates = [
-            (rank, check)
-            for rank, check in enumerate(self._filters)
-            if isinstance(check, Duplicate)
-        ]
         return [
-            self._settle(candidate, duplicates, refused.get(at), scores.get(at))
+            Judged(
+                *refused.get(at, (-1, "", "")),
+                scores.get(at),
+                change(candidate.original, candidate.text),
+            )
             for at, candidate in enumerate(candidates)
         ]
 
@@ -150,21 +177,21 @@ class FilterChain:
         self,
         candidate: Candidate,
         duplicates: Sequence[tuple[int, Duplicate]],
-        refusal: tuple[int, str, str] | None,
-        similarity: float | None,
+        judged: Judged,
     ) -> Paraphrase | Rejection:
-        share = change(candidate.original, candidate.text)
         for rank, check in duplicates:
-            if refusal is None or refusal[0] > rank:
+            if judged.rank < 0 or judged.rank > rank:
                 key = check.key(candidate.text)
                 finding = check.look(key)
                 if not finding.passed:
-                    return Rejection(candidate, check.name, finding.detail, None, share)
-                if refusal is None:
+                    return Rejection(candidate, check.name, finding.detail, None, judged.change)
+                if judged.rank < 0:
                     self._accepted.add(key)
-        if refusal is not None:
-            return Rejection(candidate, refusal[1], refusal[2], similarity, share)
-        return Paraphrase(candidate, similarity, share)
+        if judged.rank >= 0:
+            return Rejection(
+                candidate, judged.reason, judged.detail, judged.similarity, judged.change
+            )
+        return Paraphrase(candidate, judged.similarity, judged.change)
 
     def describe(self) -> dict[str, Any]:
         """Names and exact thresholds of the checks, for the manifest."""
