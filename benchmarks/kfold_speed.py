@@ -8,8 +8,8 @@ our very batches. The Trainer runs with its defaults and pads each batch to its 
 shuffles the same rows by itself.
 
     python benchmarks/kfold_speed.py                      # trec, 500 rows, 3 arms; takes long
-    python benchmarks/kfold_speed.py --other-folds 2      # other sides on two folds, scaled
-    python benchmarks/kfold_speed.py --task imdb --other-folds 1
+    python benchmarks/kfold_speed.py --other-folds 2 --other-arms original   # scaled to all
+    python benchmarks/kfold_speed.py --task imdb --arms original --epochs 1 --other-folds 2
 
 Scores agree within noise when the 95 % interval of their mean difference holds zero.
 """
@@ -176,7 +176,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="another table, plain or augmented")
     parser.add_argument("--rows", type=int)
     parser.add_argument("--other-folds", type=int, default=FOLDS, help="folds of the other sides")
+    parser.add_argument("--other-arms", default="", help="one arm for the other sides, scaled")
     parser.add_argument("--arms", default="", help="arms of all sides; all that there are")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -186,7 +188,7 @@ def main() -> None:
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     table = table_of(options)
-    shared = {"text": "text", "label": "label", "lr": LR, "epochs": EPOCHS, "folds": FOLDS}
+    shared = {"text": "text", "label": "label", "lr": LR, "epochs": options.epochs, "folds": FOLDS}
     shared |= {"batch_size": BATCH, "max_tokens": MAX_TOKENS, "seed": options.seed}
     arms = {"arms": options.arms} if options.arms else {}
 
@@ -209,7 +211,7 @@ def main() -> None:
         for arm in result.arms:
             plan = plans.plan(arm, matched_to, split).batches
             total_steps += len(plan)
-            if split.fold >= options.other_folds:
+            if split.fold >= options.other_folds or arm not in (options.other_arms or arm):
                 continue
             own = result.arms[arm].folds[split.fold]
             for name, run in OTHERS.items():
@@ -233,7 +235,7 @@ def main() -> None:
                 )
     report = {
         "task": f"{options.task}: {n} rows, {rows.n_paraphrases} paraphrases, {FOLDS} folds, "
-        f"arms {', '.join(result.arms)}, {EPOCHS} epochs of batches of {BATCH}",
+        f"arms {', '.join(result.arms)}, {options.epochs} epochs of batches of {BATCH}",
         "machine": {
             **describe(),
             "torch": torch.__version__,

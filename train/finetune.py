@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from augment.errors import AugmentError, DivergedError
 from augment.train.losses import FOCAL_GAMMA, Loss, class_weights, summed_loss
-from augment.train.optimizer import Schedule, adamw, rate
+from augment.train.optimizer import Schedule, adamw, rate, step_clipped
 from augment.train.passes import (
     PASS_COST,
     Device,
@@ -130,6 +130,10 @@ class FineTuning:
         self.seed, self.on_note = seed, on_note
         self.done, self.parts = 0, min(recipe.accumulation, batches.shape[1])
         model.to(recipe.device)
+        if recipe.device == "cpu":
+            from augment.train.dropout import use_fast_dropout
+
+            use_fast_dropout(model)
         self.trained = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = adamw(
             model,
@@ -254,16 +258,13 @@ class FineTuning:
 
     def _step(self, rows: IntArray) -> torch.Tensor:
         """Take one optimizer step; where the memory is too small, in more and smaller parts."""
-        import torch
-
         share = self.lr() / self.recipe.lr
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
             group["lr"] = peak * share
         while (loss := self._gradients(rows)) is None:
             self.optimizer.zero_grad(set_to_none=True)
             self._smaller_parts(len(rows))
-        torch.nn.utils.clip_grad_norm_(self.trained, self.recipe.max_norm, foreach=True)
-        self.optimizer.step()
+        step_clipped(self.optimizer, self.trained, self.recipe.max_norm)
         self.optimizer.zero_grad(set_to_none=True)
         return loss
 
