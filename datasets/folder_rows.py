@@ -4,6 +4,7 @@
 
     aclImdb/train/pos/0_9.txt        text, label "pos", rating "9", split "train", id "0"
     mails/spam/0003.txt              text, label "spam", id "0003"
+    reviews/0_9.txt                  text, rating "9", id "0"
 """
 
 from __future__ import annotations
@@ -81,11 +82,16 @@ def folder_rows(path: Path) -> FolderRows:
         When it holds no folders with text files.
     """
     folders = _class_folders(path)
+    flat = _ClassFolder(path, "", "")
+    if not folders and (files := flat.files()):
+        if all(_ID_RATING.fullmatch(file.stem) for file in files):
+            return FolderRows(path, (flat,), ("text", "rating", "id"))
     if not folders:
         raise TableError(
             f"{path} is a folder without classes; wanted: folders named after the classes with a "
-            ".txt file for each text (like pos/0_9.txt, or train/pos/0_9.txt), a folder saved by "
-            "the library datasets, or a table file"
+            ".txt file for each text (like pos/0_9.txt, or train/pos/0_9.txt), a folder of files "
+            "with the rating in their names (like 0_9.txt), a folder saved by the library datasets, "
+            "or a table file"
         )
     rated = all(_ID_RATING.fullmatch(file.stem) for folder in folders for file in folder.files())
     split = any(folder.split for folder in folders)

@@ -82,6 +82,23 @@ def test_other_folders_are_refused(files, tmp_path):
         open_table(put(tmp_path, files))
 
 
+def test_a_folder_of_rated_files(tmp_path):
+    folder = put(
+        tmp_path / "reviews", {"10_7.txt": "Good.", "2_10.txt": "Great.", "3_1.txt": "No."}
+    )
+    table = open_table(folder)
+    assert table.columns == ("text", "rating", "id")
+    assert list(table) == [("Great.", "10", "2"), ("No.", "1", "3"), ("Good.", "7", "10")]
+    put(folder, {f"{n}_{(1, 10)[n % 2]}.txt": f"Text {n} of many." for n in range(20, 40)})
+    assert find_columns(open_table(folder)).label == "rating"
+
+
+def test_a_folder_of_files_without_a_class_is_refused(tmp_path):
+    folder = put(tmp_path / "reviews", {"10_7.txt": "Good.", "notes.txt": "Great."})
+    with pytest.raises(TableError, match=r"rating in their names \(like 0_9\.txt\)"):
+        open_table(folder)
+
+
 def test_a_frame_of_a_folder(tmp_path):
     frame = read_frame(put(tmp_path, {"a/1.txt": "x y", "b/2.txt": "z"}))
     assert frame["label"].tolist() == ["a", "b"]
