@@ -83,17 +83,16 @@ def folder_rows(path: Path) -> FolderRows:
     """
     folders = _class_folders(path)
     flat = _ClassFolder(path, "", "")
-    if not folders and (files := flat.files()):
-        if all(_ID_RATING.fullmatch(file.stem) for file in files):
-            return FolderRows(path, (flat,), ("text", "rating", "id"))
+    if not folders and (files := flat.files()) and all(map(_rated, files)):
+        return FolderRows(path, (flat,), ("text", "rating", "id"))
     if not folders:
         raise TableError(
             f"{path} is a folder without classes; wanted: folders named after the classes with a "
             ".txt file for each text (like pos/0_9.txt, or train/pos/0_9.txt), a folder of files "
-            "with the rating in their names (like 0_9.txt), a folder saved by the library datasets, "
-            "or a table file"
+            "with the rating in their names (like 0_9.txt), a folder saved by the library "
+            "datasets, or a table file"
         )
-    rated = all(_ID_RATING.fullmatch(file.stem) for folder in folders for file in folder.files())
+    rated = all(_rated(file) for folder in folders for file in folder.files())
     split = any(folder.split for folder in folders)
     columns = (
         "text",
@@ -131,6 +130,10 @@ def _label(folder: Path) -> str:
 
 def _is_text(name: str) -> bool:
     return name.lower().endswith(".txt") and not name.startswith(".")
+
+
+def _rated(file: Path) -> bool:
+    return _ID_RATING.fullmatch(file.stem) is not None
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

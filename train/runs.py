@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,6 +74,7 @@ class RunSetup:
         import torch
 
         from augment.train.finetune import fine_tune, predict
+        from augment.train.passes import give_memory_back
 
         started = time.perf_counter()
         split, plan = job.split, job.plan
@@ -90,10 +90,7 @@ class RunSetup:
             )
             probabilities = predict(model, table, split.test, recipe)
         del model
-        if self.lora or recipe.device == "cuda":
-            gc.collect()  # adapters and model refer to each other
-        if recipe.device == "cuda":
-            torch.cuda.empty_cache()
+        give_memory_back(recipe.device)
         return Unit(
             repeat=split.repeat,
             fold=split.fold,
