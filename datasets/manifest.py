@@ -72,10 +72,16 @@ class Manifest:
         return asdict(self)
 
 
-def versions() -> dict[str, str]:
-    """Versions of this package, of Python, and of whatever may change a result."""
+def versions(*more: str) -> dict[str, str]:
+    """Versions of this package, of Python, and of whatever may change a result.
+
+    Parameters
+    ----------
+    *more
+        Distributions that the caller's results depend on as well.
+    """
     found = {"augment": __version__, "python": platform.python_version()}
-    for name in _RECORDED:
+    for name in (*_RECORDED, *more):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
