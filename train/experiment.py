@@ -6,13 +6,22 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.folds import Split
+from augment.errors import InputError
 from augment.progress import Progress
 from augment.train.arms import ArmPlans
-from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED, TFIDF, KFoldConfig
+from augment.train.config import (
+    AUGMENTED,
+    FLOORS,
+    ORIGINAL,
+    OVERSAMPLED,
+    SETFIT,
+    KFoldConfig,
+)
+from augment.train.contrastive import BATCH
 from augment.train.encoder import Encoder, default_lr
-from augment.train.floor import tfidf_unit
+from augment.train.floor import FloorJob, FloorSetup
 from augment.train.labelled import LabelledRows
-from augment.train.parts import LEAKING, WHOLE, leaking_splits, smaller_splits, usable_points
+from augment.train.parts import LEAKING, leaking_splits, smaller_splits, usable_points
 from augment.train.precision import choose_device, choose_precision
 from augment.train.processes import fitting_processes, run_jobs
 from augment.train.runs import Job, RunSetup
@@ -51,7 +60,7 @@ class Experiment:
         plans = ArmPlans(rows, owned, config)
         self.matched = plans.with_controls(arms, splits)
         self.arms = tuple(self.matched)
-        trained = [arm for arm in self.arms if arm != TFIDF]
+        trained = [arm for arm in self.arms if arm not in FLOORS]
         compared = {OVERSAMPLED: self.matched.get(OVERSAMPLED, "")} | {
             arm: owner for arm, owner in self.matched.items() if owner and arm in owned
         }
@@ -75,13 +84,31 @@ class Experiment:
             leaky = leaking_splits(
                 main, folds=config.folds, repeats=config.repeats, seed=config.seed
             )
-            arm = next((a for a in (AUGMENTED, OVERSAMPLED) if a in trained), trained[0])
+            arm = next((a for a in (AUGMENTED, OVERSAMPLED, *trained) if a in trained), "")
+            if not arm:
+                raise InputError(
+                    f"leak_gap: the arms ({', '.join(self.arms)}) are floors, and the gap is "
+                    "measured on a fine-tuned one; add one, such as 'oversampled'"
+                )
             self.jobs += [Job(split, arm, plans.leaking(split), LEAKING) for split in leaky]
-        self.floors = [(split, WHOLE) for split in splits] if TFIDF in self.arms else []
-        longest = config.batch_size * min(self.max_tokens, int(self.table.lengths.max()))
-        steps = sum(len(job.plan.batches) for job in self.jobs)
+        self.floors = [FloorJob(split, arm) for split in splits for arm in arms if arm in FLOORS]
+        self.floor_setup = FloorSetup(
+            texts=tuple(rows.text(row) for row in range(rows.n_originals)),
+            labels=rows.labels[: rows.n_originals],
+            model=config.model,
+            max_tokens=self.max_tokens,
+            device=device,
+            offline=config.offline,
+            steps=config.steps,
+            seed=config.seed,
+        )
+        tuning = sum(map(self.floor_setup.steps_of, self.floors))
+        texts = max(config.batch_size, 2 * BATCH if tuning else 0)
+        longest = texts * min(self.max_tokens, int(self.table.lengths.max()))
+        steps = tuning + sum(len(job.plan.batches) for job in self.jobs)
         fitting = config.workers or fitting_processes(encoder, longest, steps)
-        self.processes = 1 if device != "cpu" else min(fitting, len(self.jobs))
+        n_runs = len(self.jobs) + len(self.floors)
+        self.processes = 1 if device != "cpu" else min(fitting, n_runs)
 
     def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
         """Train what is not in the store yet; all units, by repeat, fold and arm."""
@@ -102,8 +129,22 @@ class Experiment:
             with progress.stage("fine-tuning", total, "step") as stage:
                 for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
                     store.add(unit)
-        for split, part in self.floors:
-            if (split.repeat, split.fold, TFIDF, part) not in store:
-                store.add(tfidf_unit(self.rows, split, part=part, seed=self.config.seed))
-        floors = [store[split.repeat, split.fold, TFIDF, part] for split, part in self.floors]
-        return [*(store[job.key] for job in self.jobs), *floors]
+        self._add_floors(store, progress)
+        return [store[job.key] for job in (*self.jobs, *self.floors)]
+
+    def _add_floors(self, store: UnitStore, progress: Progress) -> None:
+        """Fit the floors that are not in the store yet."""
+        setup = self.floor_setup
+        jobs = [job for job in self.floors if job.key not in store]
+        tuned = [job for job in jobs if job.arm == SETFIT]
+        for job in jobs:
+            if job not in tuned:
+                store.add(setup.run(job))
+        if tuned:
+            total = sum(map(setup.steps_of, tuned))
+            processes = min(self.processes, len(tuned))
+            with progress.stage("tuning on pairs", total, "step") as stage:
+                for unit in run_jobs(
+                    setup, tuned, processes=processes, on_step=stage.advance, apart=True
+                ):
+                    store.add(unit)

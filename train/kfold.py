@@ -19,7 +19,8 @@ from augment.extras import require
 from augment.progress import SILENT, Progress
 from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
-from augment.train.config import AUGMENTED, WORDS, KFoldConfig
+from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
+from augment.train.contrastive import check_installed
 from augment.train.encoder import load_encoder
 from augment.train.experiment import Experiment
 from augment.train.labelled import LabelledRows, labelled_rows
@@ -123,6 +124,8 @@ add rows of that class, merge it with another, or leave it out
         for module in ("jinja2", "matplotlib"):
             require(module, extra="train", purpose="kfold-train")
     require("scipy", extra="train", purpose="kfold-train")
+    if SETFIT in arms:
+        check_installed()
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder)
     run = _run_record(config, rows, experiment, name)
@@ -230,7 +233,11 @@ def _run_record(
             "groups": int(rows.groups.max()) + 1,
             "cut_off": experiment.table.n_cut,
         },
-        "versions": versions("scikit-learn", "scipy"),
+        "versions": versions(
+            "scikit-learn",
+            "scipy",
+            *(("sentence-transformers", "setfit") if SETFIT in experiment.arms else ()),
+        ),
         "machine": {"system": platform.platform(), "processor": platform.machine()},
     }
 
@@ -253,7 +260,7 @@ def _announce(rows: LabelledRows, experiment: Experiment, progress: Progress) ->
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
-        f"({', '.join(experiment.arms)}), {len(experiment.jobs)} runs"
+        f"({', '.join(experiment.arms)}), {len(experiment.jobs) + len(experiment.floors)} runs"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
     if experiment.left_out_points:

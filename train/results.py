@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from augment.train.arm_result import ArmResult, arm_result
 from augment.train.comparison import Comparison, compare, judge
-from augment.train.config import OF_ORIGINALS, ORIGINAL, OVERSAMPLED, TFIDF
+from augment.train.config import FLOORS, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
 from augment.train.labelled import LabelledRows
 from augment.train.metrics import (
     score,
@@ -230,13 +230,14 @@ def _compared(
         own = f"{OVERSAMPLED}-{arm}"
         control = own if own in arms else OVERSAMPLED
         if control not in arms:
-            control = next((a for a in arms if a != arm and a not in (*news, TFIDF)), "")
+            control = next((a for a in arms if a != arm and a not in (*news, *FLOORS)), "")
         if not control:
             control = next((a for a in arms if a != arm), "")
         if control:
             pairs.append((control, arm))
     if not news:
-        trained = [arm for arm in arms if arm != TFIDF] if len(arms) > 2 else [*arms]
+        tuned = [arm for arm in arms if arm not in FLOORS]
+        trained = tuned if len(tuned) > 1 else [*arms]
         if len(trained) > 1:
             baseline = ORIGINAL if ORIGINAL in trained else trained[0]
             rest = [arm for arm in trained if arm != baseline]
