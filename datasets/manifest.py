@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.errors import InputError
 
 #: Distributions whose version may change a result.
 _RECORDED: Final = (
@@ -87,6 +90,44 @@ def versions(*more: str) -> dict[str, str]:
         except PackageNotFoundError:
             continue  # an extra that is not installed had no part in the run
     return found
+
+
+def read_manifest(table: Path) -> dict[str, Any]:
+    """Read what stands beside a table; empty where there is nothing.
+
+    Parameters
+    ----------
+    table
+        The augmented table, ``OUT.csv``.
+
+    Raises
+    ------
+    InputError
+        When ``OUT.manifest.json`` is no JSON.
+    """
+    path = table.with_name(f"{table.stem}.manifest.json")
+    if not path.exists():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as JSON ({error}); move it away") from error
+    return found if isinstance(found, dict) else {}
+
+
+def chosen_by_label(manifest: Mapping[str, Any]) -> bool:
+    """Whether the rows of a manifest's table passed a label check fitted on the whole table.
+
+    >>> chosen_by_label({"config": {"label_check": True, "no_filter": ["names"]}})
+    True
+    >>> chosen_by_label({"config": {"label_check": True, "no_filter": ["label"]}})
+    False
+    """
+    config = manifest.get("config")
+    if not isinstance(config, Mapping):
+        return False
+    left_out = config.get("no_filter") or ()
+    return bool(config.get("label_check")) and not {"label", "all"}.intersection(left_out)
 
 
 #: What a paraphraser counts; everything else that it says of itself is a setting.

@@ -76,6 +76,9 @@ class KFoldConfig:
     """Cross-entropy; weighted by the inverse class frequency in training; or focal (gamma 2)."""
     share: float | Literal["natural"] = 0.5
     """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
+    label_check: Literal["auto", "on", "off"] = "auto"
+    """Keep out new rows that a classifier of the training part reads as another label; auto: where
+    the table was written with --label-check."""
     lora: bool = False
     """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
     curve: Annotated[tuple[str, ...], shown_as("N")] = ()
@@ -119,6 +122,7 @@ class KFoldConfig:
             raise InputError("resume and force: give one of the two")
         check_one_of("sampler", self.sampler, ("uniform", "balanced"))
         check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
+        check_one_of("label_check", self.label_check, ("auto", "on", "off"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
         check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))

@@ -20,8 +20,9 @@ from augment.train.config import (
 from augment.train.contrastive import BATCH
 from augment.train.encoder import Encoder, default_lr
 from augment.train.floor import FloorJob, FloorSetup
+from augment.train.label_check import LabelCheck
 from augment.train.labelled import LabelledRows
-from augment.train.parts import LEAKING, leaking_splits, smaller_splits, usable_points
+from augment.train.parts import LEAKING, WHOLE, leaking_splits, smaller_splits, usable_points
 from augment.train.precision import choose_device, choose_precision
 from augment.train.processes import fitting_processes, run_jobs
 from augment.train.runs import Job, RunSetup
@@ -42,11 +43,12 @@ class Experiment:
         arms: tuple[str, ...],
         splits: list[Split],
         encoder: Encoder,
+        check: LabelCheck | None,
     ) -> None:
         from augment.train.finetune import Recipe
         from augment.train.tokens import tokenise
 
-        self.config, self.rows = config, rows
+        self.config, self.rows, self.check = config, rows, check
         self.model_revision = encoder.revision
         self.max_tokens = min(config.max_tokens, encoder.max_tokens)
         self.table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
@@ -57,7 +59,7 @@ class Experiment:
             precision=choose_precision(config.precision, device),
             device=device,
         )
-        plans = ArmPlans(rows, owned, config)
+        plans = ArmPlans(rows, owned, config, check)
         self.matched = plans.with_controls(arms, splits)
         self.arms = tuple(self.matched)
         trained = [arm for arm in self.arms if arm not in FLOORS]
@@ -109,6 +111,16 @@ class Experiment:
         fitting = config.workers or fitting_processes(encoder, longest, steps)
         n_runs = len(self.jobs) + len(self.floors)
         self.processes = 1 if device != "cpu" else min(fitting, n_runs)
+
+    def label_refused(self) -> dict[str, list[int]]:
+        """Arm of new rows -> how many of them the label check keeps out of each training part."""
+        if self.check is None:
+            return {}
+        found: dict[str, list[int]] = {a: [] for a, owner in self.matched.items() if a == owner}
+        for job in self.jobs:
+            if job.part == WHOLE and job.arm in found:
+                found[job.arm].append(job.plan.label_refused)
+        return found
 
     def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
         """Train what is not in the store yet; all units, by repeat, fold and arm."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,11 @@ from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
 from augment.train.contrastive import check_installed
 from augment.train.encoder import load_encoder
 from augment.train.experiment import Experiment
+from augment.train.label_check import label_check, tables_chosen_by_label, told
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
+from augment.train.summary import label_sentence
 from augment.train.units import UnitStore
 
 if TYPE_CHECKING:
@@ -103,14 +106,20 @@ add rows of that class, merge it with another, or leave it out
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = read_frame(path), str(path)
+        tables = {AUGMENTED: path, **config.arm_files}
         out: Path | None = config.out or Path(f"{path.stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
+        tables = config.arm_files
         out = config.out
     folder = RunFolder(out) if out is not None else None
     rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
+    chosen = tables_chosen_by_label(
+        {arm: table for arm, table in tables.items() if arm in owned and arm in arms}
+    )
+    check = label_check(config, enlarged, chosen)
     splits = grouped_folds(
         rows.labels[: rows.n_originals],
         rows.groups,
@@ -127,10 +136,10 @@ add rows of that class, merge it with another, or leave it out
     if SETFIT in arms:
         check_installed()
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
-    experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder)
-    run = _run_record(config, rows, experiment, name)
+    experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
+    run = _run_record(config, rows, experiment, name, chosen)
     go_on = folder is not None and _goes_on(folder, run, config)
-    _announce(rows, experiment, progress)
+    _announce(rows, experiment, run["label_check"], progress)
     if folder is not None:
         folder.begin(run, keep_units=go_on)
     store = UnitStore(folder.units if folder is not None else None)
@@ -204,7 +213,11 @@ def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> boo
 
 
 def _run_record(
-    config: KFoldConfig, rows: LabelledRows, experiment: Experiment, name: str
+    config: KFoldConfig,
+    rows: LabelledRows,
+    experiment: Experiment,
+    name: str,
+    chosen: tuple[str, ...],
 ) -> dict[str, Any]:
     """Make the content of ``run.json``; `identity` is what a resumed run must share."""
     options = {
@@ -214,6 +227,7 @@ def _run_record(
     }
     identity = {
         **options,
+        "label_check": experiment.check.min_odds if experiment.check else None,
         "arms": list(experiment.arms),
         "text": list(rows.text_columns),
         "label": rows.label_column,
@@ -233,6 +247,7 @@ def _run_record(
             "groups": int(rows.groups.max()) + 1,
             "cut_off": experiment.table.n_cut,
         },
+        "label_check": told(experiment.check, chosen),
         "versions": versions(
             "scikit-learn",
             "scipy",
@@ -242,7 +257,12 @@ def _run_record(
     }
 
 
-def _announce(rows: LabelledRows, experiment: Experiment, progress: Progress) -> None:
+def _announce(
+    rows: LabelledRows,
+    experiment: Experiment,
+    about_labels: Mapping[str, Any],
+    progress: Progress,
+) -> None:
     """Say what was found and chosen."""
     config, recipe = experiment.config, experiment.recipe
     texts = " + ".join(map(repr, rows.text_columns))
@@ -263,6 +283,8 @@ def _announce(rows: LabelledRows, experiment: Experiment, progress: Progress) ->
         f"({', '.join(experiment.arms)}), {len(experiment.jobs) + len(experiment.floors)} runs"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
+    if sentence := label_sentence(about_labels, experiment.label_refused()):
+        progress.note(sentence)
     if experiment.left_out_points:
         points = ", ".join(map(str, experiment.left_out_points))
         progress.note(f"curve: no class has more than {points} originals to train on; left out")

@@ -15,6 +15,7 @@ from augment.train.summary import (
     METRIC_NAMES,
     arm_title,
     floor_sentence,
+    label_sentence,
     leak_sentence,
     points,
     verdict_sentence,
@@ -69,6 +70,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "has_paraphrases": AUGMENTED in result.arms,
         "has_new_rows": any(c.candidate not in (*OF_ORIGINALS, *FLOORS) for c in result.candidates),
         "leak": leak_sentence(result.leak) if result.leak else "",
+        "labels": label_sentence(result.run["label_check"], result.label_refused),
         "floors": floor_sentence(result),
         "metric": METRIC_NAMES[result.metric],
         "pictures": {

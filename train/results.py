@@ -126,6 +126,21 @@ class KFoldResult:
     leak: LeakGap | None = None
 
     @property
+    def label_refused(self) -> dict[str, list[int]]:
+        """Arm of new rows -> rows that the label check kept out, in each test round.
+
+        Empty where the check was off.
+        """
+        if not self.run.get("label_check", {}).get("training_parts"):
+            return {}
+        arms = {c.candidate: self.arms[c.candidate] for c in self.candidates}
+        return {
+            name: [unit.label_refused for unit in arm.units]
+            for name, arm in arms.items()
+            if name not in (*OF_ORIGINALS, *FLOORS)
+        }
+
+    @property
     def verdict(self) -> str | None:
         """``helps``, ``hurts`` or ``no measurable difference``; None for a single arm."""
         return self.comparison.verdict if self.comparison else None
@@ -299,6 +314,7 @@ def _fold_line(unit: Unit, rows: LabelledRows) -> dict[str, Any]:
         "n_test": len(unit.test),
         "steps": unit.steps,
         "paraphrase_share": unit.share_seen,
+        "label_refused": unit.label_refused,
         "seconds": unit.seconds,
     }
 

@@ -106,6 +106,7 @@ class RunSetup:
             test=tuple(split.test.tolist()),
             probabilities=rounded(probabilities),
             part=job.part,
+            label_refused=plan.label_refused,
         )
 
 

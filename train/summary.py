@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from augment.train.comparison import Comparison
 from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
 from augment.train.results import KFoldResult, LeakGap
@@ -109,6 +112,38 @@ def leak_sentence(leak: LeakGap) -> str:
     )
 
 
+def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]]) -> str:
+    """Say what the label check kept out, and which table knew labels that it should not have.
+
+    Parameters
+    ----------
+    about
+        What ``run.json`` says of the check.
+    refused
+        Arm of new rows -> rows kept out in each test round.
+    """
+    said = []
+    for arm, counts in refused.items():
+        low, high = min(counts), max(counts)
+        n = f"{low}" if low == high else f"{low} to {high}"
+        said.append(f"{n} new rows of {arm} are not trained on")
+    parts = []
+    if said:
+        parts.append(
+            f"label check, fitted anew in every training part: {', '.join(said)}, by test round"
+        )
+    for why, n in about["stood_aside"].items():
+        parts.append(f"it stood aside in {n} of {about['training_parts']} training parts ({why})")
+    if tables := about["tables_chosen_with_test_labels"]:
+        parts.append(
+            f"{', '.join(tables)}: the rows were chosen with --label-check by a classifier of all "
+            "labels, those of the test rows too, and what it refused is missing here, so the gain "
+            "may be flattered; for a clean number write the table without it and give "
+            "kfold-train --label-check on"
+        )
+    return "; ".join(parts)
+
+
 def floor_sentence(result: KFoldResult) -> str:
     """Say how the floors stand to the best fine-tuned arm; empty without floors, or nothing else.
 
@@ -161,6 +196,8 @@ def summary(result: KFoldResult) -> str:
         lines += [_difference(size, c) for c in point.comparisons]
     if result.leak is not None:
         lines.append(leak_sentence(result.leak))
+    if labels := label_sentence(result.run["label_check"], result.label_refused):
+        lines.append(labels)
     if floors := floor_sentence(result):
         lines.append(floors)
     lines.append(verdict_sentence(result))
