@@ -142,7 +142,8 @@ class Experiment:
                 for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
                     store.add(unit)
         self._add_floors(store, progress)
-        return [store[job.key] for job in (*self.jobs, *self.floors)]
+        keys = [*(job.key for job in self.jobs), *(job.key for job in self.floors)]
+        return [store[key] for key in keys]
 
     def _add_floors(self, store: UnitStore, progress: Progress) -> None:
         """Fit the floors that are not in the store yet."""

@@ -82,7 +82,8 @@ class LabelCheck:
         if judged.aside:
             self.aside[judged.aside] = self.aside.get(judged.aside, 0) + 1
         passed = np.array([finding.passed for finding in judged.findings], dtype=bool)
-        return new[~passed]
+        refused: IntArray = new[~passed]
+        return refused
 
 
 def tables_chosen_by_label(tables: Mapping[str, Path]) -> tuple[str, ...]:
