@@ -115,19 +115,19 @@ def read_manifest(table: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def chosen_by_label(manifest: Mapping[str, Any]) -> bool:
-    """Whether the rows of a manifest's table passed a label check fitted on the whole table.
+def refused_by_label(manifest: Mapping[str, Any]) -> int | None:
+    """How many candidates a label check fitted on the whole table refused; None: there was none.
 
-    >>> chosen_by_label({"config": {"label_check": True, "no_filter": ["names"]}})
-    True
-    >>> chosen_by_label({"config": {"label_check": True, "no_filter": ["label"]}})
-    False
+    >>> on = {"label_check": True, "no_filter": []}
+    >>> refused_by_label({"config": on, "totals": {"rejected": {"label": 2, "names": 1}}})
+    2
+    >>> refused_by_label({"config": {**on, "no_filter": ["label"]}}), refused_by_label({})
+    (None, None)
     """
-    config = manifest.get("config")
-    if not isinstance(config, Mapping):
-        return False
-    left_out = config.get("no_filter") or ()
-    return bool(config.get("label_check")) and not {"label", "all"}.intersection(left_out)
+    config, totals = manifest.get("config") or {}, manifest.get("totals") or {}
+    if not config.get("label_check") or {"label", "all"}.intersection(config["no_filter"]):
+        return None
+    return int(totals.get("rejected", {}).get("label", 0))
 
 
 #: What a paraphraser counts; everything else that it says of itself is a setting.

@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from augment.datasets.folds import grouped_folds
-from augment.datasets.manifest import chosen_by_label, read_manifest
+from augment.datasets.manifest import read_manifest, refused_by_label
 from augment.datasets.words import augment_words
 from augment.errors import InputError
 from augment.train.arms import ArmPlans
@@ -120,7 +120,7 @@ def test_a_run_records_and_tells_what_was_kept_out(options, tmp_path):
     page = (tmp_path / "on" / "report.html").read_text()
     assert "<h2>Label check</h2>" in page
     assert f"<td>{', '.join(map(str, counts))}</td>" in page
-    assert "new rows of augmented are not trained on" in summary(result)
+    assert "new rows kept out of training, by test round, " in summary(result)
     run = json.loads((tmp_path / "on" / "run.json").read_text())
     assert run["label_check"]["training_parts"] == 3
     assert run["identity"]["label_check"] == run["label_check"]["min_label_odds"] == 0.7
@@ -135,12 +135,17 @@ def test_a_run_records_and_tells_what_was_kept_out(options, tmp_path):
 def test_a_table_chosen_with_all_labels_is_checked_anew_and_told(options, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     table().to_csv("t.csv", index=False)
-    manifest = {"config": {"label_check": True, "no_filter": []}}
+    manifest = {"config": {"label_check": True, "no_filter": []}, "totals": {}}
+    (tmp_path / "t.manifest.json").write_text(json.dumps(manifest))
+    told = "that a classifier of all labels, those of the test rows too, refused before"
+    clean = kfold_train("t.csv", out="clean", **options)
+    assert min(clean.arms["augmented"].metrics()["label_refused"]) > 0
+    assert told not in summary(clean)  # it refused nothing, so no label had a say
+    manifest["totals"] = {"rejected": {"label": 3}}
     (tmp_path / "t.manifest.json").write_text(json.dumps(manifest))
     result = kfold_train("t.csv", out="auto", **options)
     assert min(result.arms["augmented"].metrics()["label_refused"]) > 0
-    told = "the rows were chosen with --label-check by a classifier of all labels"
-    assert told in summary(result)
+    assert f"augmented (t.csv) is without 3 candidates {told}" in summary(result)
     assert told in (tmp_path / "auto" / "report.html").read_text()
     off = kfold_train("t.csv", out="off", label_check="off", **options)
     assert set(off.arms["augmented"].metrics()["label_refused"]) == {0}
@@ -149,7 +154,7 @@ def test_a_table_chosen_with_all_labels_is_checked_anew_and_told(options, tmp_pa
     assert told not in summary(other)
 
 
-def test_the_manifest_of_a_real_run_says_whether_labels_chose(tmp_path):
+def test_the_manifest_of_a_real_run_says_what_labels_refused(tmp_path):
     frame = table(n=60)
     frame = frame[frame["aug_method"] == "original"][["text", "label"]]
     frame.to_csv(tmp_path / "in.csv", index=False)
@@ -158,7 +163,8 @@ def test_the_manifest_of_a_real_run_says_whether_labels_chose(tmp_path):
             tmp_path / "in.csv", out=tmp_path / f"{out}.csv", method="swap", balance="none",
             per_row=1, store="none", no_filter="similarity", **more,
         )  # fmt: skip
-        assert chosen_by_label(read_manifest(tmp_path / f"{out}.csv")) == (out == "on")
+        refused = refused_by_label(read_manifest(tmp_path / f"{out}.csv"))
+        assert refused == (0 if more else None)
     assert read_manifest(tmp_path / "in.csv") == {}
 
 

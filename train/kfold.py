@@ -24,7 +24,7 @@ from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
 from augment.train.contrastive import check_installed
 from augment.train.encoder import load_encoder
 from augment.train.experiment import Experiment
-from augment.train.label_check import label_check, tables_chosen_by_label, told
+from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
@@ -116,10 +116,10 @@ add rows of that class, merge it with another, or leave it out
     rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
-    chosen = tables_chosen_by_label(
+    checked = tables_checked(
         {arm: table for arm, table in tables.items() if arm in owned and arm in arms}
     )
-    check = label_check(config, enlarged, chosen)
+    check = label_check(config, enlarged, checked)
     splits = grouped_folds(
         rows.labels[: rows.n_originals],
         rows.groups,
@@ -137,7 +137,7 @@ add rows of that class, merge it with another, or leave it out
         check_installed()
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
-    run = _run_record(config, rows, experiment, name, chosen)
+    run = _run_record(config, rows, experiment, name, checked)
     go_on = folder is not None and _goes_on(folder, run, config)
     _announce(rows, experiment, run["label_check"], progress)
     if folder is not None:
@@ -217,7 +217,7 @@ def _run_record(
     rows: LabelledRows,
     experiment: Experiment,
     name: str,
-    chosen: tuple[str, ...],
+    checked: Mapping[str, int],
 ) -> dict[str, Any]:
     """Make the content of ``run.json``; `identity` is what a resumed run must share."""
     options = {
@@ -247,7 +247,7 @@ def _run_record(
             "groups": int(rows.groups.max()) + 1,
             "cut_off": experiment.table.n_cut,
         },
-        "label_check": told(experiment.check, chosen),
+        "label_check": told(experiment.check, checked),
         "versions": versions(
             "scikit-learn",
             "scipy",

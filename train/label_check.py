@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.manifest import chosen_by_label, read_manifest
+from augment.datasets.manifest import read_manifest, refused_by_label
 from augment.errors import InputError
 from augment.filters import FilterSettings, Original
 from augment.filters.label import judge_labels
@@ -80,29 +80,37 @@ class LabelCheck:
         ]
         judged = judge_labels(originals, candidates, self._settings)
         if judged.aside:
-            self.aside[judged.aside] = self.aside.get(judged.aside, 0) + 1
+            why = judged.aside.partition(" (")[0]  # without the number, which differs by part
+            self.aside[why] = self.aside.get(why, 0) + 1
         passed = np.array([finding.passed for finding in judged.findings], dtype=bool)
         refused: IntArray = new[~passed]
         return refused
 
 
-def tables_chosen_by_label(tables: Mapping[str, Path]) -> tuple[str, ...]:
-    """Names of the tables whose new rows a label check chose that was fitted on the whole table.
+def tables_checked(tables: Mapping[str, Path]) -> dict[str, int]:
+    """Find the tables whose new rows passed a label check fitted on the whole table.
 
     Parameters
     ----------
     tables
         Arm -> its table; the manifest beside it tells.
+
+    Returns
+    -------
+    dict
+        ``ARM (TABLE)`` -> how many candidates that check refused. Where it refused none, no label
+        had a say in which rows there are.
     """
-    return tuple(
-        f"{name} ({path})" for name, path in tables.items() if chosen_by_label(read_manifest(path))
-    )
+    found = {
+        f"{name} ({path})": refused_by_label(read_manifest(path)) for name, path in tables.items()
+    }
+    return {name: refused for name, refused in found.items() if refused is not None}
 
 
 def label_check(
-    config: KFoldConfig, rows: LabelledRows, chosen: tuple[str, ...]
+    config: KFoldConfig, rows: LabelledRows, checked: Mapping[str, int]
 ) -> LabelCheck | None:
-    """Make the check where it was asked for, or where a table was chosen by one; else None.
+    """Make the check where it was asked for, or where a table has been through one; else None.
 
     Raises
     ------
@@ -114,15 +122,15 @@ def label_check(
             "label_check='on': there are no new rows to check; give a table that `augment "
             "backtranslate` wrote, or an arm such as 'words'"
         )
-    wanted = config.label_check == "on" or (config.label_check == "auto" and bool(chosen))
+    wanted = config.label_check == "on" or (config.label_check == "auto" and bool(checked))
     return LabelCheck(rows) if wanted else None
 
 
-def told(check: LabelCheck | None, chosen: tuple[str, ...]) -> dict[str, Any]:
+def told(check: LabelCheck | None, checked: Mapping[str, int]) -> dict[str, Any]:
     """Give what ``run.json`` says of the check."""
     return {
         "min_label_odds": check.min_odds if check else None,
         "training_parts": check.parts if check else 0,
         "stood_aside": check.aside if check else {},
-        "tables_chosen_with_test_labels": list(chosen),
+        "refused_before_with_all_labels": dict(checked),
     }

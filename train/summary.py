@@ -113,7 +113,7 @@ def leak_sentence(leak: LeakGap) -> str:
 
 
 def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]]) -> str:
-    """Say what the label check kept out, and which table knew labels that it should not have.
+    """Say what the label check kept out, and which table labels of test rows had a say in.
 
     Parameters
     ----------
@@ -122,25 +122,25 @@ def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]
     refused
         Arm of new rows -> rows kept out in each test round.
     """
-    said = []
-    for arm, counts in refused.items():
-        low, high = min(counts), max(counts)
-        n = f"{low}" if low == high else f"{low} to {high}"
-        said.append(f"{n} new rows of {arm} are not trained on")
     parts = []
-    if said:
+    if refused:
+        said = []
+        for arm, counts in refused.items():
+            low, high = min(counts), max(counts)
+            said.append(f"{low} of {arm}" if low == high else f"{low} to {high} of {arm}")
         parts.append(
-            f"label check, fitted anew in every training part: {', '.join(said)}, by test round"
+            "label check, fitted anew in every training part: new rows kept out of training, by "
+            f"test round, {', '.join(said)}"
         )
     for why, n in about["stood_aside"].items():
         parts.append(f"it stood aside in {n} of {about['training_parts']} training parts ({why})")
-    if tables := about["tables_chosen_with_test_labels"]:
-        parts.append(
-            f"{', '.join(tables)}: the rows were chosen with --label-check by a classifier of all "
-            "labels, those of the test rows too, and what it refused is missing here, so the gain "
-            "may be flattered; for a clean number write the table without it and give "
-            "kfold-train --label-check on"
-        )
+    for table, n in about["refused_before_with_all_labels"].items():
+        if n:
+            parts.append(
+                f"{table} is without {n:,} candidates that a classifier of all labels, those of "
+                "the test rows too, refused before (--label-check), so the gain may be flattered; "
+                "for a clean number write the table without it and run --label-check on here"
+            )
     return "; ".join(parts)
 
 
@@ -156,11 +156,7 @@ def floor_sentence(result: KFoldResult) -> str:
         return ""
     told = ", ".join(f"{name} {scores[name]:.3f}" for name in floors)
     level = [name for name in floors if scores[name] >= scores[best]]
-    end = (
-        f"; {' and '.join(level)} did as well without fine-tuning a classifier and without new rows"
-        if level
-        else ""
-    )
+    end = f"; {' and '.join(level)} did as well or better without any new row" if level else ""
     return (
         f"floors, other methods on the originals alone: {METRIC_NAMES[result.metric]} {told}; the "
         f"best fine-tuned arm, {best}, {scores[best]:.3f}{end}"
