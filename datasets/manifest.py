@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.errors import InputError
 
 #: Distributions whose version may change a result.
 _RECORDED: Final = (
@@ -72,15 +75,59 @@ class Manifest:
         return asdict(self)
 
 
-def versions() -> dict[str, str]:
-    """Versions of this package, of Python, and of whatever may change a result."""
+def versions(*more: str) -> dict[str, str]:
+    """Versions of this package, of Python, and of whatever may change a result.
+
+    Parameters
+    ----------
+    *more
+        Distributions that the caller's results depend on as well.
+    """
     found = {"augment": __version__, "python": platform.python_version()}
-    for name in _RECORDED:
+    for name in (*_RECORDED, *more):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue  # an extra that is not installed had no part in the run
     return found
+
+
+def read_manifest(table: Path) -> dict[str, Any]:
+    """Read what stands beside a table; empty where there is nothing.
+
+    Parameters
+    ----------
+    table
+        The augmented table, ``OUT.csv``.
+
+    Raises
+    ------
+    InputError
+        When ``OUT.manifest.json`` is no JSON.
+    """
+    path = table.with_name(f"{table.stem}.manifest.json")
+    if not path.exists():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as JSON ({error}); move it away") from error
+    return found if isinstance(found, dict) else {}
+
+
+def refused_by_label(manifest: Mapping[str, Any]) -> int | None:
+    """How many candidates a label check fitted on the whole table refused; None: there was none.
+
+    >>> on = {"label_check": True, "no_filter": []}
+    >>> refused_by_label({"config": on, "totals": {"rejected": {"label": 2, "names": 1}}})
+    2
+    >>> refused_by_label({"config": {**on, "no_filter": ["label"]}}), refused_by_label({})
+    (None, None)
+    """
+    config, totals = manifest.get("config") or {}, manifest.get("totals") or {}
+    if not config.get("label_check") or {"label", "all"}.intersection(config["no_filter"]):
+        return None
+    return int(totals.get("rejected", {}).get("label", 0))
 
 
 #: What a paraphraser counts; everything else that it says of itself is a setting.

@@ -52,7 +52,7 @@ class AugmentationConfig:
     encoder: Annotated[str, shown_as("NAME")] = "minilm"
     """Sentence encoder: minilm, or a hub name or folder, like a multilingual one."""
     label_check: bool = False
-    """Refuse what a classifier of the labels reads otherwise; not for a table meant for K-fold."""
+    """Refuse what a classifier of the labels reads otherwise; for K-fold, give it there instead."""
     no_filter: Annotated[tuple[str, ...], shown_as("NAME")] = ()
     """Checks to leave out, by name; "all": every one but empty and duplicate."""
     on_bad_row: Literal["error", "skip"] = "error"

@@ -6,7 +6,6 @@ the two for the page of `review_server`, and `review_apply` writes the reviewed 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import tyro
 from augment.config import shown_as
 from augment.datasets.backtranslate import LAST
 from augment.datasets.columns import find_columns
+from augment.datasets.manifest import read_manifest
 from augment.datasets.table import Table, open_table
 from augment.errors import InputError
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
@@ -154,7 +154,7 @@ def open_review(config: ReviewConfig) -> ReviewFiles:
             f"{refused} does not belong to {out}: its columns are {', '.join(rejected.columns)}; "
             f"wanted: {', '.join(wanted)}. Move it away, or put the right one there"
         )
-    manifest = _manifest(beside(out, "manifest.json"))
+    manifest = read_manifest(out)
     text, others, label = _columns(table, config, manifest.get("resolved", {}))
     decisions = beside(out, "review.jsonl")
     return ReviewFiles(table, rejected, text, others, label, decisions, manifest)
@@ -167,16 +167,6 @@ def _last() -> Path:
             "augment review OUT.csv"
         )
     return Path(LAST.read_text(encoding="utf-8").strip())
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON ({error}); move it away") from error
-    return found if isinstance(found, dict) else {}
 
 
 def _columns(

@@ -166,9 +166,14 @@ def test_labels_do_not_depend_on_order_or_blocks():
 def test_the_judge_of_a_training_part_sees_that_part_alone():
     rows = labelled()
     bad = Candidate(0, rows[0].text, "the runner of the team and a goal in the match")
-    assert not judge_labels(rows, [bad], ENGLISH)[0].passed
+    judged = judge_labels(rows, [bad], ENGLISH)
+    assert (judged.findings[0].passed, judged.aside) == (False, "")
     # With every "sport" row in the test part there is nothing to learn from.
-    assert judge_labels([row for row in rows if row.label == "food"], [bad], ENGLISH)[0].passed
+    judged = judge_labels([row for row in rows if row.label == "food"], [bad], ENGLISH)
+    assert (judged.findings[0].passed, judged.aside) == (
+        True,
+        "fewer than two classes have 20 rows",
+    )
 
 
 def test_names_learn_which_words_are_names():

@@ -81,6 +81,7 @@ class ArmResult:
             "n_train_originals": [unit.n_train_originals for unit in self.units],
             "n_test": [len(unit.test) for unit in self.units],
             "paraphrase_share": [unit.share_seen for unit in self.units],
+            "label_refused": [unit.label_refused for unit in self.units],
         }
 
 

@@ -19,6 +19,7 @@ from augment.train.config import (
     WEIGHTED,
     KFoldConfig,
 )
+from augment.train.label_check import LabelCheck
 from augment.train.labelled import LabelledRows
 from augment.train.schedule import fair_pair, own_batches, planned_steps
 
@@ -39,12 +40,15 @@ class ArmPlan:
         Part of the places in all batches that paraphrases hold, 0..1.
     loss
         What the arm minimises.
+    label_refused
+        New rows of the training part that the label check keeps out.
     """
 
     batches: IntArray
     n_train: int
     share_seen: float
     loss: Literal["plain", "weighted", "focal"]
+    label_refused: int = 0
 
 
 def chosen_arms(config: KFoldConfig, rows: LabelledRows) -> tuple[str, ...]:
@@ -76,6 +80,8 @@ class ArmPlans:
         Arm -> positions of its new rows; the arms made of new rows, the main one first.
     config
         Batch size, steps, share and seed.
+    check
+        Keeps new rows out of a training part; None: all are used.
 
     Notes
     -----
@@ -85,9 +91,13 @@ class ArmPlans:
     """
 
     def __init__(
-        self, rows: LabelledRows, owned: Mapping[str, IntArray], config: KFoldConfig
+        self,
+        rows: LabelledRows,
+        owned: Mapping[str, IntArray],
+        config: KFoldConfig,
+        check: LabelCheck | None = None,
     ) -> None:
-        self.rows, self.owned, self.config = rows, dict(owned), config
+        self.rows, self.owned, self.config, self.check = rows, dict(owned), config, check
 
     def with_controls(self, arms: tuple[str, ...], splits: list[Split]) -> dict[str, str]:
         """Give every arm that trains, in order -> the arm of new rows that it is matched to."""
@@ -119,7 +129,8 @@ class ArmPlans:
         config, rows = self.config, self.rows
         rng = np.random.default_rng([config.seed, split.repeat, split.fold])
         train, labels = split.train, rows.labels
-        source = self._source(matched_to)
+        refused = self._refused(train)
+        source = self._source(matched_to, refused)
         n_own, n_enlarged = len(train), self._enlarged(train, source)
         if arm in (ORIGINAL, MATCHED, WEIGHTED):
             batches = own_batches(
@@ -148,29 +159,36 @@ class ArmPlans:
         )
         batches = pair.augmented if arm in self.owned else pair.oversampled
         seen = float((batches >= rows.n_originals).mean())
-        return ArmPlan(batches, n_enlarged, seen, config.loss)
+        n_refused = int(np.isin(refused, self.owned[arm]).sum()) if arm in self.owned else 0
+        return ArmPlan(batches, n_enlarged, seen, config.loss, n_refused)
 
     def leaking(self, split: Split) -> ArmPlan:
         """Batches of folds that ignore which row was made from which: class by class in turn."""
         config = self.config
         rng = np.random.default_rng([config.seed, split.repeat, split.fold])
-        steps = self._steps(len(split.train))
+        refused = np.intersect1d(split.train, self._refused(split.train))
+        train = np.setdiff1d(split.train, refused)
+        steps = self._steps(len(train))
         batches = own_batches(
             self.rows.labels,
-            split.train,
+            train,
             steps=steps,
             batch_size=config.batch_size,
             rng=rng,
             balanced=True,
         )
         seen = float((batches >= self.rows.n_originals).mean())
-        return ArmPlan(batches, len(split.train), seen, config.loss)
+        return ArmPlan(batches, len(train), seen, config.loss, len(refused))
 
-    def _source(self, arm: str) -> IntArray:
+    def _refused(self, train: IntArray) -> IntArray:
+        """Give the new rows that the label check keeps out of a training part."""
+        return self.check.refused(train) if self.check else np.empty(0, dtype=np.int64)
+
+    def _source(self, arm: str, refused: IntArray) -> IntArray:
         """Original of every row, as far as that arm may use it; all other rows name themselves."""
         own = np.arange(len(self.rows.source))
         if arm:
-            mine = self.owned[arm]
+            mine = np.setdiff1d(self.owned[arm], refused)
             own[mine] = self.rows.source[mine]
         return own
 

@@ -13,10 +13,13 @@ from augment.config import shown_as, split_commas
 from augment.errors import InputError
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
-MATCHED, WORDS, TFIDF = "original_matched", "words", "tfidf"
+MATCHED, WORDS, TFIDF, SETFIT = "original_matched", "words", "tfidf", "setfit"
 #: Every arm that exists by itself, in the order in which tables and figures show them.
-ARMS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, AUGMENTED, WEIGHTED, WORDS, TFIDF)
-#: Arms that train on nothing but originals, with the same model.
+ARMS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, AUGMENTED, WEIGHTED, WORDS, TFIDF, SETFIT)
+#: Arms of another method on the originals (`augment.train.floor`).
+FLOORS: Final = (TFIDF, SETFIT)
+#: Arms that train on nothing but originals, with the same model. New rows help where they beat
+#: every one of them that was run.
 OF_ORIGINALS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, WEIGHTED)
 #: Name of an arm that the user gives.
 ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
@@ -36,8 +39,11 @@ class KFoldConfig:
     augmented (with the paraphrases); original_matched (the originals as they come, for as many
     steps as the control); weighted (like that, with a loss that weighs every class alike); words
     (what augment words makes of each original); NAME=FILE.csv (any other table made of the same
-    originals); tfidf (TF-IDF and logistic regression on the originals, a floor). Several arms of
-    new rows are each compared with a control of their own, and judged after Holm's correction.
+    originals). Floors, other methods on the originals alone: tfidf (TF-IDF and logistic
+    regression), setfit (the encoder tuned on pairs of texts, and logistic regression; needs the
+    extra "setfit"). Several arms of new rows are each compared with a control of their own, and
+    judged after Holm's correction. New rows help only if they also beat every other arm of
+    fine-tuned originals that was run; they need not beat a floor, which is shown beside them.
     """
 
     data: Annotated[Path | None, tyro.conf.Positional, shown_as("DATA.csv")] = None
@@ -70,6 +76,9 @@ class KFoldConfig:
     """Cross-entropy; weighted by the inverse class frequency in training; or focal (gamma 2)."""
     share: float | Literal["natural"] = 0.5
     """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
+    label_check: Literal["auto", "on", "off"] = "auto"
+    """Keep out new rows that a classifier of the training part reads as another label; auto: where
+    the table was written with --label-check."""
     lora: bool = False
     """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
     curve: Annotated[tuple[str, ...], shown_as("N")] = ()
@@ -113,6 +122,7 @@ class KFoldConfig:
             raise InputError("resume and force: give one of the two")
         check_one_of("sampler", self.sampler, ("uniform", "balanced"))
         check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
+        check_one_of("label_check", self.label_check, ("auto", "on", "off"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
         check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))

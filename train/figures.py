@@ -10,7 +10,7 @@ import numpy as np
 
 from augment.train.arm_result import ArmResult
 from augment.train.results import KFoldResult
-from augment.train.summary import METRIC_NAMES, points
+from augment.train.summary import METRIC_NAMES, arm_title, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,8 @@ def _gain(result: KFoldResult) -> Figure:
     ax.set_yticks(
         range(len(shown) - 1, -1, -1),
         [
-            f"{c.candidate} − {c.baseline}" + ("\n(naive)" if at >= len(result.candidates) else "")
+            f"{arm_title(c.candidate)} − {arm_title(c.baseline)}"
+            + ("\n(naive)" if at >= len(result.candidates) else "")
             for at, c in enumerate(shown)
         ],
     )
@@ -173,7 +174,7 @@ def _fold_scores(result: KFoldResult) -> Figure:
             fontweight="bold",
         )
     ax.set_xlim(-0.5, len(arms) - 0.3)
-    ax.set_xticks(range(len(arms)), [arm.name for arm in arms])
+    ax.set_xticks(range(len(arms)), [arm_title(arm.name).replace(" ", "\n") for arm in arms])
     ax.set_ylabel(METRIC_NAMES[result.metric])
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
@@ -198,7 +199,11 @@ def _per_class_f1(result: KFoldResult) -> Figure:
         scores = [arm.per_class[names[n]].f1 for n in shown]
         places = np.arange(len(shown)) + (at - (len(arms) - 1) / 2) * height
         ax.barh(
-            places, scores, height=height * 0.9, color=_colour(result, arm.name), label=arm.name
+            places,
+            scores,
+            height=height * 0.9,
+            color=_colour(result, arm.name),
+            label=arm_title(arm.name),
         )
     ax.set_yticks(range(len(shown)), [_short(names[n]) for n in shown])
     ax.invert_yaxis()
@@ -246,7 +251,7 @@ def _one_confusion(
     totals = arm.confusion[shown].sum(axis=1, keepdims=True)
     shares = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    ax.set_title(arm.name, fontsize=11, color=INK)
+    ax.set_title(arm_title(arm.name), fontsize=11, color=INK)
     ax.set_xticks(range(len(names)), names, rotation=90 if len(names) > 3 else 0)
     ax.set_yticks(range(len(names)), names if first else [""] * len(names))
     ax.set_xlabel("predicted", fontsize=9)

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from importlib import metadata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from augment._version import __version__
 from augment.config import TOML_NAME, build, toml_options
-from augment.datasets.folds import Split, grouped_folds
+from augment.datasets.folds import grouped_folds
+from augment.datasets.manifest import versions
 from augment.datasets.table import read_frame
 from augment.errors import InputError
 from augment.extras import require
 from augment.progress import SILENT, Progress
-from augment.train.arms import ArmPlans, chosen_arms
+from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
-from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED, TFIDF, WORDS, KFoldConfig
-from augment.train.encoder import Encoder, default_lr, load_encoder
-from augment.train.floor import tfidf_unit
+from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
+from augment.train.contrastive import check_installed
+from augment.train.encoder import load_encoder
+from augment.train.experiment import Experiment
+from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
-from augment.train.parts import LEAKING, WHOLE, leaking_splits, smaller_splits, usable_points
-from augment.train.precision import choose_device, choose_precision
-from augment.train.processes import fitting_processes, run_jobs
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
-from augment.train.runs import Job, RunSetup
-from augment.train.units import Unit, UnitStore
+from augment.train.summary import label_sentence
+from augment.train.units import UnitStore
 
 if TYPE_CHECKING:
     import os
@@ -107,14 +106,20 @@ add rows of that class, merge it with another, or leave it out
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = read_frame(path), str(path)
+        tables = {AUGMENTED: path, **config.arm_files}
         out: Path | None = config.out or Path(f"{path.stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
+        tables = config.arm_files
         out = config.out
     folder = RunFolder(out) if out is not None else None
     rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
+    checked = tables_checked(
+        {arm: table for arm, table in tables.items() if arm in owned and arm in arms}
+    )
+    check = label_check(config, enlarged, checked)
     splits = grouped_folds(
         rows.labels[: rows.n_originals],
         rows.groups,
@@ -128,11 +133,13 @@ add rows of that class, merge it with another, or leave it out
         for module in ("jinja2", "matplotlib"):
             require(module, extra="train", purpose="kfold-train")
     require("scipy", extra="train", purpose="kfold-train")
+    if SETFIT in arms:
+        check_installed()
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
-    experiment = _Experiment(config, rows, enlarged, owned, arms, splits, encoder)
-    run = _run_record(config, rows, experiment, name)
+    experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
+    run = _run_record(config, rows, experiment, name, checked)
     go_on = folder is not None and _goes_on(folder, run, config)
-    _announce(rows, experiment, progress)
+    _announce(rows, experiment, run["label_check"], progress)
     if folder is not None:
         folder.begin(run, keep_units=go_on)
     store = UnitStore(folder.units if folder is not None else None)
@@ -154,94 +161,6 @@ add rows of that class, merge it with another, or leave it out
     if folder is not None:
         folder.finish(result)
     return result
-
-
-class _Experiment:
-    """What is trained: rows, runs, and what all runs share."""
-
-    def __init__(
-        self,
-        config: KFoldConfig,
-        main: LabelledRows,
-        rows: LabelledRows,
-        owned: dict[str, IntArray],
-        arms: tuple[str, ...],
-        splits: list[Split],
-        encoder: Encoder,
-    ) -> None:
-        from augment.train.finetune import Recipe
-        from augment.train.tokens import tokenise
-
-        self.config, self.rows = config, rows
-        self.model_revision = encoder.revision
-        self.max_tokens = min(config.max_tokens, encoder.max_tokens)
-        self.table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
-        device = choose_device(config.device)
-        self.recipe = Recipe(
-            lr=config.lr or default_lr(encoder.width, lora=config.lora),
-            loss=config.loss,
-            precision=choose_precision(config.precision, device),
-            device=device,
-        )
-        plans = ArmPlans(rows, owned, config)
-        self.matched = plans.with_controls(arms, splits)
-        self.arms = tuple(self.matched)
-        trained = [arm for arm in self.arms if arm != TFIDF]
-        compared = {OVERSAMPLED: self.matched.get(OVERSAMPLED, "")} | {
-            arm: owner for arm, owner in self.matched.items() if owner and arm in owned
-        }
-        if len(compared) == 1:
-            compared = {ORIGINAL: "", OVERSAMPLED: ""}
-        compared |= {a: o for a, o in self.matched.items() if a.startswith(f"{OVERSAMPLED}-")}
-        self.jobs = [
-            Job(split, arm, plans.plan(arm, self.matched[arm], split))
-            for split in splits
-            for arm in trained
-        ]
-        points = usable_points(rows, splits, config.curve_points)
-        self.left_out_points = tuple(p for p in config.curve_points if p not in points)
-        for point in points:
-            self.jobs += [
-                Job(split, arm, plans.plan(arm, owner, split), str(point))
-                for split in smaller_splits(rows, splits, point, seed=config.seed)
-                for arm, owner in compared.items()
-            ]
-        if config.leak_gap:
-            leaky = leaking_splits(
-                main, folds=config.folds, repeats=config.repeats, seed=config.seed
-            )
-            arm = next((a for a in (AUGMENTED, OVERSAMPLED) if a in trained), trained[0])
-            self.jobs += [Job(split, arm, plans.leaking(split), LEAKING) for split in leaky]
-        self.floors = [(split, WHOLE) for split in splits] if TFIDF in self.arms else []
-        longest = config.batch_size * min(self.max_tokens, int(self.table.lengths.max()))
-        steps = sum(len(job.plan.batches) for job in self.jobs)
-        fitting = config.workers or fitting_processes(encoder, longest, steps)
-        self.processes = 1 if device != "cpu" else min(fitting, len(self.jobs))
-
-    def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
-        """Train what is not in the store yet; all units, by repeat, fold and arm."""
-        jobs = [job for job in self.jobs if job.key not in store]
-        setup = RunSetup(
-            model=self.config.model,
-            n_classes=len(self.rows.classes),
-            offline=self.config.offline,
-            table=self.table,
-            labels=self.rows.labels,
-            recipe=self.recipe,
-            lora=self.config.lora,
-            seed=self.config.seed,
-        )
-        if jobs:
-            total = sum(len(job.plan.batches) for job in jobs)
-            processes = min(self.processes, len(jobs))
-            with progress.stage("fine-tuning", total, "step") as stage:
-                for unit in run_jobs(setup, jobs, processes=processes, on_step=stage.advance):
-                    store.add(unit)
-        for split, part in self.floors:
-            if (split.repeat, split.fold, TFIDF, part) not in store:
-                store.add(tfidf_unit(self.rows, split, part=part, seed=self.config.seed))
-        floors = [store[split.repeat, split.fold, TFIDF, part] for split, part in self.floors]
-        return [*(store[job.key] for job in self.jobs), *floors]
 
 
 def _tables(
@@ -294,7 +213,11 @@ def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> boo
 
 
 def _run_record(
-    config: KFoldConfig, rows: LabelledRows, experiment: _Experiment, name: str
+    config: KFoldConfig,
+    rows: LabelledRows,
+    experiment: Experiment,
+    name: str,
+    checked: Mapping[str, int],
 ) -> dict[str, Any]:
     """Make the content of ``run.json``; `identity` is what a resumed run must share."""
     options = {
@@ -304,6 +227,7 @@ def _run_record(
     }
     identity = {
         **options,
+        "label_check": experiment.check.min_odds if experiment.check else None,
         "arms": list(experiment.arms),
         "text": list(rows.text_columns),
         "label": rows.label_column,
@@ -314,7 +238,6 @@ def _run_record(
         "rows_sha256": experiment.rows.sha256(),
         "model_revision": experiment.model_revision,
     }
-    packages = ("numpy", "pandas", "scipy", "torch", "transformers")
     return {
         "data": name,
         "identity": identity,
@@ -324,16 +247,22 @@ def _run_record(
             "groups": int(rows.groups.max()) + 1,
             "cut_off": experiment.table.n_cut,
         },
-        "versions": {
-            "augment": __version__,
-            "python": platform.python_version(),
-            **{package: metadata.version(package) for package in packages},
-        },
+        "label_check": told(experiment.check, checked),
+        "versions": versions(
+            "scikit-learn",
+            "scipy",
+            *(("sentence-transformers", "setfit") if SETFIT in experiment.arms else ()),
+        ),
         "machine": {"system": platform.platform(), "processor": platform.machine()},
     }
 
 
-def _announce(rows: LabelledRows, experiment: _Experiment, progress: Progress) -> None:
+def _announce(
+    rows: LabelledRows,
+    experiment: Experiment,
+    about_labels: Mapping[str, Any],
+    progress: Progress,
+) -> None:
     """Say what was found and chosen."""
     config, recipe = experiment.config, experiment.recipe
     texts = " + ".join(map(repr, rows.text_columns))
@@ -351,9 +280,11 @@ def _announce(rows: LabelledRows, experiment: _Experiment, progress: Progress) -
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
-        f"({', '.join(experiment.arms)}), {len(experiment.jobs)} runs"
+        f"({', '.join(experiment.arms)}), {len(experiment.jobs) + len(experiment.floors)} runs"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
+    if sentence := label_sentence(about_labels, experiment.label_refused()):
+        progress.note(sentence)
     if experiment.left_out_points:
         points = ", ".join(map(str, experiment.left_out_points))
         progress.note(f"curve: no class has more than {points} originals to train on; left out")

@@ -68,6 +68,10 @@ class LabelledRows:
         """Number of paraphrases."""
         return len(self.texts) - self.n_originals
 
+    def text(self, row: int) -> str:
+        """Give a row as one text; the line break joins no word pair across a pair's sides."""
+        return " \n ".join(self.texts[row])
+
     def counts(self, *, paraphrases: bool) -> dict[str, int]:
         """Rows per class, of the originals alone or of the paraphrases alone."""
         part = slice(self.n_originals, None) if paraphrases else slice(self.n_originals)

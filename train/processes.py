@@ -17,11 +17,10 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 from augment.errors import AugmentError
 from augment.processors import usable_processors
-from augment.train.runs import Job, RunSetup
 from augment.train.units import Unit
 
 if TYPE_CHECKING:
@@ -35,6 +34,17 @@ _COPIES = 5
 _WORTH_IT = 1e12
 #: Bytes kept for the way back, by token, layer and unit of width.
 _ACTIVATION = 40
+
+
+Job = TypeVar("Job", contravariant=True)
+
+
+class Setup(Protocol[Job]):
+    """What runs share, and how one is done; pickled, as the jobs are."""
+
+    def run(self, job: Job, on_step: Callable[[], None]) -> Unit:
+        """Do one job, calling `on_step` after each optimizer step."""
+        ...
 
 
 def fitting_processes(encoder: Encoder, tokens_per_batch: int, steps: int) -> int:
@@ -78,7 +88,12 @@ def _free_memory() -> int | None:
 
 
 def run_jobs(
-    setup: RunSetup, jobs: Sequence[Job], *, processes: int, on_step: Callable[[], None]
+    setup: Setup[Job],
+    jobs: Sequence[Job],
+    *,
+    processes: int,
+    on_step: Callable[[], None],
+    apart: bool = False,
 ) -> Iterator[Unit]:
     """Do every job; give each result when it is there, in any order.
 
@@ -90,13 +105,15 @@ def run_jobs(
         Runs at a time. 1: in this process.
     on_step
         Called in this thread after every optimizer step of any run.
+    apart
+        Leave this process alone even where one run at a time is done.
 
     Raises
     ------
     AugmentError
         What a run raised, or that a process ended by itself.
     """
-    if processes == 1:
+    if processes == 1 and not apart:
         for job in jobs:
             yield setup.run(job, on_step)
         return
@@ -133,7 +150,7 @@ def run_jobs(
 class _Process:
     """One interpreter at work, and the thread that listens to it."""
 
-    def __init__(self, setup: RunSetup, heard: queue.SimpleQueue[tuple[_Process, Any]]) -> None:
+    def __init__(self, setup: Setup[Any], heard: queue.SimpleQueue[tuple[_Process, Any]]) -> None:
         paths = os.pathsep.join(path for path in sys.path if path)
         self._child = subprocess.Popen(
             [sys.executable, "-m", "augment.train.processes"],
@@ -149,7 +166,7 @@ class _Process:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def give(self, job: Job | None) -> None:
+    def give(self, job: object) -> None:
         """Hand over the next job; None: there are no more, and the process may end."""
         self.dismissed = job is None
         self._send(job)
@@ -200,7 +217,7 @@ def _serve(source: IO[bytes], out: IO[bytes]) -> None:
         pickle.dump(message, out)
         out.flush()
 
-    setup: RunSetup = pickle.load(source)  # noqa: S301 - from our own parent
+    setup: Setup[Any] = pickle.load(source)  # noqa: S301 - from our own parent
     while (job := pickle.load(source)) is not None:  # noqa: S301
         try:
             say(setup.run(job, lambda: say("step")))

@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from augment.datasets.run_report import STYLE
-from augment.train.config import AUGMENTED, OVERSAMPLED
+from augment.train.config import AUGMENTED, FLOORS, OF_ORIGINALS, OVERSAMPLED
 from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
-from augment.train.summary import METRIC_NAMES, leak_sentence, points, verdict_sentence
+from augment.train.summary import (
+    METRIC_NAMES,
+    arm_title,
+    floor_sentence,
+    label_sentence,
+    leak_sentence,
+    points,
+    verdict_sentence,
+)
 
 TEMPLATE = Path(__file__).with_name("report.html")
 
@@ -37,7 +45,9 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(points=points, signed=lambda v: points(v, sign=True))
+    environment.filters.update(
+        points=points, signed=lambda v: points(v, sign=True), arm_title=arm_title
+    )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
     return template.render(style=style, **_content(result, pictures))
@@ -58,7 +68,10 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
         "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
         "has_paraphrases": AUGMENTED in result.arms,
+        "has_new_rows": any(c.candidate not in (*OF_ORIGINALS, *FLOORS) for c in result.candidates),
         "leak": leak_sentence(result.leak) if result.leak else "",
+        "labels": label_sentence(result.run["label_check"], result.label_refused),
+        "floors": floor_sentence(result),
         "metric": METRIC_NAMES[result.metric],
         "pictures": {
             name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from augment.train.arm_result import ArmResult, arm_result
 from augment.train.comparison import Comparison, compare, judge
-from augment.train.config import OF_ORIGINALS, ORIGINAL, OVERSAMPLED, TFIDF
+from augment.train.config import FLOORS, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
 from augment.train.labelled import LabelledRows
 from augment.train.metrics import (
     score,
@@ -126,6 +126,21 @@ class KFoldResult:
     leak: LeakGap | None = None
 
     @property
+    def label_refused(self) -> dict[str, list[int]]:
+        """Arm of new rows -> rows that the label check kept out, in each test round.
+
+        Empty where the check was off.
+        """
+        if not self.run.get("label_check", {}).get("training_parts"):
+            return {}
+        arms = {c.candidate: self.arms[c.candidate] for c in self.candidates}
+        return {
+            name: [unit.label_refused for unit in arm.units]
+            for name, arm in arms.items()
+            if name not in (*OF_ORIGINALS, *FLOORS)
+        }
+
+    @property
     def verdict(self) -> str | None:
         """``helps``, ``hurts`` or ``no measurable difference``; None for a single arm."""
         return self.comparison.verdict if self.comparison else None
@@ -230,13 +245,14 @@ def _compared(
         own = f"{OVERSAMPLED}-{arm}"
         control = own if own in arms else OVERSAMPLED
         if control not in arms:
-            control = next((a for a in arms if a != arm and a not in (*news, TFIDF)), "")
+            control = next((a for a in arms if a != arm and a not in (*news, *FLOORS)), "")
         if not control:
             control = next((a for a in arms if a != arm), "")
         if control:
             pairs.append((control, arm))
     if not news:
-        trained = [arm for arm in arms if arm != TFIDF] if len(arms) > 2 else [*arms]
+        tuned = [arm for arm in arms if arm not in FLOORS]
+        trained = tuned if len(tuned) > 1 else [*arms]
         if len(trained) > 1:
             baseline = ORIGINAL if ORIGINAL in trained else trained[0]
             rest = [arm for arm in trained if arm != baseline]
@@ -298,6 +314,7 @@ def _fold_line(unit: Unit, rows: LabelledRows) -> dict[str, Any]:
         "n_test": len(unit.test),
         "steps": unit.steps,
         "paraphrase_share": unit.share_seen,
+        "label_refused": unit.label_refused,
         "seconds": unit.seconds,
     }
 

@@ -83,7 +83,7 @@ class RunSetup:
         head, dropout = (int(s) for s in seeds.generate_state(2))
         generator = torch.Generator().manual_seed(head)
         recipe = dataclasses.replace(self.recipe, loss=plan.loss)
-        with _one_thread():
+        with one_thread():
             model = encoder.fresh(generator=generator, lora=self.lora)
             fine_tune(
                 model, table, self.labels, plan.batches, recipe, seed=dropout, on_step=on_step
@@ -103,6 +103,7 @@ class RunSetup:
             test=tuple(split.test.tolist()),
             probabilities=rounded(probabilities),
             part=job.part,
+            label_refused=plan.label_refused,
         )
 
 
@@ -117,7 +118,8 @@ def _loaded(setup: RunSetup) -> tuple[Encoder, TokenTable]:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Compute on one thread for the time of a block."""
     import torch
 
     before = torch.get_num_threads()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from augment.train.comparison import Comparison
-from augment.train.config import AUGMENTED, ORIGINAL, OVERSAMPLED
+from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
 from augment.train.results import KFoldResult, LeakGap
 
 METRIC_NAMES = {"macro_f1": "macro F1", "accuracy": "accuracy", "mcc": "Matthews correlation"}
@@ -14,6 +17,15 @@ ARM_NAMES = {
     "weighted": "weighted classes",
     "original_matched": "the originals trained as long",
 }
+
+
+def arm_title(arm: str) -> str:
+    """Name an arm for a reader.
+
+    >>> arm_title("original"), arm_title("tfidf")
+    ('original', 'tfidf (floor)')
+    """
+    return f"{arm} (floor)" if arm in FLOORS else arm
 
 
 def points(value: float, *, sign: bool = False) -> str:
@@ -64,11 +76,11 @@ def _subjects(c: Comparison) -> tuple[str, str]:
     subject = {
         AUGMENTED: "training on paraphrases",
         OVERSAMPLED: "repeating originals until the classes are balanced",
-    }.get(c.candidate, f"the arm {c.candidate}")
+    }.get(c.candidate, f"the arm {arm_title(c.candidate)}")
     against = {
         OVERSAMPLED: "training as long on repeated originals",
         ORIGINAL: "the originals alone",
-    }.get(c.baseline, f"the arm {c.baseline}")
+    }.get(c.baseline, f"the arm {arm_title(c.baseline)}")
     return subject, against
 
 
@@ -100,9 +112,60 @@ def leak_sentence(leak: LeakGap) -> str:
     )
 
 
+def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]]) -> str:
+    """Say what the label check kept out, and which table labels of test rows had a say in.
+
+    Parameters
+    ----------
+    about
+        What ``run.json`` says of the check.
+    refused
+        Arm of new rows -> rows kept out in each test round.
+    """
+    parts = []
+    if refused:
+        said = []
+        for arm, counts in refused.items():
+            low, high = min(counts), max(counts)
+            said.append(f"{low} of {arm}" if low == high else f"{low} to {high} of {arm}")
+        parts.append(
+            "label check, fitted anew in every training part: new rows kept out of training, by "
+            f"test round, {', '.join(said)}"
+        )
+    for why, n in about["stood_aside"].items():
+        parts.append(f"it stood aside in {n} of {about['training_parts']} training parts ({why})")
+    for table, n in about["refused_before_with_all_labels"].items():
+        if n:
+            parts.append(
+                f"{table} is without {n:,} candidates that a classifier of all labels, those of "
+                "the test rows too, refused before (--label-check), so the gain may be flattered; "
+                "for a clean number write the table without it and run --label-check on here"
+            )
+    return "; ".join(parts)
+
+
+def floor_sentence(result: KFoldResult) -> str:
+    """Say how the floors stand to the best fine-tuned arm; empty without floors, or nothing else.
+
+    No test is made: a floor differs in its method, so no difference would speak of the rows.
+    """
+    scores = {name: arm.mean(result.metric) for name, arm in result.arms.items()}
+    floors = [name for name in scores if name in FLOORS]
+    best = max((name for name in scores if name not in FLOORS), key=scores.__getitem__, default="")
+    if not floors or not best:
+        return ""
+    told = ", ".join(f"{name} {scores[name]:.3f}" for name in floors)
+    level = [name for name in floors if scores[name] >= scores[best]]
+    end = f"; {' and '.join(level)} did as well or better without any new row" if level else ""
+    return (
+        f"floors, other methods on the originals alone: {METRIC_NAMES[result.metric]} {told}; the "
+        f"best fine-tuned arm, {best}, {scores[best]:.3f}{end}"
+    )
+
+
 def summary(result: KFoldResult) -> str:
     """Give the table of arms, the verdict and where the report lies, for a terminal."""
-    wide = max(12, *map(len, result.arms))
+    wide = max(12, *(len(arm_title(name)) for name in result.arms))
     head = f"{'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"
     lines = [f"{'arm':<{wide}} {head}"]
     for name, arm in result.arms.items():
@@ -110,7 +173,7 @@ def summary(result: KFoldResult) -> str:
         steps = round(sum(u.steps for u in arm.units) / len(arm.units))
         seconds = sum(u.seconds for u in arm.units)
         lines.append(
-            f"{name:<{wide}} "
+            f"{arm_title(name):<{wide}} "
             + " ".join(f"{c:>15}" for c in cells)
             + f" {steps:>6} {seconds:>6.0f} s"
         )
@@ -129,6 +192,10 @@ def summary(result: KFoldResult) -> str:
         lines += [_difference(size, c) for c in point.comparisons]
     if result.leak is not None:
         lines.append(leak_sentence(result.leak))
+    if labels := label_sentence(result.run["label_check"], result.label_refused):
+        lines.append(labels)
+    if floors := floor_sentence(result):
+        lines.append(floors)
     lines.append(verdict_sentence(result))
     if AUGMENTED not in result.arms:
         lines.append(
@@ -143,7 +210,8 @@ def summary(result: KFoldResult) -> str:
 def _difference(what: str, c: Comparison) -> str:
     low, high = c.ci95
     return (
-        f"{what}: {c.candidate} − {c.baseline} = {points(c.gain, sign=True)} points of "
-        f"{METRIC_NAMES[c.metric]} [{points(low, sign=True)}, {points(high, sign=True)}], "
-        f"p = {c.p_value:.3f}, smallest detectable {points(c.smallest_detectable)}"
+        f"{what}: {arm_title(c.candidate)} − {arm_title(c.baseline)} = "
+        f"{points(c.gain, sign=True)} points of {METRIC_NAMES[c.metric]} "
+        f"[{points(low, sign=True)}, {points(high, sign=True)}], p = {c.p_value:.3f}, "
+        f"smallest detectable {points(c.smallest_detectable)}"
     )

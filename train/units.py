@@ -47,6 +47,8 @@ class Unit:
     part
         Of the run: empty for all rows, a number of originals a class, or ``leaking``; in the
         latter `test` counts paraphrases as well (see `augment.train.parts`).
+    label_refused
+        New rows of the training part that the label check kept out.
     """
 
     repeat: int
@@ -60,6 +62,7 @@ class Unit:
     test: tuple[int, ...]
     probabilities: tuple[tuple[float, ...], ...]
     part: str = ""
+    label_refused: int = 0
 
     @property
     def key(self) -> Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding, Original
@@ -145,18 +146,39 @@ class Label:
             self._kept = 1
         return self._model
 
+    @property
+    def aside(self) -> str:
+        """Why the check stands aside; empty where it judges."""
+        return self._aside if self._fitted() is None else ""
+
     def notes(self) -> list[str]:
         """Say when labels were given and the check stands aside all the same."""
-        if not self.seen or self._fitted() is not None:
+        if not self.seen or not self.aside:
             return []
-        return [f"label check: {self._aside}; all pass"]
+        return [f"label check: {self.aside}; all pass"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the check found in one training part.
+
+    Parameters
+    ----------
+    findings
+        One per candidate, in order.
+    aside
+        Why the check stood aside, and all passed; empty where it judged.
+    """
+
+    findings: tuple[Finding, ...]
+    aside: str = ""
 
 
 def judge_labels(
     originals: Iterable[Original],
     candidates: Sequence[Candidate],
     settings: FilterSettings,
-) -> list[Finding]:
+) -> Judgement:
     """Judge paraphrases by the labels of one training part, and of nothing else.
 
     Parameters
@@ -170,17 +192,19 @@ def judge_labels(
 
     Returns
     -------
-    list of Finding
-        One per candidate, in order; all pass where the rows are too few to learn from.
+    Judgement
+        All pass, and it says why, where the rows are too few to learn from.
 
     Examples
     --------
     >>> from augment.filters import FilterSettings
     >>> rows = [Original(0, "a fine film", "good"), Original(1, "a dull film", "bad")]
-    >>> judge_labels(rows, [Candidate(0, "a fine film", "one nice film")],
-    ...              FilterSettings(language="en"))[0].passed
-    True
+    >>> judged = judge_labels(rows, [Candidate(0, "a fine film", "one nice film")],
+    ...                       FilterSettings(language="en"))
+    >>> judged.findings[0].passed, judged.aside
+    (True, 'fewer than two classes have 20 rows')
     """
     check = Label(settings)
     check.learn(list(originals))
-    return check.check(candidates)
+    findings = tuple(check.check(candidates))
+    return Judgement(findings, check.aside)
