@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import shutil
 import signal
 import socket
@@ -108,18 +107,51 @@ def ask(url, path="/", body=None, *, method=None, **headers):
     return answer.status, content, answer.headers
 
 
+class Page:
+    """A page that the command line shows, in a process of its own: its guard is not ours."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "augment", "demo", *arguments, "--no-browser", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A background job without job control (CI) starts its children with Ctrl-C ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        self.about = json.loads(self.process.stdout.readline() or self.process.stderr.read())
+        self.url = self.about["url"]
+
+
 @pytest.fixture(scope="module")
 def page(made):
-    with showing(str(made / "single"), examples=made / "new.csv", offline=True) as found:
-        yield found
+    """The page of single texts, without a network; its command ends well, and had nothing to say."""
+    options = ["--port", "0", "--device", "cpu", "--offline"]
+    page = Page(str(made / "single"), "--examples", str(made / "new.csv"), *options)
+    try:
+        yield page
+        page.process.send_signal(signal.SIGINT)
+        out, err = page.process.communicate(timeout=60)
+    finally:
+        page.process.kill()
+    assert (page.process.returncode, out, err) == (0, "", "")
+
+
+@pytest.fixture(scope="module")
+def guarded(made):
+    """The page of pairs, behind a password."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUGMENT_TOKEN", TOKEN)
+        with showing(str(made / "pairs")) as found:
+            yield found
 
 
 def test_it_says_what_it_shows(page):
-    about = page.as_dict()
-    assert about["labels"] == ["<neg>", "pos"]
-    assert (about["model"], about["examples"], about["public_url"]) == ("single", 6, None)
-    assert not about["needs_password"]
-    assert about["pid"] == os.getpid()
+    assert page.about["labels"] == ["<neg>", "pos"]
+    assert (page.about["model"], page.about["examples"]) == ("single", 6)
+    assert page.about["public_url"] is None
+    assert not page.about["needs_password"]
+    assert page.about["pid"] == page.process.pid
 
 
 def test_the_gate_lets_in_what_the_page_asks_for_and_nothing_else(page):
@@ -142,23 +174,20 @@ def test_nothing_is_told_of_who_uses_it(page):
     config = json.loads(ask(page.url, "/config")[1])
     assert config["analytics_enabled"] is False
     assert config["footer_links"] == []
-    assert "GRADIO_ANALYTICS_ENABLED" in os.environ  # while it shows
 
 
-def test_with_a_token_the_page_asks_for_it(made, monkeypatch):
-    monkeypatch.setenv("AUGMENT_TOKEN", TOKEN)
-    with showing(str(made / "single")) as found:
-        assert found.needs_password
-        assert ask(found.url, "/config")[0] == 401
-        assert ask(found.url, "/gradio_api/queue/join", "{}")[0] == 401
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        wrong = urlencode({"username": "me", "password": TOKEN[:-1]})
-        assert ask(found.url, "/login", wrong, **form)[0] == 400
-        right = urlencode({"username": "me", "password": TOKEN})
-        status, _, headers = ask(found.url, "/login", right, **form)
-        assert status == 200
-        cookies = "; ".join(one.split(";")[0] for one in headers.get_all("set-cookie"))
-        assert ask(found.url, "/config", Cookie=cookies)[0] == 200
+def test_with_a_token_the_page_asks_for_it(guarded):
+    assert guarded.needs_password
+    assert ask(guarded.url, "/config")[0] == 401
+    assert ask(guarded.url, "/gradio_api/queue/join", "{}")[0] == 401
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    wrong = urlencode({"username": "me", "password": TOKEN[:-1]})
+    assert ask(guarded.url, "/login", wrong, **form)[0] == 400
+    right = urlencode({"username": "me", "password": TOKEN})
+    status, _, headers = ask(guarded.url, "/login", right, **form)
+    assert status == 200
+    cookies = "; ".join(one.split(";")[0] for one in headers.get_all("set-cookie"))
+    assert ask(guarded.url, "/config", Cookie=cookies)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -251,30 +280,10 @@ def test_options_out_of_range_are_refused(options):
         DemoConfig(**options)
 
 
-def test_from_the_command_line_and_its_end(made):
-    command = [sys.executable, "-m", "augment", "demo", str(made / "single"), "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--no-browser", "--json", "--offline", "--device", "cpu"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A background job without job control (CI) starts its children with Ctrl-C ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    try:
-        about = json.loads(process.stdout.readline())
-        assert ask(about["url"])[0] == 200
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert (process.returncode, out, err) == (0, "", "")
-
-
 class Tab:
     """What a person sees and does, and what the page asks for meanwhile."""
 
-    def __init__(self, browser, url):
+    def __init__(self, browser, url, first=".asked textarea"):
         from selenium.webdriver.common.by import By
 
         self.browser, self.by = browser, By
@@ -282,7 +291,7 @@ class Tab:
         for kind in ("browser", "performance"):
             browser.get_log(kind)
         browser.get(url)
-        self.wait(lambda: self.all(".asked textarea"))
+        self.wait(lambda: self.all(first))
 
     def wait(self, test):
         from selenium.webdriver.support.ui import WebDriverWait
@@ -361,26 +370,15 @@ def test_an_example_is_answered_by_a_click_and_a_blank_text_is_not(chromium, pag
 
 
 @needs_browser
-def test_pairs_behind_a_password_in_the_browser(chromium, made, monkeypatch):
-    monkeypatch.setenv("AUGMENT_TOKEN", TOKEN)
-    with showing(str(made / "pairs"), offline=True) as found:
-        chromium.get(found.url)
-        from selenium.webdriver.common.by import By
-        from selenium.webdriver.support.ui import WebDriverWait
-
-        wait = WebDriverWait(chromium, 60, poll_frequency=0.1)
-        secret = wait.until(
-            lambda _: chromium.find_elements(By.CSS_SELECTOR, "input[type=password]")
-        )[0]
-        assert "AUGMENT_TOKEN" in chromium.find_element(By.TAG_NAME, "body").text
-        chromium.find_element(By.CSS_SELECTOR, "input:not([type=password]), textarea").send_keys(
-            "x"
-        )
-        secret.send_keys(TOKEN)
-        chromium.find_element(By.CSS_SELECTOR, "button").click()
-        wait.until(lambda _: chromium.find_elements(By.CSS_SELECTOR, ".asked textarea"))
-        tab = Tab(chromium, found.url)
-        assert len(tab.all(".asked textarea")) == 2
-        tab.classify("is it", "the bad film")
-        tab.wait(lambda: len(tab.all("#words .mattered p")) == 2)
-        assert tab.text("#words b") == "why\ntext"
+def test_pairs_behind_a_password_in_the_browser(chromium, guarded):
+    tab = Tab(chromium, guarded.url, first="input[type=password]")
+    assert "AUGMENT_TOKEN" in tab.text("body")
+    tab.all("input:not([type=password]), textarea")[0].send_keys("me")
+    tab.all("input[type=password]")[0].send_keys(TOKEN)
+    tab.all("button")[0].click()
+    tab.wait(lambda: len(tab.all(".asked textarea")) == 2)
+    tab.classify("is it", "the bad film")
+    tab.wait(lambda: len(tab.all("#words .mattered p")) == 2)
+    assert tab.text("#words b") == "why\ntext"
+    tab.classify("is it", " ")
+    tab.wait(lambda: "write a text into 'text' first" in tab.text("body"))
