@@ -41,7 +41,7 @@ needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no Chromium and its driver; `make browser` gets them"
 )
 pytestmark = [
-    # selenium, and the library's event loops, leave pipes to the garbage collector
+    # selenium leaves its own pipes to the garbage collector
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -125,7 +125,7 @@ class Page:
 
 @pytest.fixture(scope="module")
 def page(made):
-    """The page of single texts, without a network; its command ends well, and had nothing to say."""
+    """The page of single texts, without a network; its command ends well and silently."""
     options = ["--port", "0", "--device", "cpu", "--offline"]
     page = Page(str(made / "single"), "--examples", str(made / "new.csv"), *options)
     try:
@@ -167,7 +167,7 @@ def test_the_gate_lets_in_what_the_page_asks_for_and_nothing_else(page):
         assert ask(page.url, path, "{}")[0] == 404, path
     join = "/gradio_api/queue/join"
     assert ask(page.url, join, "x" * 1_048_577)[0] == 413
-    assert ask(page.url, join, iter([b"{}"]), **{"Transfer-Encoding": "chunked"})[0] == 411
+    assert ask(page.url, join, iter([b"{}"]))[0] == 411  # in chunks
 
 
 def test_nothing_is_told_of_who_uses_it(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hmac
 import os
@@ -123,6 +124,7 @@ def demo(
         taken = stack.enter_context(listening_socket(config.host, config.port))
         stack.enter_context(no_network(config.offline))
         stack.enter_context(_environment(_SILENCE))
+        stack.enter_context(_event_loop())
         gradio = require("gradio", extra="demo", purpose="augment demo")
         predictor = _predictor(str(name), config)
         examples = (
@@ -207,6 +209,18 @@ def _server(app: DemoGate) -> Any:  # noqa: ANN401
         timeout_graceful_shutdown=1,
     )
     return make_server(uvicorn, settings)
+
+
+@contextlib.contextmanager
+def _event_loop() -> Iterator[None]:
+    """Give this thread an event loop: the library makes one that nobody closes, if there is none."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 @contextlib.contextmanager

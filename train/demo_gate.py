@@ -17,7 +17,7 @@ READ: Final = frozenset({
     "app_id", "heartbeat", "info", "login_check", "queue", "startup-events", "theme.css", "token",
     "user",
 })  # fmt: skip
-SENT: Final = frozenset({"cancel", "queue", "reset"})
+SENT: Final = frozenset({"cancel", "queue/join", "reset", "run/predict"})
 #: Outside of that: the page, its scripts, styles and fonts, and the way in and out.
 ROOTS: Final = frozenset({
     "", "assets", "config", "favicon.ico", "login", "logout", "manifest.json", "robots.txt",
@@ -88,5 +88,6 @@ def _is_of_the_page(path: str, *, reads: bool) -> bool:
     [False, False]
     """
     if path.startswith(API):
-        return path.removeprefix(API).split("/")[0] in (READ if reads else SENT)
+        inside = path.removeprefix(API)
+        return inside.split("/")[0] in READ if reads else inside.rstrip("/") in SENT
     return path.removeprefix("/").split("/")[0] in ROOTS if reads else path.rstrip("/") == "/login"

@@ -98,7 +98,7 @@ def _table(found: Explanation, full: float, label: str) -> str:
     ]
     if not rows:
         return "<div>No single one matters.</div>"
-    head = f"<tr><th>without</th><th>{label} ({found.probability:.2f} with all)</th></tr>"
+    head = f"<tr><th>without</th><th>{label} ({found.probability:.2f} with all words)</th></tr>"
     return f"<table>{head}{''.join(rows)}</table>"
 
 
