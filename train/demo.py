@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,9 @@ from augment.extras import require
 from augment.offline import no_network
 from augment.processors import usable_processors
 from augment.train.demo_config import SHARING, DemoConfig, checked_password
-from augment.train.demo_examples import draw_examples
+from augment.train.demo_examples import Example, draw_examples
 from augment.train.demo_gate import DemoGate
+from augment.train.demo_page import make_page
 from augment.train.explanation_html import STYLE
 from augment.train.listening import listening_socket, make_server, url_of
 from augment.train.predictor import Predictor
@@ -124,7 +125,6 @@ def demo(
         taken = stack.enter_context(listening_socket(config.host, config.port))
         stack.enter_context(no_network(config.offline))
         stack.enter_context(_environment(_SILENCE))
-        stack.enter_context(_event_loop())
         gradio = require("gradio", extra="demo", purpose="augment demo")
         predictor = _predictor(str(name), config)
         examples = (
@@ -132,7 +132,8 @@ def demo(
             if config.examples is not None
             else []
         )
-        app = _application(gradio, predictor, examples, config, password)
+        # In a running event loop: outside of one the library makes some that nobody closes.
+        app = asyncio.run(_application(gradio, predictor, examples, config, password))
         public = None
         if config.share:
             before_sharing(SHARING)
@@ -161,15 +162,13 @@ def _predictor(name: str, config: DemoConfig) -> Predictor:
     )
 
 
-def _application(
+async def _application(
     gradio: Any,  # noqa: ANN401
     predictor: Predictor,
-    examples: Any,  # noqa: ANN401 - list[Example]
+    examples: Sequence[Example],
     config: DemoConfig,
     password: str | None,
 ) -> DemoGate:
-    from augment.train.demo_page import make_page
-
     fastapi = require("fastapi", extra="demo", purpose="augment demo")
     page = make_page(gradio, predictor, examples).queue(max_size=MAX_QUEUE)
 
@@ -209,18 +208,6 @@ def _server(app: DemoGate) -> Any:  # noqa: ANN401
         timeout_graceful_shutdown=1,
     )
     return make_server(uvicorn, settings)
-
-
-@contextlib.contextmanager
-def _event_loop() -> Iterator[None]:
-    """Give this thread an event loop: the library makes one that nobody closes, if there is none."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 @contextlib.contextmanager
