@@ -199,7 +199,7 @@ def test_a_word_leaves_one_gap_behind(text, gone, left):
     assert _without((text,), (0, *gone)) == (left,)
 
 
-EVIL = "good <img src=x onerror=alert(1)> {{value}} ${1} `x` \"is\" & 'film'"
+EVIL = "bad <img src=x onerror=alert(1)> {{value}} ${1} `x` \"is\" & 'film'"
 
 
 def test_html_shows_the_text_and_no_markup_of_it(single):
@@ -210,8 +210,11 @@ def test_html_shows_the_text_and_no_markup_of_it(single):
     assert set(re.findall(r"<(\w+)", shown)) <= {"div", "mark", "p", "table", "tr", "th", "td"}
     assert not set("{}$`") & set(shown)
     assert "&lt;neg&gt;" in shown
-    (good,) = re.findall(r'<mark class="(\w+)"[^>]*>good</mark>', paragraph)
-    assert good == "against"
+    # What the training decides: that a text without "bad" is less of that class.
+    (bad,) = re.findall(r'<mark class="(\w+)"[^>]*>bad</mark>', paragraph)
+    assert bad == "for"
+    none = explanation_html(single.explain(EVIL, label="none"))
+    assert re.findall(r'<mark class="(\w+)"[^>]*>bad</mark>', none)[0] == "against"
 
 
 def test_html_of_a_pair_names_its_sides_and_of_a_long_text_its_end(pairs):
