@@ -68,15 +68,15 @@ apertium:
 		command -v lt-proc >/dev/null; \
 	fi
 
-# For the tests of the review page alone: where there is none, they are skipped with that reason.
+# For the tests of the review page and the demo alone: where there is none, they are skipped with that reason.
 browser:
 	@if command -v chromedriver >/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null; then \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		echo "installing a browser to test the review page in: $(BROWSER)"; \
+		echo "installing a browser to test the pages in: $(BROWSER)"; \
 		install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(BROWSER)"; \
 		{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null \
-			|| echo "no browser could be installed; the tests of the review page are skipped"; \
+			|| echo "no browser could be installed; the tests of the pages in it are skipped"; \
 	fi
 
 clean:

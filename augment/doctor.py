@@ -28,6 +28,7 @@ _PARTS: Final = {
     "nlpaug": ("words", "word and character augmenters"),
     "pyarrow": ("parquet", "Parquet tables"),
     "fastapi": ("serve", "augment serve"),
+    "gradio": ("demo", "augment demo"),
 }
 #: Languages for which the report says how to get a translator when there is none.
 _WANTED: Final = ("en", "fr", "es")

@@ -68,9 +68,29 @@ def words(text: str) -> list[str]:
     >>> words("我爱NLP")
     ['我', '爱', 'NLP']
     """
+    return _word(text).findall(text)
+
+
+def word_places(text: str) -> list[tuple[int, int]]:
+    """Say where the `words` of a text stand.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of each word, in order: ``text[start:end]`` is the word.
+
+    Examples
+    --------
+    >>> word_places("L'été 我爱")
+    [(0, 1), (2, 5), (6, 7), (7, 8)]
+    """
+    return [found.span() for found in _word(text).finditer(text)]
+
+
+def _word(text: str) -> re.Pattern[str]:
     if text.isascii() or not _BEYOND_SPACES.search(text):
-        return _SPACED_WORD.findall(text)
-    return _ANY_WORD.findall(text)
+        return _SPACED_WORD
+    return _ANY_WORD
 
 
 def fold(text: str) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from augment.errors import InputError
 from augment.outputs import replacing_folder
+from augment.train.explanation import MAX_TEXTS, Explanation, explain
 from augment.train.precision import choose_device, choose_precision
 from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
 from augment.train.trained_texts import text_keys
@@ -187,15 +188,56 @@ class Predictor:
 
     def predict(self, texts: Sequence[Text]) -> list[Prediction]:
         """Class, probability, and all probabilities of each text."""
-        found = self.predict_proba(texts)
-        return [
-            Prediction(
-                label=self.labels[int(row.argmax())],
-                score=float(row.max()),
-                scores=dict(zip(self.labels, row.tolist(), strict=True)),
+        return [prediction_of(self.labels, row) for row in self.predict_proba(texts)]
+
+    def explain(
+        self, text: Text, *, label: str | None = None, max_texts: int = MAX_TEXTS
+    ) -> Explanation:
+        """Say which words of a text mattered for its class; see `augment.train.explanation`.
+
+        Parameters
+        ----------
+        text
+            A text, or both sides of a pair.
+        label
+            The class to explain; the predicted one by default.
+        max_texts
+            Most texts that the model is asked about beside the text itself, 1 or more: the text
+            without each of its words, or without stretches of words where there are more.
+
+        Returns
+        -------
+        Explanation
+            The prediction, and for every word how far the log-odds of the class fall without it.
+
+        Raises
+        ------
+        InputError
+            For something else than a text or a pair, as the model was trained, for an unknown
+            class, and for `max_texts` below 1.
+        """
+        return explain(self, text, label=label, max_texts=max_texts)
+
+    def characters_read(self, text: Text) -> tuple[int, ...]:
+        """Characters of a text, or of each side of a pair, that stand before the cut."""
+        [sides] = as_sides([text])
+        whole = tuple(map(len, sides))
+        if not self._tokenizer.is_fast:  # knows no places
+            return whole
+        with self._tokenizing:
+            coded = self._tokenizer(
+                *([side] for side in sides),
+                truncation=True,
+                max_length=self.max_tokens,
+                return_offsets_mapping=True,
             )
-            for row in found
-        ]
+        if len(coded["input_ids"][0]) < self.max_tokens:
+            return whole
+        ends = [0] * len(sides)
+        for side, (_, end) in zip(coded.sequence_ids(0), coded["offset_mapping"][0], strict=True):
+            if side is not None:
+                ends[side] = max(ends[side], end)
+        return tuple(ends)
 
     def trained_on(self, texts: Sequence[tuple[str, ...]]) -> npt.NDArray[np.bool_]:
         """Whether the model was trained on each text, as far as its folder says."""
@@ -205,6 +247,15 @@ class Predictor:
         """Give the number of a class by its name, or by its code in the training data."""
         name = self.label_names.get(label, label)
         return self.labels.index(name) if name in self.labels else None
+
+
+def prediction_of(labels: Sequence[str], probabilities: FloatArray) -> Prediction:
+    """Name the classes of one row of probabilities, shape ``(n_classes,)``."""
+    return Prediction(
+        label=labels[int(probabilities.argmax())],
+        score=float(probabilities.max()),
+        scores=dict(zip(labels, probabilities.tolist(), strict=True)),
+    )
 
 
 def as_sides(texts: Sequence[Text]) -> list[tuple[str, ...]]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
-import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +15,7 @@ from augment.config import build
 from augment.errors import InputError
 from augment.extras import require
 from augment.processors import usable_processors
+from augment.train.listening import listening_socket, make_server, url_of
 from augment.train.saved_model import load_saved
 from augment.train.serve_config import TOKEN_VARIABLE, ServeConfig, checked_token
 from augment.train.serving_log import LogLines, log_event
@@ -131,8 +128,6 @@ def serve(
         prometheus = require("prometheus_client", extra="serve", purpose="augment serve")
         prometheus.disable_created_metrics()  # a second series for each one, which nobody reads
         app = make_app(served, config, token=token)
-        port = taken.getsockname()[1]
-        shown = f"[{config.host}]" if ":" in config.host else config.host
         settings = uvicorn.Config(
             app,
             log_config=None,
@@ -146,9 +141,9 @@ def serve(
             timeout_graceful_shutdown=int(config.timeout_s) + 1,
         )
         with LogLines(quiet=config.quiet), _quick_switches():
-            server = _server(uvicorn, settings)
+            server = make_server(uvicorn, settings)
             listening = Listening(
-                url=f"http://{shown}:{port}",
+                url=url_of(taken, config.host),
                 model=Path(served.name).name,
                 labels=served.labels,
                 format=served.format,
@@ -158,7 +153,9 @@ def serve(
                 stop=server.stop,
             )
             server.when_up = lambda: when_listening(listening)
-            log_event("start", model=listening.model, format=served.format, port=port)
+            log_event(
+                "start", model=listening.model, format=served.format, port=taken.getsockname()[1]
+            )
             server.run(sockets=[taken])
             log_event("stop")
 
@@ -176,31 +173,6 @@ def _served(saved: Any, config: ServeConfig) -> ServedModel:  # noqa: ANN401 - S
 
 
 @contextmanager
-def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """Take a port, before anything slow is done.
-
-    Raises
-    ------
-    InputError
-        When the port is in use or not allowed, or the address is not one of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        taken = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
-    except (OSError, UnicodeError) as error:
-        number = getattr(error, "errno", None)
-        if number == errno.EADDRINUSE:
-            said = "is in use; stop what listens there, or give another port (--port)"
-        elif number == errno.EACCES:
-            said = "may not be used by this user; give a port above 1023 (--port)"
-        else:
-            said = f"cannot be listened on ({error}); give an address of this machine (--host)"
-        raise InputError(f"port {port} on {host!r} {said}") from error
-    with taken:
-        yield taken
-
-
-@contextmanager
 def _quick_switches() -> Iterator[None]:
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -208,33 +180,3 @@ def _quick_switches() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-def _server(uvicorn: Any, settings: Any) -> Any:  # noqa: ANN401
-    """Give a server that tells when it is up, and for which a signal is a wish, not a fault."""
-
-    class Server(uvicorn.Server):  # type: ignore[misc]
-        when_up: Callable[[], None]
-
-        def stop(self) -> None:
-            self.should_exit = True
-
-        async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401
-            await super().startup(sockets=sockets)
-            if self.started:
-                self.when_up()
-
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            if threading.current_thread() is not threading.main_thread():
-                yield
-                return
-            wanted = (signal.SIGINT, signal.SIGTERM)
-            before = {one: signal.signal(one, self.handle_exit) for one in wanted}
-            try:
-                yield
-            finally:
-                for one, handler in before.items():
-                    signal.signal(one, handler)
-
-    return Server(settings)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any, Final
 
 from augment.extras import require
-from augment.train.serve_config import is_loopback
+from augment.train.request_headers import header_of, names_this_machine
 from augment.train.serving_log import log_event, log_failure
 from augment.train.serving_metrics import ServerMetrics
 from augment.train.serving_request import RequestError
@@ -111,7 +111,7 @@ class Gate:
             log_event("request", **event)
 
     def _refusal(self, scope: Scope) -> RequestError | None:
-        if self._loopback and not _names_this_machine(_header(scope, b"host")):
+        if self._loopback and not names_this_machine(header_of(scope, b"host")):
             return RequestError(
                 403,
                 "the Host header does not name this machine; use 127.0.0.1 or localhost",
@@ -119,7 +119,7 @@ class Gate:
             )
         if self._token is None or scope["path"] in OPEN:
             return None
-        if hmac.compare_digest(_header(scope, b"authorization"), self._token):
+        if hmac.compare_digest(header_of(scope, b"authorization"), self._token):
             return None
         return RequestError(
             401,
@@ -128,24 +128,3 @@ class Gate:
             "Authorization",
             {"www-authenticate": "Bearer"},
         )
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    """Give a header's value; empty when it is missing or there are two of it."""
-    found = [bytes(value) for key, value in scope["headers"] if key == name]
-    return found[0] if len(found) == 1 else b""
-
-
-def _names_this_machine(host: bytes) -> bool:
-    """Whether a Host header names loopback.
-
-    >>> [_names_this_machine(h) for h in (b"127.0.0.1:4445", b"localhost", b"[::1]:80")]
-    [True, True, True]
-    >>> [_names_this_machine(h) for h in (b"", b"evil.example", b"127.0.0.1.evil.example:4445")]
-    [False, False, False]
-    """
-    text = host.decode("latin-1")
-    name, colon, port = text.rpartition(":")
-    if colon and not text.endswith("]"):
-        return port.isdigit() and is_loopback(name)
-    return is_loopback(text)

@@ -67,6 +67,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "augment.cli.serve",
         "Answer HTTP requests with a trained model.",
     ),
+    "demo": (
+        "augment.cli.demo",
+        "Try a trained model in the browser, and see which words mattered.",
+    ),
     "convert-checkpoint": (
         "augment.cli.convert_checkpoint",
         "Turn a .pt state dict into a model folder, running none of its code.",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import webbrowser
 
+from augment.cli.browser import open_in_browser
 from augment.cli.summary import applied_summary, review_summary
 from augment.datasets.review import ReviewConfig
 from augment.datasets.review_apply import apply_review
@@ -34,8 +33,8 @@ def _serve(config: ReviewConfig) -> dict[str, object]:
         with ReviewServer(session, port=config.port) as server:
             sys.stderr.write(f"review: {server.url}\nCtrl-C ends it; everything is saved at once\n")
             sys.stderr.flush()
-            if not config.no_browser and _has_screen():
-                webbrowser.open(server.url)
+            if not config.no_browser:
+                open_in_browser(server.url)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
@@ -43,8 +42,3 @@ def _serve(config: ReviewConfig) -> dict[str, object]:
             return session.summary()
     finally:
         session.close()
-
-
-def _has_screen() -> bool:
-    """Whether a window can be opened; without one, some systems start a browser in the terminal."""
-    return sys.platform != "linux" or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())

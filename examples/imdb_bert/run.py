@@ -85,6 +85,7 @@ def main(
     (out / "figures.json").write_text(figures, encoding="utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
     print(f"server:  augment serve {out / 'model'}")
+    print(f"page:    augment demo {out / 'model'} --examples {valid or data}")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,7 @@ def main(
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
     print(f"server:  augment serve {out / 'model'}")
+    print(f"page:    augment demo {out / 'model'} --examples {test}")
     print(f"did the paraphrases help?  augment kfold-train {out / 'films.train.augmented.csv'}")
 
 
