@@ -292,8 +292,8 @@ def main() -> None:
     for kind, repeats in (("even", 1), ("pool", 1), ("own seed", 1), ("pool", 3)):
         nulls.append(series(options, kind, repeats, 0.0, options.rows))
         print(nulls[-1], f"{time.perf_counter() - started:.0f} s", flush=True)
-    for new_share, repeats in ((0.5, 1), (1.0, 1), (1.0, 3)):
-        planted.append(series(options, "even", repeats, new_share, 2 * options.rows))
+    for new_share, repeats, rows in ((0.5, 1, 240), (1.0, 1, 240), (1.0, 3, 240), (1.0, 10, 120)):
+        planted.append(series(options, "even", repeats, new_share, rows))
         print(planted[-1], f"{time.perf_counter() - started:.0f} s", flush=True)
     report = {
         "options": vars(options),
