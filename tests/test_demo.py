@@ -56,7 +56,7 @@ def made(tmp_path_factory):
     texts = [f"the {('good', 'bad')[i % 2]} film was a plot {i // 2}" for i in range(40)]
     frame = pd.DataFrame({"text": texts, "label": [("pos", "<neg>")[i % 2] for i in range(40)]})
     options = {"device": "cpu", "precision": "fp32", "model": encoder}
-    options |= {"steps": 60, "lr": 0.003, "batch_size": 8}
+    options |= {"steps": 200, "lr": 0.003, "batch_size": 8}
     train_model(frame, **options, out=folder / "single")
     train_model(frame.assign(why="is it"), **options, text="why,text", out=folder / "pairs")
     frame.to_csv(folder / "trained.csv", index=False)

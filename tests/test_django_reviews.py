@@ -43,10 +43,15 @@ def manage(folder, *words, **more):
 def model(tmp_path_factory):
     """A model that has learned one word for the best and one for the worst rating."""
     folder = tmp_path_factory.mktemp("ratings")
-    texts = [(f"{word} film {n}", stars) for n in range(8) for word, stars in PAIRS]
+    texts = [
+        (f"{article} {word} film {n}", stars)
+        for n in range(8)
+        for article in ("", "an")
+        for word, stars in PAIRS
+    ]
     encoder = tiny_encoder(folder / "encoder", ["awful", "perfect", "film"])
     frame = pd.DataFrame(texts, columns=["text", "rating"])
-    options = {"steps": 20, "lr": 0.01, "device": "cpu"}
+    options = {"steps": 100, "lr": 0.003, "device": "cpu"}
     augment.train_model(frame, out=folder / "model", model=str(encoder), **options)
     return folder / "model"
 
