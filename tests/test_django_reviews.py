@@ -160,12 +160,20 @@ def test_a_visitor_rates_a_review(site):
         assert browser.execute_script(wide) == 0
         big = browser.find_element(By.ID, "stars").value_of_css_property("font-size")
         assert float(big.removesuffix("px")) > 40
+
+        def listed(count):
+            found = (By.CSS_SELECTOR, ".list li")
+            WebDriverWait(browser, 60).until(lambda b: len(b.find_elements(*found)) == count)
+            return browser.find_elements(*found)
+
         browser.find_element(By.LINK_TEXT, "History").click()
-        rows = browser.find_elements(By.CSS_SELECTOR, ".list li")
+        rows = listed(2)
         assert [row.text.split("/")[0] for row in rows] == ["1", "10"]
         rows[0].find_element(By.TAG_NAME, "a").click()
-        browser.find_element(By.CSS_SELECTOR, ".actions button").click()
-        assert len(browser.find_elements(By.CSS_SELECTOR, ".list li")) == 1
+        button = (By.CSS_SELECTOR, ".actions button")
+        WebDriverWait(browser, 60).until(lambda b: b.find_elements(*button))
+        browser.find_element(*button).click()
+        listed(1)
         assert browser.get_log("browser") == []  # the policy stops nothing of the site's own
     finally:
         browser.quit()
