@@ -72,7 +72,8 @@ def main() -> None:
         "nothing is said of either. Not measured: similarity, balance, a kill half way, whole "
         "processes of the others.",
         "",
-        "Read, twenty texts of each: without similarity, back-translations of lost meaning pass "
+        "Read, twenty French texts of each and twenty English ones of five: without similarity, "
+        "back-translations of lost meaning pass "
         "(`Et puis ceci déjà ne bon nage`); nlpaug's KeyboardAug writes digits and signs into "
         "words by default, which the check of numbers takes for numbers; SpellingAug puts English "
         "words into French texts, for it has one dictionary, the English one; texts of eda and "
