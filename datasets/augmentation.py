@@ -124,7 +124,8 @@ class Augmentation:
                 lambda column: originals(table, column, self.found, labels=recipe.label_check)
             )
         self.store: Store = self._stack.enter_context(open_store(recipe.store))
-        self.checks.remember(self.store, versions(), self.found.digest)
+        classes = self.found.labels, self.found.row_label.tobytes()
+        self.checks.remember(self.store, versions(), classes)
         self.spool = self._stack.enter_context(Spool())
         # Opened now: a missing key or a broken mode shows at once, not after an hour.
         self.paraphrasers: list[Paraphraser] = self.approach.open(

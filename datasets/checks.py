@@ -66,9 +66,11 @@ class Checks:
         self.pairs = Duplicate() if len(columns) > 1 else None
         self._taken = FilterChain()
         self._chains: dict[str, list[FilterChain]] = {}
+        self._seen = blake2b(digest_size=16)
 
     def see_original(self, texts: Sequence[str]) -> None:
         """Remember the texts of an original, so that no new row repeats it."""
+        self._seen.update(repr(texts).encode("utf-8", "surrogatepass"))
         if self.pairs is None:
             self._taken.see_original(texts[0])
         else:
@@ -90,7 +92,7 @@ class Checks:
                 if chain.learns:
                     chain.learn(rows(self.columns[side]))
 
-    def remember(self, store: Store, versions: Mapping[str, str], learned: bytes) -> None:
+    def remember(self, store: Store, versions: Mapping[str, str], classes: object) -> None:
         """Let findings on windows seen before come from a store.
 
         Parameters
@@ -99,12 +101,12 @@ class Checks:
             The translation store.
         versions
             Of the libraries that checks use.
-        learned
-            Hash of the rows that `learn` shows.
+        classes
+            The class of every row: what `learn` shows beside the texts seen.
         """
         for chains in self._chains.values():
             for side, chain in zip(self.sides, chains, strict=True):
-                shown = (side, learned) if chain.learns else None
+                shown = (side, self._seen.digest(), classes) if chain.learns else None
                 identity = identity_of(chain.filters, chain.settings, versions, shown)
                 chain.recall = None if identity is None else Recall(store, identity)
 

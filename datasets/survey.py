@@ -48,8 +48,6 @@ class Survey:
         Characters of all texts that can be augmented.
     sample
         Up to 400 texts spread over the table.
-    digest
-        Hash of all texts and labels in their order.
     """
 
     rows: int = 0
@@ -63,7 +61,6 @@ class Survey:
     conflicts: frozenset[bytes] = frozenset()
     characters: int = 0
     sample: list[str] = field(default_factory=list)
-    digest: bytes = b""
 
 
 def cell_string(cell: object) -> str:
@@ -131,12 +128,10 @@ def survey(
     seen = KeyMap()
     conflicting: set[bytes] = set()
     step = 1
-    hashed = hashlib.blake2b(digest_size=16)
     for number, row in enumerate(table):
         texts = [cell_string(row[at]) for at in texts_at]
         rewritten = [texts[side] for side in sides]
         label = NO_LABEL if label_at is None else cell_string(row[label_at]).strip()
-        hashed.update(repr((texts, label)).encode("utf-8", "surrogatepass"))
         empty_text = not all(text.strip() for text in rewritten)
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
@@ -165,7 +160,6 @@ def survey(
         found.row_label.append(-1 if empty_text else index)
         found.characters += 0 if empty_text or index < 0 else sum(map(len, rewritten))
     found.rows = len(found.row_label)
-    found.digest = hashed.digest()
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}
     found.conflicting_texts = len(conflicting)

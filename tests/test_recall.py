@@ -160,3 +160,11 @@ def test_a_store_of_the_first_format_is_taken_over(tmp_path):
     db = sqlite3.connect(path)
     assert db.execute("PRAGMA user_version").fetchone()[0] == FORMAT == 2
     db.close()
+
+
+def test_other_labels_are_another_table(engine, looked, tmp_path):
+    store = str(tmp_path / "store.sqlite")
+    augment.back_translate(frame(), **OPTIONS, store=store)
+    del looked[:]
+    augment.back_translate(frame().assign(label=["b", "a"] * 650), **OPTIONS, store=store)
+    assert sum(looked) == 1300

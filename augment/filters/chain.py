@@ -128,23 +128,29 @@ class FilterChain:
             for rank, check in enumerate(self._filters)
             if isinstance(check, Duplicate)
         ]
-        if self.recall is None:
-            judged = self._judge(candidates)
-        else:
-            taken = [
-                not check.look(check.key(candidate.text)).passed
-                for _, check in duplicates
-                for candidate in candidates
-            ]
-            key = self.recall.key(candidates, taken)
-            known = self.recall.get(key)
-            judged = self._judge(candidates) if known is None else known
-            if known is None:
-                self.recall.put(key, judged)
+        judged = self._judged(candidates, [check for _, check in duplicates])
         return [
             self._settle(candidate, duplicates, one)
             for candidate, one in zip(candidates, judged, strict=True)
         ]
+
+    def _judged(
+        self, candidates: Sequence[Candidate], duplicates: Sequence[Duplicate]
+    ) -> list[Judged]:
+        """Look the findings on a window up; where it is new, find and remember them."""
+        if self.recall is None:
+            return self._judge(candidates)
+        taken = [
+            not check.look(check.key(candidate.text)).passed
+            for check in duplicates
+            for candidate in candidates
+        ]
+        key = self.recall.key(candidates, taken)
+        judged = self.recall.get(key)
+        if judged is None:
+            judged = self._judge(candidates)
+            self.recall.put(key, judged)
+        return judged
 
     def _judge(self, candidates: Sequence[Candidate]) -> list[Judged]:
         """Show a window to every check, each candidate up to the first that refuses it."""
