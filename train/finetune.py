@@ -11,6 +11,7 @@ M. Mosbach, M. Andriushchenko and D. Klakow, On the Stability of Fine-tuning BER
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ class FineTuning:
         gpus = [torch.cuda.current_device()] if self.recipe.device == "cuda" else []
         total = torch.zeros((), device=self.recipe.device)
         self.model.train()
-        with torch.random.fork_rng(devices=gpus):
+        with torch.random.fork_rng(devices=gpus), self._attention():
             self._go_on_drawing()
             while self.done < until:
                 total += self._step(self.batches[self.done])
@@ -237,6 +238,13 @@ class FineTuning:
         with torch.no_grad():
             for parameter, value in zip(self.trained, weights, strict=True):
                 parameter.copy_(value)
+
+    def _attention(self) -> contextlib.AbstractContextManager[None]:
+        if self.recipe.device != "cpu":
+            return contextlib.nullcontext()
+        from augment.train.attention import fast_attention
+
+        return fast_attention(self.model)
 
     def _go_on_drawing(self) -> None:
         import torch
