@@ -202,12 +202,12 @@ class _Attention(torch.autograd.Function):
                 bits_of(scores).bitwise_and_(mask)
                 scores.sub_(totals[part].reshape(-1, tokens, 1))
                 torch.bitwise_and(bits, positive, out=bits_of(one))
-                scores.mul_(one).mul_(ctx.scale)
+                scores.mul_(one)
                 to_query[part] = torch.bmm(scores, _flat(key[part])).view_as(query[part])
                 to_key[part] = torch.bmm(scores.transpose(1, 2), _flat(query[part])).view_as(
                     key[part]
                 )
-        return to_query, to_key, to_value, None, None, None
+        return to_query.mul_(ctx.scale), to_key.mul_(ctx.scale), to_value, None, None, None
 
 
 def _tiles(weights: torch.Tensor) -> Iterator[Part]:
