@@ -138,7 +138,10 @@ def batch():
     ids = np.random.default_rng(0).integers(5, 50, size=(4, 9))
     mask = np.ones_like(ids)
     mask[1, 4:] = mask[3, 7:] = 0
-    return {"input_ids": torch.tensor(ids * mask + (1 - mask)), "attention_mask": torch.tensor(mask)}
+    return {
+        "input_ids": torch.tensor(ids * mask + (1 - mask)),
+        "attention_mask": torch.tensor(mask),
+    }
 
 
 @pytest.mark.parametrize("kind", CONFIGS)

@@ -26,6 +26,9 @@ from augment.train.dropout import Masks, bits_of, kept_bits
 NAME: Final = "augment_dropout"
 #: Bytes of the attention weights worked off at a time: what the cache of a core holds.
 TILE: Final = 2 << 20
+#: Rows of weights are filled up to a multiple of this: torch's softmax goes by whole vectors, and
+#: takes six times as long for a row of 30 as for one of 32.
+LANES: Final = 32
 #: What other models hand over beside the four tensors, and this does not know.
 UNKNOWN: Final = ("position_bias", "softcap", "cache", "s_aux")
 
@@ -152,24 +155,27 @@ class _Attention(torch.autograd.Function):
     ) -> torch.Tensor:
         rows, heads, tokens, _ = query.shape
         others = key.shape[2]
+        wide = -(-others // LANES) * LANES
         larger = 1.0 / (1.0 - masks.p)
-        weights = query.new_empty(rows, heads, tokens, others)
+        weights = query.new_empty(rows, heads, tokens, wide)
         out = query.new_empty(rows, tokens, heads, value.shape[3]).transpose(1, 2)
         if bias is not None:
             bias = bias.to(query.dtype).expand(rows, -1, -1, -1)
         with torch.autocast("cpu", enabled=False):
             for part in _tiles(weights):
                 tile = weights[part]
-                flat = tile.view(-1, tokens, others)
-                torch.bmm(_flat(query[part] * scale), _flat(key[part]).transpose(1, 2), out=flat)
+                flat = tile.view(-1, tokens, wide)
+                keys = _flat(key[part], wide)
+                torch.bmm(_flat(query[part] * scale), keys.transpose(1, 2), out=flat)
                 if bias is not None:
-                    tile.add_(bias[part] if bias.shape[1] > 1 else bias[part[0]])
+                    tile[..., :others] += bias[part] if bias.shape[1] > 1 else bias[part[0]]
+                flat[..., others:] = -torch.inf
                 torch.softmax(flat, -1, out=flat)
                 bits = bits_of(flat)
                 signs = masks.draw(flat)
                 bits.bitwise_or_(signs)
                 kept = kept_bits(bits, out=signs).bitwise_and_(bits).view(flat.dtype)
-                values = _flat(value[part]) * larger
+                values = _flat(value[part], wide) * larger
                 out[part] = torch.bmm(kept, values).view_as(out[part])
         ctx.save_for_backward(query, key, value, weights, out)
         ctx.larger, ctx.scale = larger, scale
@@ -181,15 +187,16 @@ class _Attention(torch.autograd.Function):
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
         query, key, value, weights, out = ctx.saved_tensors
         grad = grads[0]
-        tokens, others = weights.shape[2:]
+        tokens, wide = weights.shape[2:]
+        others = key.shape[2]
         positive = torch.iinfo(bits_of(weights).dtype).max
         to_query, to_key, to_value = (_like(x) for x in (query, key, value))
         with torch.autocast("cpu", enabled=False):
             totals = (grad * out).sum(-1, keepdim=True)
             grad = grad * ctx.larger
-            scratch = weights.new_empty(2, 0, tokens, others)
+            scratch = weights.new_empty(2, 0, tokens, wide)
             for part in _tiles(weights):
-                flat = weights[part].view(-1, tokens, others)
+                flat = weights[part].view(-1, tokens, wide)
                 bits = bits_of(flat)
                 if scratch.shape[1] != len(flat):
                     scratch = weights.new_empty(2, *flat.shape)
@@ -197,16 +204,17 @@ class _Attention(torch.autograd.Function):
                 g = _flat(grad[part])
                 mask = kept_bits(bits, out=bits_of(one))
                 torch.bitwise_and(mask, bits, out=bits_of(scores))  # the weights kept, for once
-                to_value[part] = torch.bmm(scores.transpose(1, 2), g).view_as(value[part])
-                torch.bmm(g, _flat(value[part]).transpose(1, 2), out=scores)
+                found = torch.bmm(scores.transpose(1, 2), g)
+                to_value[part] = found[:, :others].reshape(value[part].shape)
+                torch.bmm(g, _flat(value[part], wide).transpose(1, 2), out=scores)
                 bits_of(scores).bitwise_and_(mask)
                 scores.sub_(totals[part].reshape(-1, tokens, 1))
                 torch.bitwise_and(bits, positive, out=bits_of(one))
                 scores.mul_(one)
-                to_query[part] = torch.bmm(scores, _flat(key[part])).view_as(query[part])
-                to_key[part] = torch.bmm(scores.transpose(1, 2), _flat(query[part])).view_as(
-                    key[part]
-                )
+                found = torch.bmm(scores, _flat(key[part], wide))
+                to_query[part] = found.view_as(query[part])
+                found = torch.bmm(scores.transpose(1, 2), _flat(query[part]))
+                to_key[part] = found[:, :others].reshape(key[part].shape)
         return to_query.mul_(ctx.scale), to_key.mul_(ctx.scale), to_value, None, None, None
 
 
@@ -220,9 +228,12 @@ def _tiles(weights: torch.Tensor) -> Iterator[Part]:
             yield slice(row, row + many), slice(head, head + few)
 
 
-def _flat(x: torch.Tensor) -> torch.Tensor:
-    """``(rows, heads, ...)`` as one dimension."""
-    return x.flatten(0, 1).contiguous()
+def _flat(x: torch.Tensor, wide: int | None = None) -> torch.Tensor:
+    """Rows and heads as one dimension, and the tokens filled up with zeros."""
+    flat = x.flatten(0, 1)
+    if wide is None or wide == x.shape[2]:
+        return flat.contiguous()
+    return torch.nn.functional.pad(flat, (0, 0, 0, wide - x.shape[2]))
 
 
 def _like(x: torch.Tensor) -> torch.Tensor:
