@@ -101,7 +101,7 @@ def _forward(
     dropout: float = 0.0,
     scaling: float | None = None,
     is_causal: bool | None = None,
-    **others: Any,
+    **others: Any,  # noqa: ANN401 - what a model of any kind hands over
 ) -> tuple[torch.Tensor, None]:
     """Answer as a function of transformers' attention interface does."""
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
@@ -145,7 +145,7 @@ class _Attention(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any,
+        ctx: Any,  # noqa: ANN401 - torch's context takes any attribute
         query: torch.Tensor,
         key: torch.Tensor,
         value: torch.Tensor,
@@ -183,7 +183,8 @@ class _Attention(torch.autograd.Function):
 
     @staticmethod
     def backward(
-        ctx: Any, *grads: torch.Tensor
+        ctx: Any,  # noqa: ANN401
+        *grads: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
         query, key, value, weights, out = ctx.saved_tensors
         grad = grads[0]

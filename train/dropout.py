@@ -60,17 +60,17 @@ def bits_of(tensor: torch.Tensor) -> torch.Tensor:
 
 class _Drop(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, masks: Masks) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, masks: Masks) -> torch.Tensor:  # noqa: ANN401
         signed = masks.draw(x)
         ctx.kept, ctx.scale = kept_bits(signed, out=signed), 1.0 / (1.0 - masks.p)
         return _Drop._dropped(ctx, x)
 
     @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401
         return _Drop._dropped(ctx, grads[0]), None
 
     @staticmethod
-    def _dropped(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+    def _dropped(ctx: Any, x: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
         kept = torch.bitwise_and(bits_of(x), ctx.kept).view(x.dtype)
         return kept.mul_(ctx.scale)
 
