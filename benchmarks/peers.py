@@ -202,16 +202,24 @@ def main() -> None:
     parser.add_argument("--nltk-data", default="", help="folder with corpora/wordnet and stopwords")
     parser.add_argument("--eda", default="", help="EDA's own code/eda.py")
     parser.add_argument("--limit", type=float, default=600, help="most seconds of one tool")
+    parser.add_argument("--table", default="", help="tables whose name holds this")
     parser.add_argument("--only", default="", help="tools whose name holds this")
     parser.add_argument("--without", default="", help="tools whose name holds this are left out")
     parser.add_argument("--out", type=Path, default=RESULT)
     options = parser.parse_args()
     found: dict[str, Any] = {"rows_at_most": options.rows, "runs": RUNS, "machine": describe()}
+    if (options.table or options.only) and options.out.exists():
+        found = json.loads(options.out.read_text(encoding="utf-8"))  # the rest stays as it is
+    if found["rows_at_most"] != options.rows:
+        sys.exit(f"{options.out} has --rows {found['rows_at_most']}; give that, or another --out")
     for table, (language, rows) in tables(options.data, options.rows).items():
-        here = found.setdefault("tables", {})[table] = {
+        if options.table not in table:
+            continue
+        facts = {
             "language": language, "rows": len(rows),
             "classes": dict(Counter(label for _, label in rows)), "tools": {},
         }  # fmt: skip
+        here = found.setdefault("tables", {}).setdefault(table, facts)
         for name in (*OURS, *TOOLS):
             if options.only not in name:
                 continue
