@@ -1,10 +1,12 @@
 """What augment and other libraries make of the same tables, counted by the same rules.
 
     python benchmarks/peers.py ../shared/data [--rows 500] [--peers PYTHON] [--nltk-data FOLDER]
+        [--eda FILE]
 
 PYTHON is the interpreter of an environment that has nlpaug, TextAttack and textaugment. FOLDER
-holds NLTK's WordNet and stop words, as its downloader lays them out. A tool that cannot start is
-written down as not run, with what it said.
+holds NLTK's WordNet and stop words, as its downloader lays them out. FILE is `code/eda.py` of
+EDA's repository, jasonwei20/eda_nlp. A tool that is not there, or fails for every text, is written
+down as not run, with what it said.
 
 Every tool runs as its documentation shows, with its defaults. Its outputs are then judged by
 augment's own checks, similarity left out, with the thresholds that `augment words` has for small
@@ -98,25 +100,44 @@ def judge(
     }  # fmt: skip
 
 
+def shown(rows: list[tuple[str, str]], made: list[tuple[int, str]]) -> list[list[str]]:
+    """One output of each of the first 20 texts, at another place in its list each time."""
+    outputs: dict[int, list[str]] = {}
+    for at, text in made:
+        outputs.setdefault(at, []).append(text)
+    first = list(outputs.items())[:20]
+    return [[rows[at][0], texts[turn % len(texts)]] for turn, (at, texts) in enumerate(first)]
+
+
 def peer(
-    name: str, python: str, language: str, rows: list[tuple[str, str]], data: str
+    name: str, language: str, rows: list[tuple[str, str]], options: argparse.Namespace
 ) -> dict[str, Any]:
     """Run another library's tool in its own process."""
+    if "own code" in name and not options.eda:
+        return {"not_run": "no --eda FILE"}
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "texts.json", Path(folder) / "out.json"
         source.write_text(json.dumps([text for text, _ in rows]), encoding="utf-8")
         script = str(Path(__file__).with_name("peers_tools.py"))
-        done = subprocess.run(
-            [python, script, name, language, str(source), str(out), str(RUNS)],
-            capture_output=True, text=True, check=False,
-            env={**os.environ, "NLTK_DATA": data},
-        )  # fmt: skip
+        places = {"NLTK_DATA": options.nltk_data, "EDA_FILE": options.eda}
+        try:
+            done = subprocess.run(
+                [options.peers, script, name, language, str(source), str(out), str(RUNS)],
+                capture_output=True, text=True, check=False, timeout=options.limit,
+                # Several of them draw from sets, whose order is of the process.
+                env={**os.environ, **places, "PYTHONHASHSEED": "0"},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return {"not_run": f"no end within {options.limit} s"}
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
-            return {"not_run": said[-1].strip().replace(data or "\0", "FOLDER")[:200]}
+            said_last = said[-1].strip().replace(options.nltk_data or "\0", "FOLDER")
+            return {"not_run": said_last[:200]}
         found = json.loads(out.read_text(encoding="utf-8"))
     outputs = found.pop("outputs")
     errors = [one for one in outputs if isinstance(one, str)]
+    if len(errors) == len(rows):
+        return {"not_run": f"failed for every text: {Counter(errors).most_common(1)[0][0]}"}
     made = [(at, text) for at, one in enumerate(outputs) if isinstance(one, list) for text in one]
     return {
         "version": found["version"],
@@ -126,7 +147,7 @@ def peer(
         "processor_s": round(statistics.median(found["seconds"]), 3),
         "names_its_original": "by place in the list",
         **judge(language, rows, made, small=True),
-        "examples": [[rows[at][0], text] for at, text in made[:20]],
+        "examples": shown(rows, made),
     }
 
 
@@ -159,7 +180,7 @@ def ours(name: str, language: str, rows: list[tuple[str, str]]) -> dict[str, Any
         "whole_process_s": round(statistics.median(seconds), 3),
         "names_its_original": "column aug_source_id",
         **judge(language, rows, made, small="words" in name),
-        "examples": [[rows[at][0], text] for at, text in made[:20]],
+        "examples": shown(rows, made),
     }
 
 
@@ -179,16 +200,26 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=500, help="most rows of a table")
     parser.add_argument("--peers", default=sys.executable, help="interpreter that has the others")
     parser.add_argument("--nltk-data", default="", help="folder with corpora/wordnet and stopwords")
+    parser.add_argument("--eda", default="", help="EDA's own code/eda.py")
+    parser.add_argument("--limit", type=float, default=600, help="most seconds of one tool")
+    parser.add_argument("--table", default="", help="tables whose name holds this")
     parser.add_argument("--only", default="", help="tools whose name holds this")
     parser.add_argument("--without", default="", help="tools whose name holds this are left out")
     parser.add_argument("--out", type=Path, default=RESULT)
     options = parser.parse_args()
     found: dict[str, Any] = {"rows_at_most": options.rows, "runs": RUNS, "machine": describe()}
+    if (options.table or options.only) and options.out.exists():
+        found = json.loads(options.out.read_text(encoding="utf-8"))  # the rest stays as it is
+    if found["rows_at_most"] != options.rows:
+        sys.exit(f"{options.out} has --rows {found['rows_at_most']}; give that, or another --out")
     for table, (language, rows) in tables(options.data, options.rows).items():
-        here = found.setdefault("tables", {})[table] = {
+        if options.table not in table:
+            continue
+        facts = {
             "language": language, "rows": len(rows),
             "classes": dict(Counter(label for _, label in rows)), "tools": {},
         }  # fmt: skip
+        here = found.setdefault("tables", {}).setdefault(table, facts)
         for name in (*OURS, *TOOLS):
             if options.only not in name:
                 continue
@@ -197,7 +228,7 @@ def main() -> None:
             elif name in OURS:
                 one = ours(name, language, rows)
             else:
-                one = peer(name, options.peers, language, rows, options.nltk_data)
+                one = peer(name, language, rows, options)
             here["tools"][name] = one
             print(table, name, one.get("returned", one.get("not_run")), file=sys.stderr, flush=True)
             options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

@@ -12,6 +12,61 @@ from peers import RESULT
 
 #: The same outputs of every tool are shown: the first, and two others of the first twenty.
 SHOWN = (0, 7, 14)
+#: What this run had.
+ENVIRONMENT = (
+    "Of this run: `--rows 200`, and `--peers`, `--nltk-data` and `--eda` as below; eda with the "
+    "thesauri of Debian's mythes-en-us and mythes-fr. On the reviews TextAttack's "
+    "EasyDataAugmenter was stopped after a minute of processor time and is left out: its time "
+    "grows faster than the length of a text. The lines of augment and nlpaug for reviews_fr "
+    "are of a run before, by the same commands.",
+    "",
+    "- TextAttack in an environment of its own above augment's, nothing of it replaced: "
+    "`pip install --no-deps` of textattack 0.3.11, flair 0.15.1, transformers 4.57.6, tokenizers "
+    "0.22.2, huggingface-hub 0.36.2, datasets 4.4.1, nltk 3.10.4, and of what these import: "
+    "bert-score, bioc, boto3, botocore, bpemb, conllu, deprecated, docopt, editdistance, ftfy, "
+    "intervaltree, jieba, jmespath, jsonlines, langdetect, language-tool-python, lemminflect, "
+    "Levenshtein, lru-dict, lxml, matplotlib, more-itertools, mpld3, num2words, OpenHowNet, "
+    "anytree, pinyin, pptree, pytorch-revgrad, s3transfer, segtok, sqlitedict, tabulate, "
+    "terminaltables, toml, transformer-smaller-training-vocab, wikipedia-api, word2number, wrapt. "
+    "For textaugment 3.0.0 also gensim, smart-open, googletrans and nest-asyncio.",
+    "- WordNet 3.0 is Debian's wordnet-base and wordnet-sense-index, with the file `lexnames` "
+    "written after the manual page lexnames(5WN); the stop words are NLTK's, as the package "
+    "llama-index-core holds them.",
+    "- EDA's own code is `code/eda.py` of jasonwei20/eda_nlp at 1c5cda4b; the number beside its "
+    "name starts the SHA-256 of the file that ran, which had one newline more at its end. Its last "
+    "output, the original in small letters a to z, is left out here; its own script writes it in "
+    "the original's place.",
+    "- Not run: what loads models or a tagger from the network, as TextAttack's CheckList, "
+    "embedding, CLARE and back-translation augmenters and nlpaug's SynonymAug. Not measured: "
+    "similarity, balance, a kill half way, whole processes of the others.",
+)
+#: What reading showed that the counts do not.
+READ = (
+    "Read: the outputs of twenty SST-2 sentences and twenty French subtitle lines by every tool, "
+    "one of each text.",
+    "",
+    "- TextAttack's EasyDataAugmenter is refused as seldom as `augment words eda` in English: it "
+    "keeps case, marks and spaces, and seldom returns a text twice. Like every EDA, augment's too, "
+    "both leave out or insert a word where the sentence breaks (`magical yet the act is still "
+    "charming here`; augment's `charming the act is still yet here`), and synonyms miss form or "
+    "sense (`a screenplay more ingeniously retrace than memento`): no check here judges that.",
+    "- EDA's own code drops case, digits and every mark before it starts. That costs nothing on "
+    "SST-2, whose sentences have none; on the reviews most of its refusals are of numbers. "
+    "It often returns the same text for one original again; of "
+    "French it keeps the letters a to z (`si on n tait pas sulfur recherch s`).",
+    "- In French TextAttack's, textaugment's and EDA's own code draw synonyms from the English "
+    "WordNet and say nothing: `Ce` becomes `cerium`, `pas` `protactinium`. The checks "
+    "counted here seldom see that. `augment words eda` takes the French thesaurus, and is "
+    "ungrammatical as often (`Alors et ?`, `un très bon maquette plan`).",
+    "- TextAttack's CharSwapAugmenter makes one slip in some words, often a capital amid small "
+    "letters (`eRxtreme`) or another word (`the elf`, `clove it`), and in French may break a "
+    "negation (`Vous 'avez pas`).",
+    "- textaugment's EDA gives the original back for many short texts.",
+    "- Without similarity, back-translations of lost meaning pass (`Et puis ceci déjà ne bon "
+    "nage`). nlpaug's KeyboardAug writes digits and signs into words by default, which the check "
+    "of numbers takes for numbers; its SpellingAug puts English words into French texts, for it "
+    "has one dictionary, the English one.",
+)
 
 
 def share(one: dict[str, Any], count: int) -> str:
@@ -23,6 +78,7 @@ def line(name: str, one: dict[str, Any]) -> str:
     """One tool's line of a table."""
     if "not_run" in one:
         return f"| {name} | not run |" + " |" * 11
+    named = f"{name} ({one['version']})" if "version" in one else name
     alone = one["caught_alone"]
     counts = (
         one["identical_folded"],
@@ -33,15 +89,15 @@ def line(name: str, one: dict[str, Any]) -> str:
         alone["language"],
         one["refused"],
     )
-    cost = (
-        f"{one['processor_s']} making"
-        if "processor_s" in one
-        else f"{one['whole_process_s']} whole process"
-    )
+    seconds, of = (
+        (one["processor_s"], "making") if "processor_s" in one
+        else (one["whole_process_s"], "whole process")
+    )  # fmt: skip
+    cost = f"{1000 * seconds / max(one['returned'], 1):.2f} {of}"
     shares = " | ".join(share(one, count) for count in counts)
     rows = f"{one['asked']} | {one['returned']} | {one['failed_texts']}"
     before = ", ".join(f"{why} {n}" for why, n in one.get("refused_in_its_run", {}).items())
-    return f"| {name} | {rows} | {shares} | {cost} | {before} |"
+    return f"| {named} | {rows} | {shares} | {cost} | {before} |"
 
 
 def main() -> None:
@@ -61,23 +117,14 @@ def main() -> None:
         "*refused*. Back-translations are judged by the usual thresholds, all else by those of "
         "`augment words` for small changes.",
         "",
-        f"Seconds are of the processor, median of {found['runs']}: for the others making alone, "
-        "for augment the whole process with start, reading, checks and files, so the two do not "
-        "compare. nlpaug's SpellingAug draws from a second "
+        f"Time is of the processor, median of {found['runs']}, for each text returned: for the "
+        "others making alone, for augment the whole process with start, reading, checks and files, "
+        "so the two do not compare. nlpaug's SpellingAug draws from a second "
         "generator that is not seeded here: its counts change a little from run to run.",
         "",
-        "Of this run: `--rows 200 --without textaugment`; eda with the thesauri of Debian's "
-        "mythes-en-us and mythes-fr. TextAttack's installation did not end on this machine, and "
-        "textaugment's EDA, tried before, had not ended after two minutes on 200 SST-2 sentences; "
-        "nothing is said of either. Not measured: similarity, balance, a kill half way, whole "
-        "processes of the others.",
+        *ENVIRONMENT,
         "",
-        "Read, twenty French texts of each and twenty English ones of five: without similarity, "
-        "back-translations of lost meaning pass "
-        "(`Et puis ceci déjà ne bon nage`); nlpaug's KeyboardAug writes digits and signs into "
-        "words by default, which the check of numbers takes for numbers; SpellingAug puts English "
-        "words into French texts, for it has one dictionary, the English one; texts of eda and "
-        "swap are often ungrammatical.",
+        *READ,
     ]
     for name, table in found["tables"].items():
         out += [
@@ -86,7 +133,7 @@ def main() -> None:
             "",
             "| tool | asked | returned | failed texts | same as original, folded | repeated "
             "| equal to another original | numbers | negation | language | refused "
-            "| processor s | refused before |",
+            "| processor ms a text returned | refused before |",
             "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
             *(line(tool, one) for tool, one in table["tools"].items()),
         ]

@@ -5,13 +5,18 @@
 Nothing of augment is imported, so that it runs in an environment with the tool alone. Every tool is
 used as its documentation shows, with its defaults. OUT.json is written at the end, as a script
 around these libraries does it (and as TextAttack's own command does): one list of outputs a text,
-or the exception. The line "ready" on stdout says that everything is loaded.
+or the exception. The line "ready" on stdout says that everything is loaded. EDA's own code is one
+file of a repository, not a package: the variable ``EDA_FILE`` says where it lies.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import importlib.metadata
+import importlib.util
 import json
+import os
 import random
 import sys
 import time
@@ -22,8 +27,6 @@ Tool = Callable[[str], list[str]]
 
 
 def _nlpaug(kind: str, name: str, **options: str) -> Tool:
-    import importlib
-
     augmenter = getattr(importlib.import_module(f"nlpaug.augmenter.{kind}"), name)(**options)
     return lambda text: list(augmenter.augment(text))
 
@@ -32,6 +35,14 @@ def _textattack(name: str) -> Tool:
     import textattack.augmentation
 
     return getattr(textattack.augmentation, name)().augment
+
+
+def _eda() -> Tool:
+    """EDA's own code; its last text is the original in small letters a-z, which counts as none."""
+    spec = importlib.util.spec_from_file_location("eda", os.environ["EDA_FILE"])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda text: module.eda(text)[:-1]
 
 
 def _textaugment() -> Tool:
@@ -48,6 +59,8 @@ def _textaugment() -> Tool:
 
 
 #: Name -> the distribution, outputs asked of a text, and what makes it ready for a language.
+#: TextAttack's CheckList, embedding, masked and back-translating augmenters load models from the
+#: network, and its WordNet and deletion augmenters are parts of EasyDataAugmenter.
 TOOLS: dict[str, tuple[str, int, Callable[[str], Tool]]] = {
     "nlpaug RandomWordAug swap": (
         "nlpaug", 1, lambda language: _nlpaug("word", "RandomWordAug", action="swap")
@@ -66,8 +79,16 @@ TOOLS: dict[str, tuple[str, int, Callable[[str], Tool]]] = {
     "TextAttack CharSwapAugmenter": (
         "textattack", 1, lambda language: _textattack("CharSwapAugmenter")
     ),
+    "EDA, its own code": ("eda.py", 9, lambda language: _eda()),
     "textaugment EDA": ("textaugment", 4, lambda language: _textaugment()),
 }  # fmt: skip
+
+
+def version(distribution: str) -> str:
+    """Version of a package; of EDA's file, which has none, the start of its SHA-256."""
+    if distribution == "eda.py":
+        return hashlib.sha256(Path(os.environ["EDA_FILE"]).read_bytes()).hexdigest()[:12]
+    return importlib.metadata.version(distribution)
 
 
 def main() -> None:
@@ -77,7 +98,7 @@ def main() -> None:
     start = time.perf_counter()
     tool = make(language)
     result: dict[str, object] = {
-        "version": importlib.metadata.version(distribution),
+        "version": version(distribution),
         "asked_of_a_text": asked,
         "start_s": time.perf_counter() - start,
     }
@@ -91,7 +112,8 @@ def main() -> None:
             try:
                 outputs.append(tool(text))
             except Exception as error:  # whatever a tool raises is a finding of this benchmark
-                outputs.append(f"{type(error).__name__}: {error}".strip().splitlines()[0])
+                said = " ".join(str(error).replace("*", " ").split())
+                outputs.append(f"{type(error).__name__}: {said[:120]}")
         seconds.append(time.process_time() - begin)
     Path(out).write_text(json.dumps({**result, "seconds": seconds, "outputs": outputs}))
 
