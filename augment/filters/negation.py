@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _CLAUSE: Final = re.compile(r"[.!?;:…()\n]+")
 _APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
+_WORD_OR_SIGN: Final = re.compile(r"\w+|[^\w\s]")
 
 #: Long words behind a negation that count as negated, and the letters that they are compared by.
 _SCOPE: Final = 3
@@ -32,7 +33,9 @@ class Negation:
 
     Cues are counted in the source language from a table (`augment.filters.negation_cues`). "Ne ...
     pas" and "no ... nada" count once, "ne ... que" and "not only" not at all; "impossible" may
-    replace "not possible", and no other word makes up for a negation lost. A negation has moved
+    replace "not possible", and no other word makes up for a negation lost; an idiom that negates in
+    words only ("no deje de") may go as a whole. Where negations agree ("no tiene ninguna"), the
+    second one must not be left alone. A negation has moved
     when the words behind it in the original stand free in the candidate, and those behind it in
     the candidate stood free in the original. For a language without a table everything passes,
     and the chain's notes say so.
@@ -60,10 +63,13 @@ class Negation:
 
 def _look(counter: _Counter, original: str, text: str) -> Finding:
     before, after = counter.count(original), counter.count(text)
+    if after and (alone := counter.alone(text)) and not counter.alone(original):
+        return Finding(f"{alone!r} has lost the negation that it stands with")
     if before == after:
         return _moved(counter, original, text) if before else PASSED
     fewer, more = (text, original) if before > after else (original, text)
-    if abs(before - after) <= counter.count_soft(fewer) - counter.count_soft(more):
+    made_up = max(0, counter.count_soft(fewer) - counter.count_soft(more))
+    if abs(before - after) <= made_up + counter.idioms_gone(more, fewer):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
 
@@ -91,7 +97,13 @@ class _Counter:
         self.cues = self.core | self.partners | self.particle | self.needing
         #: A quick first look goes by whole words, where "isn't" is "isn" and "t".
         self.signs = self.cues | {"t"} if "n't" in self.cues else self.cues
-        self.soft = re.compile("|".join(cues.soft.split()))
+        self.soft = re.compile(rf"\b(?:{'|'.join(cues.soft.split())})\b")
+        self.idioms = [
+            (re.compile(rf"\b(?:{idiom})\b"), re.compile(rf"\b(?:{sign})\b"))
+            for idiom, sign in cues.idioms
+        ]
+        self.concord = re.compile(rf"\b(?:{cues.concord})\b") if cues.concord else None
+        self.openers = frozenset(cues.openers.split())
         self.ignored = re.compile("|".join(cues.ignored)) if cues.ignored else None
 
     def count(self, text: str) -> int:
@@ -132,8 +144,31 @@ class _Counter:
 
     def count_soft(self, text: str) -> int:
         """Words with a negation inside."""
-        words = _WORD.findall(self._without_ignored(text))
-        return sum(self.soft.fullmatch(word) is not None for word in words)
+        return sum(1 for _ in self.soft.finditer(self._without_ignored(text)))
+
+    def idioms_gone(self, text: str, other: str) -> int:
+        """Idioms of a text of which the other shows no sign."""
+        text, other = self._without_ignored(text), self._without_ignored(other)
+        gone = 0
+        for idiom, sign in self.idioms:
+            if idiom.search(text) and not sign.search(other):
+                text, found = idiom.subn(" ", text)  # one "no" belongs to one idiom
+                gone += found
+        return gone
+
+    def alone(self, text: str) -> str:
+        """First word that stands behind a verb without the negation it needs; "" for none."""
+        if self.concord is None:
+            return ""
+        for clause in _CLAUSE.split(self._without_ignored(text)):
+            for match in self.concord.finditer(clause):
+                before = clause[: match.start()]
+                words = _WORD_OR_SIGN.findall(before)
+                if not words or words[-1] in self.openers or not self.cues.isdisjoint(words):
+                    continue
+                if not self.soft.search(before):  # "se desconoce qué ni cómo"
+                    return match[0]
+        return ""
 
     def _clause(self, words: list[tuple[int, str]]) -> int:
         core = sum(word in self.core for _, word in words)

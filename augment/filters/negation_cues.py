@@ -1,17 +1,24 @@
-"""Words of negation by language: data for the check of negation, and nothing else.
+r"""Words of negation by language: data for the check of negation, and nothing else.
 
 ``core``
     negate wherever they stand, each one once.
 ``partners``
     negate too, but one clause with a core word and partners ("no ... nada") negates once.
 ``soft``
-    regular expressions of words that hold a negation inside (``impossible``, ``lack``): never
-    asked for, but one of them may take the place of a core word that is gone.
+    regular expressions of words that hold a negation inside (``impossible``, ``lack``), ``\s`` for
+    the spaces of phrases: never asked for, but one may take the place of a core word that is gone.
 ``ignored``
     regular expressions of fixed phrases that hold such a word and negate nothing.
 ``particle``
     French ``ne``, which negates with a partner and with a word of ``needing`` (``ne ... plus``,
     ``ne peut``), and in ``ne ... que`` means "only".
+``idioms``
+    pairs of regular expressions: a phrase that negates in words only (``no dude que``, "be sure
+    that"), which may be gone altogether, and a sign that it is not gone, but has lost its negation.
+``concord``
+    regular expression of words that behind a verb need a negation before it (``no tiene ninguna``):
+    one that stands there alone shows that the negation is gone. They may begin a clause, or follow
+    a word of ``openers``.
 """
 
 from __future__ import annotations
@@ -30,6 +37,9 @@ class Cues:
     ignored: tuple[str, ...] = ()
     particle: str = ""
     needing: str = ""
+    idioms: tuple[tuple[str, str], ...] = ()
+    concord: str = ""
+    openers: str = ""
 
 
 CUES: Final[dict[str, Cues]] = {
@@ -85,12 +95,23 @@ CUES: Final[dict[str, Cues]] = {
     "es": Cues(
         core="no sin",
         partners="nunca jamás nada nadie ningún ninguno ninguna ningunos ningunas ni tampoco",
-        soft=r"im(?:posible|probable)\w* in(?:capaz|útil|esperad)\w* falt\w+ carec\w+ nieg\w+ "
-        r"neg(?:ó|ar|aron) rechaz\w+ evit\w+ imp(?:ide|edir|idió) prohib\w+ ausen\w+ "
-        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto apenas poc[oa]s? menos fuera sino rar[oa]s? "
-        r"escas\w+ cieg\w+ desemplead[oa]s? desprovist[oa]s? in\w{3,}bles? imprescindible\w* "
-        r"dej(?:a|an|ó|ar|aron|ando) caren\w+ libres? vez ilegal\w* ilimitad\w+ irregular\w* "
-        r"esencial\w* negativ\w+ rehus\w+ mal[oa]?s?",
+        soft=r"im(?:posible|probable)\w* (?<!puede\s)(?<!pueden\s)falt\w+ carec\w+ nieg\w+ "
+        r"neg(?:ó|ar|aron|ativa|ado|ada|ando|aba|aban) den(?:ieg|eg)\w+ rechaz\w+ evit\w+ "
+        r"absten\w+ abst(?:iene|uv)\w* imp(?:id|ed)\w+ proh[ií]b\w+ ausen\w+ descart\w+ "
+        r"desconoc\w+ ignor\w+ dud\w+ salvo excepto exceptuando excepción apenas poc[oa]s? "
+        r"(?<!al\s)(?<!lo\s)menos fuera rar[oa]s? raramente escas\w+ cieg\w+ desemplead[oa]s? "
+        r"desprovist[oa]s? in(?!cre|num)\w{3,}bles? imprescindible\w* "
+        r"dej(?:a|an|ó|ar|aron|ando)\sde caren\w+ libres? (?:en|rara)\svez en\slugar\sde "
+        r"ilegal\w* ilimitad\w+ irregular\w* ilícit\w+ esencial\w* negativ\w+ rehus\w+ "
+        r"mal[oa]?s? ilesos? ilesas? indemnes? intact[oa]s? fracas\w+ infructuos\w+ gratis "
+        r"gratuit\w+ desacuerdo contrari\w+ exclu(?:y|ir|id)\w* exent[oa]s? "
+        r"olvid\w+ pendientes? prescind\w+ privad[oa]s?\sde nul[oa]s? vac[ií][oa]s? cero "
+        r"crud[oa]s? penas difícilmente desobed\w+ desaconsej\w+ des(?:mint|mient|ment)\w+ "
+        r"in(?:acabad|adecuad|advertid|apropiad|capa[zc]|certidumbre|ciert|cómod|complet|"
+        r"conclus|conscien|consistent|correct|defin|desead|édit|efica|eficien|esperad|estab|"
+        r"exact|exist|experi|experti|explorad|feli|finit|frecuent|cumpl|habitad|habitual|"
+        r"inteligib|just|móvil|mun|necesari|satisf|segur|sensib|suficien|usitad|usual|útil|"
+        r"válid|voluntari)\w*",
         ignored=(
             r"\bno menos de\b",
             r"\bsin (?:contar|importar|cesar|falta)\b",
@@ -105,9 +126,51 @@ CUES: Final[dict[str, Cues]] = {
             r"\bsin embargo\b",
             r"\bsin duda\b",
             r"\bnada más\b",
+            r"\bcomo (?:nunca|ningun[oa]|ningún)\b",
             r"¿no\?",
             r",\s*¿?no\s*\?",
+            r"\bno\.\s?\d",
+            r"\bo no(?=\s*[,.;:?!)]|$)",
+            # "The greatest ever seen", "more than ever"
+            r"\b(?:más|menos|mejor|peor|mayor|menor|primer\w*)(?: \w+)? jamás "
+            r"(?=\w+[dt][oa]s?\b)",
+            r"\b(?:más|menos|mejor|peor|mayor|menor|antes)(?: \w+){0,3}? que (?:nunca|jamás|nadie|"
+            r"nada|ningun[oa]|ningún)\b",
         ),
+        idioms=(
+            (r"no (?:\w+ ){0,12}?sino hasta", r"hasta"),
+            (r"no (?:\w+ ){1,6}?hasta (?:que|el año|el siglo|hace|\d)", r"hasta"),
+            (r"no (?:\w+ ){0,2}sino", r"sino|hasta"),
+            (r"no (?:\w+ ){0,4}?(?:mism[oa]s?|igual(?:es)?)", r"mism[oa]s?|igual(?:es)?"),
+            (r"no (?:\w+ ){0,3}?fácil(?:es)?", r"fácil\w*|sencill\w+|simpl\w+"),
+            (r"no (?:\w+ )?(?:dud(?:e|es|en)|caben? (?:\w+ ){0,2}dudas?)", r"dud\w+"),
+            (
+                r"no (?:\w+ )?(?:dej\w+ de|olvid\w+|pierd\w+)",
+                r"dej\w+ de|olvid\w+|perd\w+|pierd\w+",
+            ),
+            (r"no siempre", r"siempre"),
+            (r"no tod[oa]s?", r"tod[oa]s?"),
+            (r"no (?:está|estaría) de más", r"más"),
+            (r"no en vano", r"vano"),
+            (r"no bien", r"bien"),
+            (r"(?:nunca|jamás) antes", r"nunca|jamás|antes"),
+            (r"no (?:\w+ )?import(?:a|an|aba)", r"import\w+"),
+            (r"no (?:\w+ )?más de", r"más|super\w+|exced\w+|mayor\w*"),
+            (r"no (?:\w+ ){0,2}más remedio", r"más|remedio|opción|alternativa"),
+            (r"no (?:\w+ )?(?:de extrañar|extraña|sorprend\w+)", r"extrañ\w+|sorpre\w+|casual\w*"),
+            (r"no (?:muy )?lejos", r"lejos"),
+            (r"no videntes?", r"videntes?"),
+            (r"no gubernamental(?:es)?", r"gubernamental(?:es)?"),
+            (r"no así", r"así|caso|ocurr\w+"),
+            (r"sin perjuicio de", r"perjuicio"),
+            (r"sin (?:precedentes?|parangón)", r"precedentes?|parangón|igual(?:es)?"),
+            (r"sin (?:lugar a|ningún género de|sombra de) dudas?", r"dud\w+"),
+            (r"sin ir más lejos", r"lejos"),
+        ),
+        concord=r"(?:(?:a|con|contra|hacia|para|sobre) )?ning[uú]n(?:o|a|os|as)?|"
+        r"ni(?!\s+siquiera)(?!.*\bni\b)",
+        openers=", ante bajo de del desde en entre hasta por según tras y e o u que porque pues "
+        "aunque si cuando como donde pero mas casi ya además solo sólo",
     ),
     "ca": Cues(
         core="no sense",
