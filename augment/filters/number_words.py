@@ -18,7 +18,8 @@ STRICT: Final[dict[str, str]] = {
     "septante=70 nonante=90",
     "es": "dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 once=11 doce=12 "
     "trece=13 catorce=14 quince=15 dieciséis=16 diecisiete=17 dieciocho=18 diecinueve=19 "
-    "veinte=20 veintiuno=21 veintidós=22 veintitrés=23 veinticuatro=24 veinticinco=25 "
+    "veinte=20 veintiuno=21 veintiún=21 veintiuna=21 veintidós=22 veintitrés=23 veinticuatro=24 "
+    "veinticinco=25 veintiséis=26 veintisiete=27 veintiocho=28 veintinueve=29 "
     "treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
     "setenta=70 ochenta=80 noventa=90",
     "ca": "dos=2 dues=2 tres=3 quatre=4 cinc=5 sis=6 vuit=8 onze=11 dotze=12 tretze=13 "
@@ -49,13 +50,22 @@ LOOSE: Final[dict[str, str]] = {
     "vingtaine=20 vingtième=20 trentaine=30 cent=100 cents=100 centaine=100 centaines=100 "
     "siècle=100 mille=1000 millier=1000 milliers=1000 décennie=10 décennies=10 moitié=2 demi=2 "
     "demie=2 jumeaux=2 zéro=0",
-    "es": "un=1 uno=1 una=1 primer=1 primero=1 primera=1 ambos=2 ambas=2 par=2 segundo=2 segunda=2 "
-    "doble=2 pareja=2 tercer=3 tercero=3 tercera=3 tercio=3 cuarto=4 cuarta=4 quinto=5 quinta=5 "
-    "sexto=6 séptimo=7 octavo=8 noveno=9 décimo=10 decena=10 decenas=10 docena=12 docenas=12 "
-    "quincena=15 veintena=20 cien=100 ciento=100 cientos=100 centenar=100 centenares=100 siglo=100 "
-    "doscientos=200 trescientos=300 cuatrocientos=400 quinientos=500 mil=1000 miles=1000 "
-    "millar=1000 millares=1000 millón=1000000 millones=1000000 década=10 décadas=10 mitad=2 "
-    "medio=2 media=2 ambos=2 gemelos=2 cero=0",
+    "es": "un=1 uno=1 una=1 primer=1 primero=1 primera=1 primeros=1 primeras=1 ambos=2 ambas=2 "
+    "par=2 pares=2 segundo=2 segunda=2 segundos=2 segundas=2 doble=2 dúo=2 pareja=2 tercer=3 "
+    "tercero=3 tercera=3 terceros=3 terceras=3 tercio=3 tercios=3 trío=3 tríada=3 trilogía=3 "
+    "triple=3 trimestre=3 cuarto=4 cuarta=4 cuartos=4 cuádruple=4 quinto=5 quinta=5 "
+    "quíntuple=5 lustro=5 quinquenio=5 sexto=6 sexta=6 semestre=6 séptimo=7 séptima=7 "
+    "octavo=8 octava=8 noveno=9 novena=9 décimo=10 décima=10 decena=10 decenas=10 decenio=10 "
+    "decenios=10 undécimo=11 undécima=11 duodécimo=12 duodécima=12 docena=12 docenas=12 "
+    "quincena=15 coronavirus=19 vigésimo=20 vigésima=20 veintena=20 veintitantos=20 "
+    "veintitantas=20 treintena=30 cuarentena=40 cincuentena=50 cien=100 ciento=100 "
+    "cientos=100 centena=100 centenas=100 centenar=100 centenares=100 siglo=100 "
+    "doscientos=200 doscientas=200 trescientos=300 trescientas=300 cuatrocientos=400 "
+    "cuatrocientas=400 quinientos=500 quinientas=500 seiscientos=600 seiscientas=600 "
+    "setecientos=700 setecientas=700 ochocientos=800 ochocientas=800 novecientos=900 "
+    "novecientas=900 mil=1000 miles=1000 millar=1000 millares=1000 milenio=1000 "
+    "millón=1000000 millones=1000000 década=10 décadas=10 mitad=2 medio=2 media=2 gemelos=2 "
+    "gemelas=2 cero=0",
     "ca": "un=1 una=1 u=1 primer=1 primera=1 parell=2 segon=2 segona=2 ambdós=2 tercer=3 tercera=3 "
     "quart=4 quarta=4 cinquè=5 sisè=6 set=7 setè=7 vuitè=8 nou=9 novè=9 deu=10 desè=10 dotzena=12 "
     "cent=100 mil=1000 zero=0",
@@ -69,6 +79,39 @@ LOOSE: Final[dict[str, str]] = {
     "zweite=2 zweiten=2 doppelt=2 dritte=3 dritten=3 drittel=3 vierte=4 viertel=4 fünfte=5 "
     "sechste=6 siebte=7 acht=8 achte=8 neunte=9 zehnte=10 dutzend=12 hundert=100 tausend=1000 "
     "null=0",
+}
+
+
+#: What a number before them is multiplied by: "dos docenas" are 24, "2,3 milliards" 2300000000.
+SCALES: Final[dict[str, str]] = {
+    "en": "dozen=12 decade=10 decades=10 thousand=1000 million=1000000 billion=1000000000 "
+    "trillion=1000000000000",
+    "fr": "douzaines=12 décennies=10 mille=1000 million=1000000 millions=1000000 "
+    "milliard=1000000000 milliards=1000000000",
+    "es": "docena=12 docenas=12 décadas=10 decenios=10 mil=1000 millón=1000000 millones=1000000 "
+    "billón=1000000000000 billones=1000000000000",
+    "ca": "dotzenes=12 dècades=10 mil=1000 milió=1000000 milions=1000000 bilió=1000000000000 "
+    "bilions=1000000000000",
+}
+#: What stands between tens and units, and "and a half" behind what is counted.
+BETWEEN_TENS: Final[dict[str, str]] = {
+    "en": "[ -]",
+    "fr": "[ -](?:et[ -])?",
+    "es": " y ",
+    "ca": "-(?:i-)?",
+}
+HALVES: Final[dict[str, str]] = {
+    "en": "and a half",
+    "fr": "et demie?",
+    "es": "y medi[oa]",
+    "ca": "i mi(?:g|tja)",
+}
+#: Parts of an hour that are also told in minutes.
+MINUTES: Final[dict[str, dict[str, str]]] = {
+    "en": {"half an hour": "30", "a quarter of an hour": "15"},
+    "fr": {"une demi-heure": "30", "un quart d'heure": "15"},
+    "es": {"media hora": "30", "un cuarto de hora": "15"},
+    "ca": {"mitja hora": "30", "un quart d'hora": "15"},
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.filters.number_words import LOOSE, STRICT, table
+from augment.filters.written_numbers import NUMBER, WrittenNumbers, normal
 from augment.records import Candidate
 from augment.tokens import folded_words
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 
 _DIGIT: Final = re.compile(r"\d")
 _DIGITS: Final = re.compile(r"\d+")
-#: 1 000 or 1,000,000 or 1.000: groups of three behind one sign; else digits with one decimal part.
-_NUMBER: Final = re.compile(
-    r"(?<!\d)\d{1,3}(?:([ \u00a0\u202f\u2009.,'’])\d{3})(?:\1\d{3})*(?![\d])|\d+(?:[.,]\d+)?"
-)
+_NUMBER: Final = re.compile(NUMBER)
 _ROMAN: Final = re.compile(r"\b[IVXLC]{1,7}(?=\b|e\b|ème\b|º)")
 _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
@@ -33,7 +31,9 @@ class Numbers:
     Written forms do not matter: ``1,000``, ``1.000``, ``1 000`` and ``1000`` are one number,
     ``9:30`` and ``9 h 30`` the same two. A digit may come back as a word and the other way round,
     in the languages whose number words are known (`augment.filters.number_words`); there, plain
-    number words must be kept too. The order of the numbers is free.
+    number words must be kept too, and "dos docenas" is 24, "2.3 billion" 2,300 million
+    (`augment.filters.written_numbers`). The order of the numbers is free, and a number of the
+    original may be said again.
     """
 
     name = "numbers"
@@ -42,6 +42,7 @@ class Numbers:
         self.strict = table(STRICT.get(settings.language, ""))
         self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
+        self.written = WrittenNumbers(settings.language)
         self.thousands = frozenset(word for word, n in self.loose.items() if n in ("100", "1000"))
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -54,24 +55,11 @@ class Numbers:
         digits = _DIGIT.search(original) or _DIGIT.search(text)
         if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
             return PASSED
-        before, more_before = self._composed(before)
-        after, more_after = self._composed(after)
-        words_before = [word for word in before if word in self.strict]
-        words_after = [word for word in after if word in self.strict]
-        if not digits and words_before == words_after:
+        lost, gained = self._differences(original, text)
+        if (lost or gained) and not any(
+            self._differences(self.written(original), self.written(text))
+        ):
             return PASSED
-        old, new = _numbers(original), _numbers(text)
-        if words_before == words_after and _runs(original) == _runs(text):
-            return PASSED  # 9:30 and 9.30, whatever the sign between
-        counts_old, counts_new = Counter(old), Counter(new)
-        counts_old.update(self.strict[word] for word in words_before)
-        counts_new.update(self.strict[word] for word in words_after)
-        lost = self._unmatched(counts_old, counts_new, after, text) - more_after
-        gained = self._unmatched(counts_new, counts_old, before, original) - more_before
-        if lost and gained:
-            lost, gained = _without_decades(lost, gained)
-        if (lost or gained) and _HALF_DAY.search(original + " " + text):
-            lost, gained = _without_clocks(lost, gained)
         if not lost and not gained:
             return PASSED
         parts = [
@@ -80,6 +68,27 @@ class Numbers:
             if found
         ]
         return Finding(f"numbers: {'; '.join(parts)}")
+
+    def _differences(self, original: str, text: str) -> tuple[Counter[str], Counter[str]]:
+        """Numbers lost and gained."""
+        before, more_before = self._composed(folded_words(original))
+        after, more_after = self._composed(folded_words(text))
+        words_before = [word for word in before if word in self.strict]
+        words_after = [word for word in after if word in self.strict]
+        if words_before == words_after and _runs(original) == _runs(text):
+            return Counter(), Counter()  # 9:30 and 9.30, whatever the sign between
+        counts_old, counts_new = Counter(_numbers(original)), Counter(_numbers(text))
+        counts_old.update(self.strict[word] for word in words_before)
+        counts_new.update(self.strict[word] for word in words_after)
+        lost = self._unmatched(counts_old, counts_new, after, text) - more_after
+        gained = self._unmatched(counts_new, counts_old, before, original) - more_before
+        if lost and gained:
+            lost, gained = _without_decades(lost, gained)
+        if (lost or gained) and _HALF_DAY.search(original + " " + text):
+            lost, gained = _without_clocks(lost, gained)
+        if gained and not lost:
+            gained = Counter({n: count for n, count in gained.items() if n not in counts_old})
+        return lost, gained
 
     def _composed(self, words: Sequence[str]) -> tuple[Sequence[str], Counter[str]]:
         """Take out "ten thousand" and "vingt mille"; give what they may stand for."""
@@ -113,7 +122,7 @@ def _numbers(text: str) -> list[str]:
     """Numbers of a text in order, each in one normal form."""
     if not text.isascii():
         text = "".join(_ascii_digit(char) for char in text)
-    return [_normal(match) for match in _NUMBER.finditer(text)]
+    return [normal(match) for match in _NUMBER.finditer(text)]
 
 
 def _runs(text: str) -> list[str]:
@@ -126,16 +135,6 @@ def _ascii_digit(char: str) -> str:
     # Arabic-Indic, Devanagari and other digits count as the digits that they are.
     value = unicodedata.decimal(char, None)
     return char if value is None else str(value)
-
-
-def _normal(match: re.Match[str]) -> str:
-    written = match[0]
-    if match[1] is not None:
-        return "".join(filter(str.isdigit, written))
-    whole, _, part = written.replace(",", ".").partition(".")
-    part = part.rstrip("0")
-    whole = whole.lstrip("0") or "0"
-    return f"{whole}.{part}" if part else whole
 
 
 def _roman(letters: str) -> int:
