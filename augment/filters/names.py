@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz.distance import JaroWinkler
 
 from augment.filters.check import PASSED, Finding, Original
-from augment.filters.name_forms import forms
+from augment.filters.name_forms import SOUNDS, TITLES, forms
 from augment.records import Candidate
 from augment.tokens import folded_words
 
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 #: Words, each with what stands before it where that may begin a sentence, a title or a quotation.
 _WORD: Final = re.compile(
-    r"(^\W*|[.!?…:;\n\"“”«»„()\[\]¿¡•|/]['’]?\s*|(?:^|\s)[-–—*]\s*)?([^\W\d_]+)"
+    r"(^\W*|[.!?…:;\n\"“”«»„()\[\]¿¡•|/]['’]?\s*|(?:^|\s)[-–—*]\s*)?"
+    r"(?<![^\W_])([^\W\d_][^\W_]*)"
 )
 _FIRST: Final = re.compile("[A-Za-z]+")
 _NO_LETTER: Final = frozenset(map(chr, range(128))) - frozenset(ascii_letters)
 #: Languages that write every noun with a capital: there only abbreviations are known for names.
 _CAPITAL_NOUNS: Final = frozenset({"de", "lb", "gsw", "nds", "ksh"})
+_DOUBLED: Final = re.compile(r"(.)\1")
 #: Least likeness of two spellings of one name (London, Londres; Putin, Poutine).
 _ALIKE: Final = 0.83
+#: The same where both are written by sound.
+_SOUNDS_ALIKE: Final = 0.93
 #: Words with a capital, or of capitals, beyond which capitals say nothing in a text.
 _MOSTLY: Final = 0.6
 #: Words after which no more are learned: whatever the table, the check stays this small.
@@ -120,8 +124,8 @@ class Names:
             if len(word) < 2:
                 continue
             name = _folded(word)
-            if name in self._small:
-                continue  # "STOP", a Street
+            if name in self._small or name in TITLES:
+                continue  # "STOP", a Street, Mr.
             if word.isupper() or (not self.capital_nouns and (not start or name in self._inside)):
                 found[name] = None
         if capitals > max(3, _MOSTLY * total):
@@ -150,15 +154,27 @@ def _missing(names: Sequence[str], text: str) -> list[str]:
     """Names that a text has in no other form either."""
     words = folded_words(text)
     there = set(words)
-    plain = [_bare(word) for word in there if len(word) > 2]
-    initials = "".join(word[0] for word in words)
+    bare = {_bare(word) for word in there}
+    plain = [word for word in bare if len(word) > 2]
+    written = [word for _, word in _words(text) if word[0].isupper()]
+    sounded = [_sounded(_folded(word)) for word in written if len(word) > 2]
+    initials = _bare("".join(word[0] for word in words))
+    # A language turns the letters of an abbreviation round: NATO, OTAN; DNA, ADN.
+    letters = {
+        tuple(sorted(_folded(word))) for word in written if word.isupper() and len(word) <= 5
+    }
     return [
         name
         for name in names
         if not (
-            _has_form(_bare(name), plain)
+            _bare(name) in bare
+            or _has_form(_bare(name), plain)
+            or any(
+                JaroWinkler.similarity(_sounded(name), word) >= _SOUNDS_ALIKE for word in sounded
+            )
             or any(there.issuperset(form) for form in _FORMS.get(name, ()))
-            or (2 <= len(name) <= 5 and _bare(name) in _bare(initials))
+            or tuple(sorted(name)) in letters
+            or (2 <= len(name) <= 5 and _bare(name) in initials)
         )
     ]
 
@@ -181,6 +197,14 @@ def _bare(word: str) -> str:
         return word
     parts = unicodedata.normalize("NFD", word)
     return "".join(char for char in parts if not unicodedata.combining(char)) or word
+
+
+def _sounded(word: str) -> str:
+    """Take the accents off, and write one sound in one way."""
+    word = _bare(word)
+    for spelled, sound in SOUNDS:
+        word = word.replace(spelled, sound)
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _said(names: Sequence[str]) -> str:
