@@ -14,7 +14,11 @@ from augment.tokens import folded_words
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？।]+[\"'”’»)\]]*(?=\s|$)")
+#: A full stop behind a title, an initial or "EE. UU." ends no sentence.
+_SENTENCE_END: Final = re.compile(
+    r"(?:(?<!\b[^\W\d_])(?<!\b(?:EE|UU|Sr|Dr|Mr|Ms|St))(?<!\b(?:Sra|Dra|Mrs))\.|[!?…。！？।])"
+    r"[.!?…。！？।]*[\"'”’»)\]]*(?=\s|$)"
+)
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 
 _STOP: Final = re.compile(r"[.!?…。！？।:;][\"'”’»)\]\s]*$")
@@ -35,8 +39,9 @@ class Truncated:
     Only a candidate clearly shorter than its original is looked at. It is refused when most of
     several sentences are gone, when next to no word of one sentence came back, when it stops at a
     comma, or when the words of the original's start are there
-    and those of its end are not; less is asked for where the full stop is gone with them, since an
-    end told in other words keeps its own.
+    and those of its end are not. Where the full stop is gone with them, half of the last words are
+    enough, since an end told in other words keeps its own; where all but a little of the length is
+    there, they must be three at least.
     """
 
     name = "truncated"
@@ -53,8 +58,8 @@ def _look(original: str, text: str) -> Finding:
     ratio = len(text) / max(1, len(original))
     if ratio >= _WHOLE_SENTENCES or len(original) < 20:
         return PASSED
-    before = len(_SENTENCE_END.findall(original))
-    if before and (ratio < _WHOLE or len(_SENTENCE_END.findall(text)) < before):
+    sentences = len(_SENTENCE_END.findall(original))
+    if sentences and (ratio < _WHOLE or len(_SENTENCE_END.findall(text)) < sentences):
         finding = _sentence_lost(original, text)
         if not finding.passed:
             return finding
@@ -62,15 +67,17 @@ def _look(original: str, text: str) -> Finding:
         return PASSED
     if _DANGLING.search(text) and not _DANGLING.search(original):
         return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
-    if before >= 2 and ratio < 0.75:
-        after = max(1, len(_SENTENCE_END.findall(text)))
-        if after <= before / 2:
-            return Finding(f"{after} of {before} sentences, {ratio:.0%} of the length")
+    if sentences >= 2 and ratio < 0.75:
+        left = max(1, len(_SENTENCE_END.findall(text)))
+        if left <= sentences / 2:
+            return Finding(f"{left} of {sentences} sentences, {ratio:.0%} of the length")
+    before, after = folded_words(original), folded_words(text)
     if not _STOP.search(text) and _STOP.search(original):
-        most = 0.5
-    else:
-        most = 0.25 if ratio < 0.75 else 0.1
-    return _end_lost(folded_words(original), folded_words(text), most)
+        return _end_lost(before, after, most=0.55, least_drop=0.0)
+    if ratio < 0.75:
+        return _end_lost(before, after, most=0.25, least_drop=0.3)
+    # Two words are soon told in others, and the full stop is there.
+    return _end_lost(before, after, most=0.1, least_drop=0.3, fewest=_FEWEST_TELLING)
 
 
 def _sentence_lost(original: str, text: str) -> Finding:
@@ -92,14 +99,21 @@ def _sentence_lost(original: str, text: str) -> Finding:
     return PASSED
 
 
-def _end_lost(before: Sequence[str], after: Sequence[str], most: float) -> Finding:
-    if len(before) < 10:
-        return PASSED
+def _end_lost(
+    before: Sequence[str],
+    after: Sequence[str],
+    *,
+    most: float,
+    least_drop: float,
+    fewest: int = 0,
+) -> Finding:
     third = len(before) // 3
+    if len(before) < 10 or sum(len(word) > 3 for word in before[-third:]) < fewest:
+        return PASSED
     there = {word[:_STEM] for word in after}
     start = _present(before[:third], there)
     end = _present(before[-third:], there)
-    if end <= most and start - end >= 0.3:
+    if end <= most and start - end >= least_drop:
         return Finding(
             f"the end is missing: {start:.0%} of the first words came back, {end:.0%} of the last"
         )
