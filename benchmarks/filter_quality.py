@@ -1,6 +1,6 @@
 """How many poisoned candidates the paraphrase filter catches, and how many good ones it refuses.
 
-    python benchmarks/filter_quality.py ../shared/data [--pairs 400] [--show]
+    python benchmarks/filter_quality.py ../shared/data [--pairs 400] [--show] [--side "held out"]
 
 Good candidates are what two neural translators made of FLORES sentences, each beside the human
 sentence in its language. Copies of it are left out: they are no paraphrases, good or bad. Every
@@ -8,9 +8,8 @@ poison of `poisons.py` is then put into the candidates that pass. Apertium's rou
 questions and reviews are told apart: they are what the filter meets in practice, many are bad, and
 their share of refusals is no error rate. The poisons are put into those that pass, too.
 
-Thresholds and word lists were fixed on the sentences of even number; what is reported first is
-the other half. Its totals were seen once during development, its sentences never. ``--show`` prints
-the refused good ones of the even half.
+Thresholds and word lists were fixed on half of the sentences; `filter_pairs.py` says which may be
+read. ``--show`` prints the refused good ones of those.
 
 Writes ``results/filter_quality.json``, ``.md`` and ``.png``.
 """
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filter_pairs import HELD_OUT, READ_SINCE, TUNED_ON, column, joined, sentence_dropped, sides
 from filter_quality_report import draw, markdown, tell, tell_poison
 from machine import describe
 from poisons import load_foreign, poisons
@@ -38,11 +38,9 @@ from augment.filters.label import Label
 from augment.filters.presets import PRESETS
 from augment.progress import SILENT, Progress
 from augment.records import Candidate, Paraphrase, Rejection
-from augment.tokens import fold
 
 RESULTS = Path(__file__).parent / "results"
 LANGUAGES = ("en", "fr", "es", "ca")
-HALVES = {"tuned on": 0, "held out": 1}
 ROUND_TRIPS = 80  # per route and source of texts
 ROUTES = {"en": ("es", "ca", "eo"), "fr": ("ca", "es", "en"), "es": ("ca", "en")}
 TEXTS = {
@@ -65,52 +63,6 @@ TEXTS = {
 LABELLED = (("trec6/trec6.csv", "en"), ("xed/xed_fr_emotion6.csv", "fr"))
 THRESHOLDS = [round(0.05 * step, 2) for step in range(4, 18)]
 STRANGENESS = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0]
-
-
-def column(path: Path, name: str) -> list[str]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(dict.fromkeys(" ".join(row[name].split()) for row in csv.DictReader(handle)))
-
-
-def good_pairs(data: Path, language: str, half: int, limit: int) -> list[Candidate]:
-    """One machine translation of each sentence of a half, beside the human one."""
-    with (data / "mt/flores_dev_mt_outputs.csv").open(encoding="utf-8", newline="") as handle:
-        rows = [row for row in csv.DictReader(handle) if row["pair"].endswith("-" + language)]
-    random.Random(language).shuffle(rows)
-    found: dict[int, Candidate] = {}
-    for row in rows:
-        number = int(row["id"])
-        new = fold(row["hypothesis"]) != fold(row["reference"])
-        if number % 2 == half and number not in found and new:
-            found[number] = Candidate(
-                number, row["reference"], row["hypothesis"], pivot=row["pair"][:2]
-            )
-    return [found[number] for number in sorted(found)][:limit]
-
-
-def joined(pairs: Sequence[Candidate]) -> list[Candidate]:
-    """Texts of three sentences."""
-    return [
-        Candidate(
-            three[0].source_id,
-            " ".join(c.original for c in three),
-            " ".join(c.text for c in three),
-            pivot=three[0].pivot,
-        )
-        for start in range(0, len(pairs) - 2, 3)
-        if (three := pairs[start : start + 3])
-    ]
-
-
-def sentence_dropped(pairs: Sequence[Candidate]) -> list[Candidate]:
-    """Drop from the same one of the three sentences, each in turn."""
-    found = []
-    for number, start in enumerate(range(0, len(pairs) - 2, 3)):
-        three = pairs[start : start + 3]
-        left = [c.text for at, c in enumerate(three) if at != number % 3]
-        text = " ".join(c.original for c in three)
-        found.append(Candidate(three[0].source_id, text, " ".join(left), pivot=three[0].pivot))
-    return found
 
 
 def round_trips(data: Path, language: str, rng: random.Random) -> dict[str, list[Candidate]]:
@@ -329,24 +281,24 @@ def language_result(
     table = column(data / "mt/flores_dev_en_fr_es_ca.csv", language)
     bench = Bench(language, table, encoder)
     found: dict[str, Any] = {}
-    for half, parity in HALVES.items():
-        if options.half and half != options.half:
+    parts = sides(data, language, options.pairs)
+    for side, pairs in parts.items():
+        if options.side and side != options.side:
             continue
-        pairs = good_pairs(data, language, parity, options.pairs)
         results = bench.results(pairs, pairs)
-        if options.show and not parity:
+        if options.show and side != HELD_OUT:
             show(results)
-        found[half] = {
+        found[side] = {
             "good": {name: judged(bench.results(pairs, pairs, name)) for name in PRESETS},
             "texts of three sentences": judged(bench.results(joined(pairs), joined(pairs))),
             "poison": {
                 name: poisoned(bench, pairs, name)
-                for name in (PRESETS if half == "held out" else ("normal",))
+                for name in (PRESETS if side == HELD_OUT else ("normal",))
             },
             "curves": curves(bench, pairs),
         }
-        tell(f"{language}, {half}", found[half])
-    if language in ROUTES and not options.half:
+        tell(f"{language}, {side}", found[side])
+    if language in ROUTES and not options.side:
         trips = round_trips(data, language, random.Random(language))
         lines = [c for candidates in trips.values() for c in candidates]
         small = Bench(language, [*table, *(c.original for c in lines)], encoder)
@@ -356,8 +308,7 @@ def language_result(
         }
         first = next(iter(trips.values()))
         found["poison in apertium"] = poisoned(small, first, "normal")
-        good = good_pairs(data, language, 1, options.pairs)
-        found["apertium stranger than neural"] = woodenness(small, lines, good)
+        found["apertium stranger than neural"] = woodenness(small, lines, parts[HELD_OUT])
         tell_poison(found["poison in apertium"])
         print(found["apertium"], found["apertium stranger than neural"], flush=True)
     return found
@@ -368,7 +319,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--pairs", type=int, default=400)
     parser.add_argument("--languages", default=",".join(LANGUAGES))
-    parser.add_argument("--half", choices=tuple(HALVES))
+    parser.add_argument("--side", choices=(TUNED_ON, READ_SINCE, HELD_OUT))
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     load_foreign(options.data)
@@ -377,7 +328,7 @@ def main() -> None:
     result: dict[str, Any] = {"machine": describe(), "presets": PRESETS, "languages": {}}
     for language in options.languages.split(","):
         result["languages"][language] = language_result(options.data, language, options, encoder)
-    if options.half:
+    if options.side:
         return
     result["labels"] = {path: labels(options.data, path, lang) for path, lang in LABELLED}
     print(result["labels"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-HELD_OUT = "held out"
+from filter_pairs import HELD_OUT, READ_SINCE, TUNED_ON
+
 NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ca": "Catalan"}
 #: Share of each kind of poison that the default is meant to catch; "watched" ones are told only.
 WANTED = {"gross": 0.95, "subtle": 0.85}
@@ -29,7 +30,10 @@ def markdown(result: dict[str, Any]) -> str:
         f"Machine: {machine}.",
         "",
         "Thresholds and word lists were fixed on half of the sentences. Of the held-out half the",
-        "totals were seen once during development, the sentences never.",
+        "totals were seen during development, the sentences never. In Spanish that half missed two",
+        "aims and was read then, to find out why; held out there are, since, the 197 sentences in",
+        "neither half, in the words of both translators. Of these the totals were seen before the",
+        "changes, half way and at the end; the sentences never.",
         "",
         "![recall of each poison, and curves over the thresholds](filter_quality.png)",
         "",
@@ -45,7 +49,7 @@ def markdown(result: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for language, found in languages.items():
-        for half in ("tuned on", HELD_OUT):
+        for half in (side for side in (TUNED_ON, READ_SINCE, HELD_OUT) if side in found):
             good = found[half]["good"]
             normal = good["normal"]
             lines.append(
@@ -237,7 +241,7 @@ def draw(result: dict[str, Any], path: Path) -> None:
             one.grid(color="0.9")
             one.legend(fontsize=8, loc="center left" if row == 1 else "center right")
     figure.suptitle(
-        "Paraphrase filter on held-out sentences, totals seen once before (bars: the aims)",
+        "Paraphrase filter on held-out sentences (bars: the aims)",
         fontsize=12,
     )
     figure.savefig(path, dpi=110)
