@@ -1,0 +1,140 @@
+"""How much of a training step is matrix products, and at what rate they run by themselves.
+
+    python benchmarks/matrix_rate.py ../shared/data [--threads 1] [--steps 6]
+
+MiniLM on IMDB reviews cut at 256 tokens, batches of 16, bf16: the trainer takes some steps, and
+every matrix product of one of them is written down with its shapes and strides. Each different one
+is then run by itself, on numbers of its own, as often as its median needs. The time that all
+products of a step take so, over the time of the step, is the step's share of the rate that the
+machine shows in bare products of the model's own shapes. What the rest of the step is spent on
+is told by torch's profiler. The default is a thread, as K-fold gives each of its processes.
+
+Writes ``results/matrix_rate.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from machine import describe
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from augment.train.encoder import load_encoder
+from augment.train.finetune import FineTuning, Recipe
+from augment.train.tokens import cut_vocabulary, tokenise
+
+RESULT = Path(__file__).parent / "results" / "matrix_rate.json"
+BATCH, MAX_TOKENS, ROWS, REPEATS = 16, 256, 500, 9
+PRODUCTS = ("aten::mm", "aten::addmm", "aten::bmm")
+Layout = tuple[tuple[int, ...], tuple[int, ...], torch.dtype]
+
+
+class Products(TorchDispatchMode):
+    """Counts the matrix products within a block, by operation and layout of what goes in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[tuple[Any, tuple[Layout, ...]]] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
+        if func._schema.name in PRODUCTS:
+            layouts = tuple((tuple(x.shape), x.stride(), x.dtype) for x in args)
+            self.seen[func._schema.name, layouts] += 1
+        return func(*args, **(kwargs or {}))
+
+
+def operations(layouts: tuple[Layout, ...]) -> int:
+    """Multiplications and additions of one product."""
+    (*rows, inner), columns = layouts[-2][0], layouts[-1][0][-1]
+    return 2 * int(np.prod(rows)) * inner * columns
+
+
+def bare_seconds(name: str, layouts: tuple[Layout, ...]) -> float:
+    """Give the median time of one product by itself."""
+    given = []
+    for shape, stride, dtype in layouts:
+        tensor = torch.empty_strided(shape, stride, dtype=dtype)
+        given.append(tensor.copy_(torch.randn(shape)))
+    product = {"aten::mm": torch.mm, "aten::addmm": torch.addmm, "aten::bmm": torch.bmm}[name]
+    taken = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        product(*given)
+        taken.append(time.perf_counter() - started)
+    return float(np.median(taken))
+
+
+def training(data: Path, steps: int) -> FineTuning:
+    """Give a training over drawn batches."""
+    table = pd.read_csv(data / "imdb" / "imdb_4k.csv").sample(ROWS, random_state=0)
+    encoder = load_encoder("minilm", n_classes=2, offline=True)
+    texts = [(text,) for text in table["text"]]
+    tokens = cut_vocabulary(
+        encoder.model, tokenise(texts, encoder.tokenizer, max_tokens=MAX_TOKENS)
+    )
+    draw = np.random.default_rng(0)
+    return FineTuning(
+        encoder.fresh(generator=torch.Generator().manual_seed(0)),
+        tokens,
+        table["label"].astype("category").cat.codes.to_numpy().astype(np.int64),
+        np.array([draw.choice(ROWS, BATCH, replace=False) for _ in range(3 * steps + 2)]),
+        Recipe(lr=2e-4, loss="plain", precision="bf16", device="cpu"),
+        seed=0,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=6)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    run = training(options.data, options.steps)
+    run.advance(2)
+
+    # Batches differ in length: the same ones are timed, written down and taken apart.
+    clock, shares = [], []
+    for _ in range(options.steps):
+        with Products() as products:
+            run.advance(run.done + 1)
+        run.done -= 1
+        started = time.perf_counter()
+        run.advance(run.done + 1)
+        clock.append(time.perf_counter() - started)
+        bare = sum(n * bare_seconds(*one) for one, n in products.seen.items())
+        work = sum(n * operations(layouts) for (_, layouts), n in products.seen.items())
+        shares.append((bare / clock[-1], work / bare / 1e9, work / clock[-1] / 1e9))
+        print(f"step {clock[-1]:.2f} s, its products alone {bare:.2f} s", flush=True)
+    share, alone, within = (float(x) for x in np.median(np.array(shares), axis=0))
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        run.advance(run.done + options.steps)
+    found = sorted(profile.key_averages(), key=lambda e: -e.self_cpu_time_total)
+    total = sum(event.self_cpu_time_total for event in found)
+    result = {
+        "task": f"MiniLM, imdb_4k, {MAX_TOKENS} tokens, batches of {BATCH}, bf16",
+        "machine": describe(),
+        "threads": options.threads,
+        "steps": options.steps,
+        "step_seconds": round(float(np.median(clock)), 3),
+        "gigaflops_of_the_products_alone": round(alone),
+        "gigaflops_of_the_step": round(within),
+        "share_of_the_bare_rate": round(share, 3),
+        "profile_percent": {
+            event.key: round(100 * event.self_cpu_time_total / total, 1) for event in found[:20]
+        },
+    }
+    print(json.dumps(result, indent=2))
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
