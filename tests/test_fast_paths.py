@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from augment.filters import FilterSettings, Original
@@ -15,9 +15,11 @@ starts = st.sampled_from(["Rome", "London", "Anna", "The", "Film", "A", "I", "X2
 rests = st.text(alphabet="abc rome.?!'2-\n", max_size=20)
 
 
-@given(starts, rests)
-def test_a_text_with_one_capital_has_the_names_that_the_long_way_finds(start, rest):
-    check = Names(FilterSettings(language="en"))
+@given(starts, rests, st.sampled_from(["en", "de"]))
+@example("X2", "?b", "en")  # one word, a letter and a digit
+@example("X2", " b", "de")
+def test_a_text_with_one_capital_has_the_names_that_the_long_way_finds(start, rest, language):
+    check = Names(FilterSettings(language=language))
     check.learn([Original(number, text) for number, text in enumerate(TABLE)])
     text = start + rest
     # A sign beyond ASCII sends the text the long way, and changes no name.

@@ -131,6 +131,19 @@ def test_a_request_that_hangs_ends_at_its_deadline_even_byte_by_byte():
             translator.close()
 
 
+def test_a_read_that_times_out_before_the_deadlines_timer_is_told_alike(monkeypatch):
+    """On a busy machine the timer's thread may come second."""
+    from augment.translators.transport import Deadline
+
+    monkeypatch.setattr(Deadline, "_shut", lambda self: None)
+    limits = Limits(connect_s=1.0, total_s=0.3, attempts=1, failures_in_a_row=99)
+    with TranslationServer(schedule=lambda text: "hang") as server:
+        translator = engine(server, limits).open("en", "es")
+        (done,) = translator.translate(["A sentence that nobody answers."])
+        assert "no whole answer within 0.3 s" in done.error
+        translator.close()
+
+
 def test_retry_after_is_kept_and_too_long_a_wait_gives_up():
     with Store() as store, TranslationServer(schedule=["ok"] * 8 + ["429:1"]) as server:
         start = time.monotonic()

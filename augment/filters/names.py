@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from string import ascii_letters
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import JaroWinkler
@@ -24,8 +23,7 @@ _WORD: Final = re.compile(
     r"(^\W*|[.!?…:;\n\"“”«»„()\[\]¿¡•|/]['’]?\s*|(?:^|\s)[-–—*]\s*)?"
     r"(?<![^\W_])([^\W\d_][^\W_]*)"
 )
-_FIRST: Final = re.compile("[A-Za-z]+")
-_NO_LETTER: Final = frozenset(map(chr, range(128))) - frozenset(ascii_letters)
+_FIRST: Final = re.compile("[A-Za-z0-9]+")
 #: Languages that write every noun with a capital: there only abbreviations are known for names.
 _CAPITAL_NOUNS: Final = frozenset({"de", "lb", "gsw", "nds", "ksh"})
 _DOUBLED: Final = re.compile(r"(.)\1")
@@ -134,10 +132,12 @@ class Names:
 
     def _of_start(self, text: str) -> tuple[str, ...]:
         """Name of a text in which nothing but the first letter is a capital."""
-        if self.capital_nouns or text[1] in _NO_LETTER:
+        word = _FIRST.match(text)[0]  # type: ignore[index]  # it begins with a letter
+        name = word.lower()
+        if len(word) < 2 or name in self._small or name in TITLES:
             return ()
-        name = _FIRST.match(text)[0].lower()  # type: ignore[index]  # it begins with a letter
-        return (name,) if name in self._inside and name not in self._small else ()
+        known = word.isupper() or (not self.capital_nouns and name in self._inside)
+        return (name,) if known else ()
 
 
 def _words(text: str) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ReadTimeoutError
 
 from augment.offline import OfflineError
 from augment.translators.refusals import ServiceFailure, of_body, of_status, said
@@ -278,6 +279,8 @@ class Transport:
     def _why(self, error: Exception, deadline: Deadline) -> str:
         if deadline.passed:
             return self._late()
+        if _cause(error, requests.ReadTimeout, ReadTimeoutError) is not None:
+            return self._late()  # the deadline's own timer came second
         if _cause(error, ConnectionRefusedError) is not None:
             return "it refused the connection"
         if _cause(error, socket.gaierror) is not None:
