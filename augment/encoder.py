@@ -115,10 +115,10 @@ class SentenceEncoder:
         )["input_ids"]
         lengths = [-(-len(row) // _STEP) * _STEP for row in ids]
         order = sorted(range(len(ids)), key=lengths.__getitem__)
+        size = _ROWS["cuda" if self.device.startswith("cuda") else "cpu"]
         with progress.stage("sentence vectors", len(place), "text") as stage:
             for length, rows in groupby(order, key=lengths.__getitem__):
                 alike = list(rows)
-                size = _ROWS.get(self.device, _ROWS["cpu"])
                 for start in range(0, len(alike), size):
                     batch = alike[start : start + size]
                     full = [*batch, *batch[-1:] * (size - len(batch))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,13 +54,18 @@ class TokenTable:
         """Tokens of each row."""
         return np.diff(self.starts)
 
+    @cached_property
+    def longest(self) -> int:
+        """Tokens of the longest row; every batch asks for it."""
+        return int(self.lengths.max())
+
     def batch(self, rows: IntArray, device: torch.device | str = "cpu") -> dict[str, torch.Tensor]:
         """Rows as model inputs, padded to the longest among them, and up to a multiple of 8."""
         import torch
 
         starts, ends = self.starts[rows], self.starts[rows + 1]
         lengths = ends - starts
-        width = min(-(-int(lengths.max()) // WIDTHS) * WIDTHS, int(self.lengths.max()))
+        width = min(-(-int(lengths.max()) // WIDTHS) * WIDTHS, self.longest)
         mask = np.arange(width)[None, :] < lengths[:, None]
         at = (starts[:, None] + np.arange(width)[None, :])[mask]
         ids = np.full(mask.shape, self.padding, dtype=np.int64)

@@ -169,9 +169,7 @@ def _missing(names: Sequence[str], text: str) -> list[str]:
         if not (
             _bare(name) in bare
             or _has_form(_bare(name), plain)
-            or any(
-                JaroWinkler.similarity(_sounded(name), word) >= _SOUNDS_ALIKE for word in sounded
-            )
+            or _sounds_like(_sounded(name), sounded)
             or any(there.issuperset(form) for form in _FORMS.get(name, ()))
             or tuple(sorted(name)) in letters
             or (2 <= len(name) <= 5 and _bare(name) in initials)
@@ -189,6 +187,10 @@ def _has_form(name: str, words: Sequence[str]) -> bool:
         if len(name) > 3 and len(word) > 3 and (name in word or word in name):
             return True
     return False
+
+
+def _sounds_like(name: str, words: Sequence[str]) -> bool:
+    return any(JaroWinkler.similarity(name, word) >= _SOUNDS_ALIKE for word in words)
 
 
 def _bare(word: str) -> str:
