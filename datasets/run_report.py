@@ -205,9 +205,10 @@ def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
     if short:
         lacking = sum(count or 0 for count in short.values())
         many = f"{len(short)} classes" if len(short) > 1 else "one class"
+        rows = "row" if lacking == 1 else "rows"
         return (
             f"{kept:,} paraphrases were kept, but {many} stayed short of the aim, by {lacking:,} "
-            "rows together. They were not filled up with copies."
+            f"{rows} in all. They were not filled up with copies."
         )
     if manifest.resolved["balance"] == "none":
         return f"{kept:,} paraphrases were kept; no class had an aim."
