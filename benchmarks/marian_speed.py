@@ -1,11 +1,14 @@
 """The engine ``marian`` against nlpaug's back-translation, and against CTranslate2 by itself.
 
-    python benchmarks/marian_speed.py ../shared/data [--rows 512] [--tokens 24] [--models FOLDER]
+    python benchmarks/marian_speed.py ../shared/data [--rows 512] [--tokens own] [--beam 1]
 
 Three sides, in turn, each in a process of its own, with the same weights: two random models of
 OPUS-MT's size (6 + 6 layers, 512 wide, 8 heads, 2048 inside, 59,514 pieces). Random weights never
-come to an end by themselves, so every side writes the same number of tokens for every text (ours
-and ``bare``: for every sentence), greedily.
+come to an end by themselves, so the length of every translation is set, alike on all sides: as many
+tokens as its source has, rounded up to a multiple of 4 (``--tokens own``: a real model's
+translations are about as long as their sources, and a batch goes on until its longest is done), or
+one number of tokens for all (``--tokens 24``: of every row with nlpaug, of every sentence with ours
+and ``bare``; then no side gains by sorting).
 
 - ``ours``: `augment.back_translate` on the table, everything included: reading, finding what is
   there, cutting, tokenising, both legs, the store, every check but those that look at meaning (none
@@ -45,6 +48,8 @@ from augment.errors import InputError
 
 RESULT = Path(__file__).parent / "results" / "marian_speed.json"
 PIECES = 59_514
+#: In place of a number of tokens: each translation as long as its source.
+OWN = 0
 
 
 def sentences(data: Path, rows: int) -> list[str]:
@@ -109,6 +114,11 @@ def make_model(folder: Path, texts: list[str], seed: int) -> None:
     net.save_pretrained(folder)
 
 
+def wanted(tokens: int, length: int) -> int:
+    """Tokens to write for a source of so many tokens."""
+    return tokens or -(-length // 4) * 4
+
+
 class Forced:
     """An engine that writes exactly so many tokens of every text, and keeps what it was asked."""
 
@@ -116,10 +126,23 @@ class Forced:
         self.engine, self.tokens, self.asked = engine, tokens, asked
 
     def translate_batch(self, sources: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401
-        """Write so many tokens, whatever the options say of lengths."""
+        """Write so many tokens, whatever the options say of lengths.
+
+        The library takes one length a call, so that there is a call for each.
+        """
         self.asked.extend(sources)
-        lengths = {"min_decoding_length": self.tokens, "max_decoding_length": self.tokens}
-        return self.engine.translate_batch(sources, *args, **{**options, **lengths})
+        groups: dict[int, list[int]] = {}
+        for number, source in enumerate(sources):
+            groups.setdefault(wanted(self.tokens, len(source)), []).append(number)
+        found: list[Any] = [None] * len(sources)
+        for length, numbers in sorted(groups.items(), reverse=True):
+            lengths = {"min_decoding_length": length, "max_decoding_length": length}
+            results = self.engine.translate_batch(
+                [sources[number] for number in numbers], *args, **{**options, **lengths}
+            )
+            for number, result in zip(numbers, results, strict=True):
+                found[number] = result
+        return found
 
 
 class Spent:
@@ -133,7 +156,7 @@ class Spent:
         return time.perf_counter() - self.clock, time.process_time() - self.processor
 
 
-def ours(folder: Path, tokens: int) -> dict:
+def ours(folder: Path, tokens: int, beam: int) -> dict:
     import ctranslate2  # noqa: F401 - loaded before the clock starts
     import sentencepiece  # noqa: F401
 
@@ -156,7 +179,7 @@ def ours(folder: Path, tokens: int) -> dict:
     spent = Spent()
     done = augment.back_translate(
         folder / "in.csv", out=folder / "out.csv", store=str(folder / "store.sqlite"), pivot="fr",
-        source="en", translator="marian", beam_size=1, label="none", balance="none",
+        source="en", translator="marian", beam_size=beam, label="none", balance="none",
         no_filter="all", force=True,
     )  # fmt: skip
     seconds, processor = spent()
@@ -168,7 +191,7 @@ def ours(folder: Path, tokens: int) -> dict:
             "loading_cpu": sum(one[1] for one in loading), "failed": about["failed"]}  # fmt: skip
 
 
-def nlpaug(folder: Path, tokens: int) -> dict:
+def nlpaug(folder: Path, tokens: int, beam: int) -> dict:
     import transformers
     from nlpaug.augmenter.word import BackTranslationAug
 
@@ -176,8 +199,16 @@ def nlpaug(folder: Path, tokens: int) -> dict:
 
     def generate(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         kwargs.pop("max_length", None)
+        lengths = [wanted(tokens, int(length)) for length in kwargs["attention_mask"].sum(1)]
+        # A row that is done waits for the longest of its batch: its sums are made and left out.
+        longest = max(lengths)
         # The start token counts there, and not with CTranslate2.
-        return whole(self, *args, **kwargs, min_new_tokens=tokens, max_new_tokens=tokens)
+        found = whole(
+            self, *args, **kwargs, num_beams=beam, min_new_tokens=longest, max_new_tokens=longest
+        )
+        for row, length in enumerate(lengths):
+            found[row, 1 + length :] = self.config.pad_token_id
+        return found
 
     transformers.MarianMTModel.generate = generate
     augmenter = BackTranslationAug(
@@ -190,7 +221,7 @@ def nlpaug(folder: Path, tokens: int) -> dict:
     return {"seconds": seconds, "cpu": processor, "translated": len(done)}
 
 
-def bare(folder: Path, tokens: int, beam_size: int = 1) -> dict:
+def bare(folder: Path, tokens: int, beam: int) -> dict:
     """CTranslate2 alone, on the token lists that ours was asked for."""
     import ctranslate2
 
@@ -212,21 +243,17 @@ def bare(folder: Path, tokens: int, beam_size: int = 1) -> dict:
         load_clock, load_processor = spent()
         loading = [loading[0] + load_clock, loading[1] + load_processor]
         spent = Spent()
-        engine.translate_batch(
-            sources, beam_size=beam_size, max_batch_size=BATCH_TOKENS[where.device],
-            batch_type="tokens", min_decoding_length=tokens, max_decoding_length=tokens,
-            disable_unk=True, max_input_length=0,
+        pending = Forced(engine, tokens, []).translate_batch(
+            sources, beam_size=beam, max_batch_size=BATCH_TOKENS[where.device],
+            batch_type="tokens", disable_unk=True, max_input_length=0, asynchronous=True,
         )  # fmt: skip
+        for one in pending:
+            one.result()
         clock, cpu = spent()
         seconds, processor = seconds + clock, processor + cpu
         del engine
     return {"seconds": seconds + loading[0], "cpu": processor + loading[1], "loading": loading[0],
             "loading_cpu": loading[1], "translated": sum(map(len, legs))}  # fmt: skip
-
-
-def beam4(folder: Path, tokens: int) -> dict:
-    """``bare`` with the search's usual width."""
-    return bare(folder, tokens, beam_size=4)
 
 
 def peak_memory_mb() -> int:
@@ -241,9 +268,10 @@ def peak_memory_mb() -> int:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def side(name: str, folder: Path, tokens: int) -> dict:
+def side(name: str, folder: Path, options: argparse.Namespace) -> dict:
     """Run one side in a process of its own; its peak memory is that of the process."""
-    command = [sys.executable, __file__, "--side", name, "--tokens", str(tokens), str(folder)]
+    lengths = ["--tokens", str(options.tokens or "own"), "--beam", str(options.beam)]
+    command = [sys.executable, __file__, "--side", name, *lengths, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
@@ -291,15 +319,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="the data, or a prepared folder with --side")
     parser.add_argument("--rows", type=int, default=512)
-    parser.add_argument("--tokens", type=int, default=24, help="tokens of every translation")
+    parser.add_argument(
+        "--tokens",
+        type=lambda given: OWN if given == "own" else int(given),
+        default=OWN,
+        help="tokens of every translation, or own: as many as its source has",
+    )
+    parser.add_argument("--beam", type=int, default=1, help="width of the search, on all sides")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side; medians are kept")
     parser.add_argument("--models", type=Path, help="keep the two models here for further runs")
-    parser.add_argument("--side", choices=("ours", "nlpaug", "bare", "beam4"))
+    parser.add_argument("--side", choices=("ours", "nlpaug", "bare"))
     parser.add_argument("--without-nlpaug", action="store_true", help="for a quick look")
     parser.add_argument("--save", action="store_true", help=f"write {RESULT.name}")
     options = parser.parse_args()
     if options.side:
-        found = globals()[options.side](options.folder, options.tokens)
+        found = globals()[options.side](options.folder, options.tokens, options.beam)
         print(json.dumps({**found, "memory_mb": peak_memory_mb()}))
         return
     with tempfile.TemporaryDirectory() as name:
@@ -314,7 +348,7 @@ def main() -> None:
             if home != folder:
                 (folder / pair).symlink_to(home / pair)
         load_before = os.getloadavg()
-        runs: dict[str, list[dict]] = {"ours": [], "bare": [], "warm": [], "beam4": []}
+        runs: dict[str, list[dict]] = {"ours": [], "bare": [], "warm": []}
         if not options.without_nlpaug:
             runs["nlpaug"] = []
         for number in range(options.runs):
@@ -322,22 +356,17 @@ def main() -> None:
                 path.unlink()
             # Each goes first in turn; in the first round ours, which writes down the tokens.
             for one in ("ours", "bare") if number % 2 == 0 else ("bare", "ours"):
-                runs[one].append(side(one, folder, options.tokens))
-            runs["warm"].append(side("ours", folder, options.tokens))
-            if number == 0:
-                runs["beam4"].append(side("beam4", folder, options.tokens))
-                if "nlpaug" in runs:
-                    runs["nlpaug"].append(side("nlpaug", folder, options.tokens))
+                runs[one].append(side(one, folder, options))
+            runs["warm"].append(side("ours", folder, options))
+            if number == 0 and "nlpaug" in runs:
+                runs["nlpaug"].append(side("nlpaug", folder, options))
     rate = {one: len(texts) / median(each, "seconds") for one, each in runs.items()}
-    translating = {
-        one: median([{"x": run["cpu"] - run["loading_cpu"]} for run in runs[one]], "x")
-        for one in ("bare", "beam4")
-    }
     result = {
         "rows": len(texts),
         "different": len(set(texts)),
         "sentences_translated": runs["bare"][0]["translated"],
-        "tokens_per_translation": options.tokens,
+        "tokens_per_translation": options.tokens or "as many as its source",
+        "beam": options.beam,
         "rows_per_s": {one: round(value, 2) for one, value in rate.items()},
         "memory_mb": {one: median(each, "memory_mb") for one, each in runs.items()},
         "to_nlpaug": round(rate["ours"] / rate["nlpaug"], 1) if "nlpaug" in rate else None,
@@ -345,7 +374,6 @@ def main() -> None:
         if "nlpaug" in rate
         else None,
         "to_bare": ratios(runs),
-        "beam4_to_greedy_cpu": round(translating["beam4"] / translating["bare"], 2),
         "warm_stages": runs["warm"][-1]["stages"],
         "runs": runs,
         "machine": {
@@ -357,7 +385,9 @@ def main() -> None:
     }
     if options.save:
         RESULT.parent.mkdir(exist_ok=True)
-        RESULT.write_text(json.dumps(result, indent=2) + "\n")
+        kept = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
+        kept[f"tokens {options.tokens or 'own'}, beam {options.beam}"] = result
+        RESULT.write_text(json.dumps(kept, indent=2) + "\n")
     print(json.dumps(result, indent=2))
 
 
