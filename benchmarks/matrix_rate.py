@@ -1,13 +1,18 @@
 """How much of a training step is matrix products, and at what rate they run by themselves.
 
-    python benchmarks/matrix_rate.py ../shared/data [--threads 1] [--steps 6]
+    python benchmarks/matrix_rate.py ../shared/data [--processes 2] [--steps 6]
 
 MiniLM on IMDB reviews cut at 256 tokens, batches of 16, bf16: the trainer takes some steps, and
 every matrix product of one of them is written down with its shapes and strides. Each different one
 is then run by itself, on numbers of its own, as often as its median needs. The time that all
 products of a step take so, over the time of the step, is the step's share of the rate that the
 machine shows in bare products of the model's own shapes. What the rest of the step is spent on
-is told by torch's profiler. The default is a thread, as K-fold gives each of its processes.
+is told by torch's profiler.
+
+K-fold trains in a process of one thread for each processor, and so it is measured: all processes
+take steps at the same time, and then all of them run bare products at the same time. Both sides so
+have the whole machine, and rates are sums over its processes. ``--processes 1`` leaves the other
+processors idle on both sides.
 
 Writes ``results/matrix_rate.json``.
 """
@@ -16,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import time
 from collections import Counter
 from pathlib import Path
@@ -27,6 +33,7 @@ import torch
 from machine import describe
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from augment.processors import usable_processors
 from augment.train.encoder import load_encoder
 from augment.train.finetune import FineTuning, Recipe
 from augment.train.tokens import cut_vocabulary, tokenise
@@ -91,49 +98,77 @@ def training(data: Path, steps: int) -> FineTuning:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=6)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # noqa: ANN401
+    """Take steps and run their products, in step with the other processes."""
+    torch.set_num_threads(1)
     run = training(options.data, options.steps)
     run.advance(2)
-
-    # Batches differ in length: the same ones are timed, written down and taken apart.
-    clock, shares = [], []
+    # Batches differ in length: the same ones are written down, timed, and taken apart.
+    work, bare, clock = 0, 0.0, 0.0
+    seen: list[Counter[tuple[Any, tuple[Layout, ...]]]] = []
     for _ in range(options.steps):
         with Products() as products:
             run.advance(run.done + 1)
-        run.done -= 1
-        started = time.perf_counter()
-        run.advance(run.done + 1)
-        clock.append(time.perf_counter() - started)
-        bare = sum(n * bare_seconds(*one) for one, n in products.seen.items())
-        work = sum(n * operations(layouts) for (_, layouts), n in products.seen.items())
-        shares.append((bare / clock[-1], work / bare / 1e9, work / clock[-1] / 1e9))
-        print(f"step {clock[-1]:.2f} s, its products alone {bare:.2f} s", flush=True)
-    share, alone, within = (float(x) for x in np.median(np.array(shares), axis=0))
+        seen.append(products.seen)
+    run.done -= options.steps
+    together.wait()
+    started = time.perf_counter()
+    run.advance(run.done + options.steps)
+    clock = time.perf_counter() - started
+    together.wait()
+    # The process that is through first goes on, so that no other has the machine for itself.
+    for products in seen:
+        bare += sum(n * bare_seconds(*one) for one, n in products.items())
+        work += sum(n * operations(layouts) for (_, layouts), n in products.items())
+    together.wait()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
         run.advance(run.done + options.steps)
-    found = sorted(profile.key_averages(), key=lambda e: -e.self_cpu_time_total)
-    total = sum(event.self_cpu_time_total for event in found)
+    events = sorted(profile.key_averages(), key=lambda e: -e.self_cpu_time_total)
+    total = sum(event.self_cpu_time_total for event in events)
+    percent = {event.key: round(100 * event.self_cpu_time_total / total, 1) for event in events}
+    found.put(
+        {
+            "step_seconds": clock / options.steps,
+            "alone": work / bare / 1e9,
+            "within": work / clock / 1e9,
+            "profile_percent": dict(list(percent.items())[:20]),
+        }
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--processes", type=int, default=usable_processors())
+    parser.add_argument("--steps", type=int, default=6)
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    together, queue = context.Barrier(options.processes), context.Queue()
+    running = [
+        context.Process(target=measure, args=(options, together, queue))
+        for _ in range(options.processes)
+    ]
+    for process in running:
+        process.start()
+    found = [queue.get() for _ in running]
+    for process in running:
+        process.join()
+    alone, within = (sum(one[name] for one in found) for name in ("alone", "within"))
     result = {
         "task": f"MiniLM, imdb_4k, {MAX_TOKENS} tokens, batches of {BATCH}, bf16",
         "machine": describe(),
-        "threads": options.threads,
+        "processes": options.processes,
         "steps": options.steps,
-        "step_seconds": round(float(np.median(clock)), 3),
+        "step_seconds": round(float(np.median([one["step_seconds"] for one in found])), 3),
         "gigaflops_of_the_products_alone": round(alone),
-        "gigaflops_of_the_step": round(within),
-        "share_of_the_bare_rate": round(share, 3),
-        "profile_percent": {
-            event.key: round(100 * event.self_cpu_time_total / total, 1) for event in found[:20]
-        },
+        "gigaflops_of_the_steps": round(within),
+        "share_of_the_bare_rate": round(within / alone, 3),
+        "profile_percent": found[0]["profile_percent"],
     }
     print(json.dumps(result, indent=2))
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    kept = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
+    kept[f"{options.processes} processes of a thread"] = result
+    RESULT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

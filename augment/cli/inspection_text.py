@@ -144,8 +144,8 @@ def expectation_lines(found: Inspection) -> list[str]:
     if gain is None:
         lines.append(f"{size}: with so many, no gain from back-translation is known; expect none")
     else:
-        lines.append(
-            f"{size}: with about so many a class, back-translation gained {gain:+.1f} points "
-            "elsewhere (BERT, no fair control: Cegin et al. 2025)"
-        )
+        lines += [
+            f"{size}: with about so many a class, back-translation gained {gain:+.1f} points",
+            "  elsewhere (BERT, no fair control: Cegin et al. 2025)",
+        ]
     return lines
