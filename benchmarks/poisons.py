@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from poison_persons import person_changed
+
 from augment.records import Candidate
 
 Poison = Callable[[Candidate, random.Random], Candidate | None]
@@ -309,6 +311,7 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
         "question made a statement": ("subtle", with_text(question_lost)),
         "statement made a question": ("subtle", with_text(question_gained)),
         "another question word": ("subtle", question_word(language)),
+        "person changed": ("subtle", person_changed(language)),
         "coarse word added": ("subtle", coarse(language)),
         "oscillation": ("gross", with_text(oscillation)),
         "broken encoding": ("subtle", with_text(mojibake)),

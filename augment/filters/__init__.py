@@ -48,6 +48,7 @@ FILTERS: Final[dict[str, str]] = {
     "numbers": "augment.filters.numbers:Numbers",
     "negation": "augment.filters.negation:Negation",
     "question": "augment.filters.question:Question",
+    "person": "augment.filters.person:Person",
     "names": "augment.filters.names:Names",
     "profanity": "augment.filters.profanity:Profanity",
     "language": "augment.filters.language:Language",

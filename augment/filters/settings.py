@@ -64,6 +64,10 @@ class FilterSettings:
     """Greatest share of words marked by the engine that the original does not hold, 0 to 1."""
     max_lost_names: float = None  # type: ignore[assignment]
     """Greatest share of the names that may be gone, 0 to 1; a name replaced never passes."""
+    max_person_change: float = None  # type: ignore[assignment]
+    """Greatest change of who does it, 0 to 1: 1 where a person is nowhere any more and another one,
+    that was nowhere, has come; 0.75 for another subject, 0.5 for another object or possessor, 0.25
+    for one of several subjects (0.1 if that person was there before)."""
     max_strangeness: float = None  # type: ignore[assignment]
     """Most standard deviations by which spelling may be unlike the table's, above 0."""
     min_label_odds: float = None  # type: ignore[assignment]
@@ -98,6 +102,7 @@ class FilterSettings:
             ("min_length_ratio", 0.0, 1.0),
             ("max_marked", 0.0, 1.0),
             ("max_lost_names", 0.0, 1.0),
+            ("max_person_change", 0.0, 1.0),
             ("min_label_odds", 0.5, 1.0),
             ("min_swap_margin", 0.0, 1.0),
         ):
