@@ -6,7 +6,10 @@ Good candidates are what two neural translators made of FLORES sentences, each b
 sentence in its language. Copies of it are left out: they are no paraphrases, good or bad. Every
 poison of `poisons.py` is then put into the candidates that pass. Apertium's round trips of lines,
 questions and reviews are told apart: they are what the filter meets in practice, many are bad, and
-their share of refusals is no error rate. The poisons are put into those that pass, too.
+their share of refusals is no error rate. The poisons are put into those that pass, too. Texts that
+people translated into the same text are a third kind of good candidates.
+
+Refused candidates were judged by reading: ``results/filter_judged.csv``.
 
 Thresholds and word lists were fixed on half of the sentences; `filter_pairs.py` says which may be
 read. ``--show`` prints the refused good ones of those.
@@ -26,7 +29,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filter_pairs import HELD_OUT, READ_SINCE, TUNED_ON, column, joined, sentence_dropped, sides
+from filter_pairs import (
+    HELD_OUT,
+    READ_SINCE,
+    TUNED_ON,
+    column,
+    human,
+    joined,
+    sentence_dropped,
+    sides,
+)
 from filter_quality_report import draw, markdown, tell, tell_poison
 from machine import describe
 from poisons import load_foreign, poisons
@@ -154,6 +166,29 @@ def judged(results: Sequence[Paraphrase | Rejection]) -> dict[str, Any]:
         "refused": round(sum(refused.values()) - same, 4),
         "repeats": round(same, 4),
         "by": refused,
+    }
+
+
+def read(language: str, results: Sequence[Paraphrase | Rejection]) -> dict[str, Any]:
+    """Leave out the refused candidates that a reader judged wrong in fact."""
+    with (RESULTS / "filter_judged.csv").open(encoding="utf-8", newline="") as handle:
+        verdicts = {
+            (row["sentence"], row["pair"], row["system"]): row["verdict"]
+            for row in csv.DictReader(handle)
+            if row["language"] == language
+        }
+    refused = [
+        verdicts.get((str(c.source_id), f"{c.pivot}-{language}", c.engine), "unread")
+        for one in results
+        if isinstance(one, Rejection) and one.reason not in ("unchanged", "duplicate")
+        for c in [one.candidate]
+    ]
+    counts = Counter(refused)
+    left = len(refused) - counts["wrong"]
+    return {
+        "refused": len(refused),
+        **{verdict: counts[verdict] for verdict in ("right", "wrong", "unread")},
+        "share of those not judged wrong": round(left / (len(results) - counts["wrong"]), 4),
     }
 
 
@@ -286,10 +321,11 @@ def language_result(
         if options.side and side != options.side:
             continue
         results = bench.results(pairs, pairs)
-        if options.show and side != HELD_OUT:
+        if options.show:
             show(results)
         found[side] = {
             "good": {name: judged(bench.results(pairs, pairs, name)) for name in PRESETS},
+            "judged": read(language, results) if side == HELD_OUT else None,
             "texts of three sentences": judged(bench.results(joined(pairs), joined(pairs))),
             "poison": {
                 name: poisoned(bench, pairs, name)
@@ -298,6 +334,9 @@ def language_result(
             "curves": curves(bench, pairs),
         }
         tell(f"{language}, {side}", found[side])
+    if not options.side:
+        found["human"] = people(data, language, encoder)
+        print(found["human"], flush=True)
     if language in ROUTES and not options.side:
         trips = round_trips(data, language, random.Random(language))
         lines = [c for candidates in trips.values() for c in candidates]
@@ -312,6 +351,13 @@ def language_result(
         tell_poison(found["poison in apertium"])
         print(found["apertium"], found["apertium stranger than neural"], flush=True)
     return found
+
+
+def people(data: Path, language: str, encoder: SentenceEncoder) -> dict[str, Any]:
+    """Judge paraphrases by people. They are originals of the table, so that is not asked."""
+    parts = human(data, language)
+    bench = Bench(language, [c.original for part in parts.values() for c in part], encoder)
+    return {side: judged(bench.results(pairs, [])) for side, pairs in parts.items()}
 
 
 def main() -> None:

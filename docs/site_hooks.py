@@ -55,7 +55,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages and the figures that they show."""
+    """Add the generated pages, and the figures and tables that they show or name."""
     pages = {_page(name): command_page(name) for name in commands()}
     pages["reference/commands/index.md"] = command_index()
     pages["reference/checks.md"] = checks_page()
@@ -64,8 +64,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         pages[f"results/{path.name}"] = path.read_text(encoding="utf-8")
     for uri, content in pages.items():
         files.append(File.generated(config, uri, content=content))
-    for picture in RESULTS.glob("*.png"):
-        files.append(File.generated(config, f"results/{picture.name}", abs_src_path=str(picture)))
+    for beside in [*RESULTS.glob("*.png"), *RESULTS.glob("*.csv")]:
+        files.append(File.generated(config, f"results/{beside.name}", abs_src_path=str(beside)))
     return files
 
 

@@ -95,6 +95,8 @@ _SAME: Final = (
     "senate | senado | sénat | senat",
     "supreme court | corte suprema | tribunal supremo | cour suprême | tribunal suprem",
     "big brother | gran hermano | gran germà",
+    "world heritage | patrimoine mondial | patrimonio mundial | patrimonio humanidad | "
+    "patrimoni mundial | patrimoni humanitat",
     "red cross | cruz roja | croix rouge | creu roja",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,8 @@ _WORD: Final = re.compile(
     r"(^\W*|[.!?…:;\n\"“”«»„()\[\]¿¡•|/]['’]?\s*|(?:^|\s)[-–—*]\s*)?"
     r"(?<![^\W_])([^\W\d_][^\W_]*)"
 )
+#: "XIXe" is a number, and no name.
+_CENTURY: Final = re.compile("[IVXLC]+(?:e|es|ème|èmes)")
 _FIRST: Final = re.compile("[A-Za-z0-9]+")
 #: Languages that write every noun with a capital: there only abbreviations are known for names.
 _CAPITAL_NOUNS: Final = frozenset({"de", "lb", "gsw", "nds", "ksh"})
@@ -93,13 +95,15 @@ class Names:
         lost = [name for name in before if name not in words_after]
         if not lost:
             return PASSED
-        lost = _missing(lost, text)
+        words_before = set(folded_words(original))
+        # "French" that stands in both does not say that "France" is there still.
+        both = words_before & words_after
+        lost = _missing(lost, text, both)
         if not lost:
             return PASSED
-        words_before = set(folded_words(original))
         new = [name for name in self._names(text) if name not in words_before]
         if new:
-            new = _missing(new, original)
+            new = _missing(new, original, both)
         if new:
             return Finding(f"the name {_said(new)} in place of {_said(lost)}")
         if len(lost) > self.max_lost * len(before) and (len(lost) > 1 or not self.max_lost):
@@ -119,7 +123,7 @@ class Names:
             if not word[0].isupper():
                 continue
             capitals += 1
-            if len(word) < 2:
+            if len(word) < 2 or _CENTURY.fullmatch(word):
                 continue
             name = _folded(word)
             if name in self._small or name in TITLES:
@@ -150,14 +154,16 @@ def _folded(word: str) -> str:
     return word.casefold()
 
 
-def _missing(names: Sequence[str], text: str) -> list[str]:
-    """Names that a text has in no other form either."""
+def _missing(names: Sequence[str], text: str, both: Set[str]) -> list[str]:
+    """Names that a text has in no other form either; no likeness to words of `both` counts."""
     words = folded_words(text)
     there = set(words)
     bare = {_bare(word) for word in there}
-    plain = [word for word in bare if len(word) > 2]
+    plain = [word for word in {_bare(word) for word in there - both} if len(word) > 2]
     written = [word for _, word in _words(text) if word[0].isupper()]
-    sounded = [_sounded(_folded(word)) for word in written if len(word) > 2]
+    sounded = [
+        _sounded(word) for word in map(_folded, written) if len(word) > 2 and word not in both
+    ]
     initials = _bare("".join(word[0] for word in words))
     # A language turns the letters of an abbreviation round: NATO, OTAN; DNA, ADN.
     letters = {

@@ -14,7 +14,8 @@ from augment.tokens import folded_words
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-_CLAUSE: Final = re.compile(r"[.!?;:…()\n]+")
+#: "If it does not ..., then not even ...": what follows "then" is a clause of its own.
+_CLAUSE: Final = re.compile(r"[.!?;:…()\n]+|,\s*(?=(?:entonces|then|alors|llavors|então|allora)\b)")
 _APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 _WORD_OR_SIGN: Final = re.compile(r"\w+|[^\w\s]")
@@ -69,7 +70,10 @@ def _look(counter: _Counter, original: str, text: str) -> Finding:
         return _moved(counter, original, text) if before else PASSED
     fewer, more = (text, original) if before > after else (original, text)
     made_up = max(0, counter.count_soft(fewer) - counter.count_soft(more))
-    if abs(before - after) <= made_up + counter.idioms_gone(more, fewer):
+    # "Always" in the place of "not always" has lost its negation, whatever else was said.
+    if not counter.bared(more, fewer) and abs(before - after) <= made_up + counter.idioms_gone(
+        more, fewer
+    ):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
 
@@ -99,10 +103,14 @@ class _Counter:
         self.signs = self.cues | {"t"} if "n't" in self.cues else self.cues
         self.soft = re.compile(rf"\b(?:{'|'.join(cues.soft.split())})\b")
         self.idioms = [
-            (re.compile(rf"\b(?:{idiom})\b"), re.compile(rf"\b(?:{sign})\b"))
+            (
+                re.compile(rf"\b(?:{idiom})\b"),
+                re.compile(sign if sign[0] == "^" else rf"\b(?:{sign})\b"),
+            )
             for idiom, sign in cues.idioms
         ]
         self.concord = re.compile(rf"\b(?:{cues.concord})\b") if cues.concord else None
+        self.always = re.compile(rf"({cues.negated})?\b{cues.always}\b") if cues.always else None
         self.openers = frozenset(cues.openers.split())
         self.ignored = re.compile("|".join(cues.ignored)) if cues.ignored else None
 
@@ -155,6 +163,13 @@ class _Counter:
                 text, found = idiom.subn(" ", text)  # one "no" belongs to one idiom
                 gone += found
         return gone
+
+    def bared(self, text: str, other: str) -> bool:
+        """Whether the other has "always" where the text has "not always"."""
+        if self.always is None:
+            return False
+        before, after = (self.always.findall(_plain(one)) for one in (text, other))
+        return len(before) == len(after) and any(before) and not any(after)
 
     def alone(self, text: str) -> str:
         """First word that stands behind a verb without the negation it needs; "" for none."""

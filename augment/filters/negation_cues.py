@@ -15,6 +15,9 @@ r"""Words of negation by language: data for the check of negation, and nothing e
 ``idioms``
     pairs of regular expressions: a phrase that negates in words only (``no dude que``, "be sure
     that"), which may be gone altogether, and a sign that it is not gone, but has lost its negation.
+    A sign that begins with ``^`` is a rule over the whole text.
+``always``, ``negated``
+    the word for "always" and what stands before it in "not always", with its space.
 ``concord``
     regular expression of words that behind a verb need a negation before it (``no tiene ninguna``):
     one that stands there alone shows that the negation is gone. They may begin a clause, or follow
@@ -40,10 +43,14 @@ class Cues:
     idioms: tuple[tuple[str, str], ...] = ()
     concord: str = ""
     openers: str = ""
+    always: str = ""
+    negated: str = ""
 
 
 CUES: Final[dict[str, Cues]] = {
     "en": Cues(
+        always="always",
+        negated="not |n't ",
         core="not n't never no none nobody nothing nowhere neither without cannot cant dont wont "
         "isnt arent wasnt werent doesnt didnt havent hasnt hadnt couldnt wouldnt shouldnt aint "
         "mustnt neednt noone",
@@ -52,11 +59,12 @@ CUES: Final[dict[str, Cues]] = {
         r"dis(?:like|agree|allow)\w* \w{3,}less forb[ia]d\w* fail\w* refus\w* lack\w* "
         r"miss(?:ing|ed|es)? avoid\w* prevent\w* den(?:y|ied|ies|ying) reject\w* absen\w+ "
         r"except unless hardly barely scarcely rarely seldom non minus anti free few little "
-        r"ever nor least doubt\w* stop devoid off(?:line)? "
+        r"ever nor least doubt\w* devoid off(?:line)? stop\w* ceas\w* "
         r"instead rather blind worse badly bad wrong",
         ignored=(
             r"\bnot only\b",
             r"\bno(?:t a)? doubt\b",
+            r"\bwithout prejudice\b",
             r"\bnothing but\b",
             r"\bwhether or not\b",
             r"\bno\.\s?\d",
@@ -66,8 +74,14 @@ CUES: Final[dict[str, Cues]] = {
             r"\b(?:is|are|was|were|do|does|did|has|have|wo|ca|could|would|should)\s?n'?t "
             r"(?:it|he|she|they|you|we|i)\s?\?",
         ),
+        idioms=(
+            (r"(?:not|n't) (?:\w+ ){0,8}?until", r"until|till"),
+            (r"without (?:stopping|ceasing)", r"stop\w*|ceas\w*"),
+        ),
     ),
     "fr": Cues(
+        always="toujours",
+        negated="pas ",
         core="pas sans non",
         partners="jamais rien aucun aucune aucuns aucunes guère ni nullement",
         soft=r"im(?:possible|probable)\w* in(?:capable|connu|utile|égal|attendu)\w* absen\w+ "
@@ -79,7 +93,10 @@ CUES: Final[dict[str, Cues]] = {
             r"\bn'importe\b",
             r"\bsans (?:aucun )?doute\b",
             r"\bsans cesse\b",
-            r"\bnon (?:seulement|plus)\b",
+            r"\bnon (?:seulement|plus|sans)\b",
+            # "More than it is": this "ne" negates nothing.
+            r"\b(?:plus|moins|mieux|avant)\b(?: \w+){0,3} qu(?:e |')\w+ ne\b"
+            r"(?!(?: \w+){1,2} pas\b)",
             r"\brien qu(?:e (?:pour|de|à|ça|cela|moi|toi|lui|nous|vous|les?|la)|'(?:à|en|une?))\b",
             r"\b(?:un|de|le|ce|premier|chaque|faux|grand|grands|mes|tes|ses|nos|vos|leurs|des|les) "
             r"pas\b",
@@ -93,6 +110,8 @@ CUES: Final[dict[str, Cues]] = {
         "pourrait pourraient puis sait sais saurait savait cesse cessait ose osait",
     ),
     "es": Cues(
+        always="siempre",
+        negated="no ",
         core="no sin",
         partners="nunca jamás nada nadie ningún ninguno ninguna ningunos ningunas ni tampoco",
         soft=r"im(?:posible|probable)\w* (?<!puede\s)(?<!pueden\s)falt\w+ carec\w+ nieg\w+ "
@@ -104,7 +123,7 @@ CUES: Final[dict[str, Cues]] = {
         r"dej(?:a|an|ó|ar|aron|ando)\sde caren\w+ libres? (?:en|rara)\svez en\slugar\sde "
         r"ilegal\w* ilimitad\w+ irregular\w* ilícit\w+ esencial\w* negativ\w+ rehus\w+ "
         r"mal[oa]?s? ilesos? ilesas? indemnes? intact[oa]s? fracas\w+ infructuos\w+ gratis "
-        r"gratuit\w+ desacuerdo contrari\w+ exclu(?:y|ir|id)\w* exent[oa]s? "
+        r"gratuit\w+ deficient\w+ desacuerdo contrari\w+ exclu(?:y|ir|id)\w* exent[oa]s? "
         r"olvid\w+ pendientes? prescind\w+ privad[oa]s?\sde nul[oa]s? vac[ií][oa]s? cero "
         r"crud[oa]s? penas difícilmente desobed\w+ desaconsej\w+ des(?:mint|mient|ment)\w+ "
         r"in(?:acabad|adecuad|advertid|apropiad|capa[zc]|certidumbre|ciert|cómod|complet|"
@@ -121,10 +140,10 @@ CUES: Final[dict[str, Cues]] = {
             r"\bno cabe duda\b",
             r"\bno s[eé] si\b",
             r"\bno obstante\b",
-            r"\bno s[oó]lo\b",
-            r"\bno solamente\b",
+            r"\bno (?:s[oó]lo|solamente|únicamente|exclusivamente)\b",
             r"\bsin embargo\b",
-            r"\bsin duda\b",
+            r"\bsin dudas?\b",
+            r"\b(?:no tripulad[oa]s?|sin (?:tripulación|tripulantes|piloto))\b",
             r"\bnada más\b",
             r"\bcomo (?:nunca|ningun[oa]|ningún)\b",
             r"¿no\?",
@@ -149,7 +168,12 @@ CUES: Final[dict[str, Cues]] = {
                 r"dej\w+ de|olvid\w+|perd\w+|pierd\w+",
             ),
             (r"no siempre", r"siempre"),
-            (r"no tod[oa]s?", r"tod[oa]s?"),
+            # "Not all" may become "some", but not nothing at all.
+            (
+                r"no tod[oa]s?",
+                r"^(?:(?=[\s\S]*\btod[oa]s?\b)|(?![\s\S]*\b(?:algun|s[oó]l[oa]|parte|poc|vari|"
+                r"mayoría|excep)))",
+            ),
             (r"no (?:está|estaría) de más", r"más"),
             (r"no en vano", r"vano"),
             (r"no bien", r"bien"),
@@ -161,6 +185,12 @@ CUES: Final[dict[str, Cues]] = {
             (r"no (?:muy )?lejos", r"lejos"),
             (r"no videntes?", r"videntes?"),
             (r"no gubernamental(?:es)?", r"gubernamental(?:es)?"),
+            (r"no (?:\w+ ){0,2}?familiarizad[oa]s?", r"familiariz\w+"),
+            (r"sin conexión", r"conexión|conectad\w+|en línea"),
+            (
+                r"sin (?:ningún |mayores |grandes )?(?:problemas?|dificultad(?:es)?)",
+                r"problem\w+|dificult\w+",
+            ),
             (r"no así", r"así|caso|ocurr\w+"),
             (r"sin perjuicio de", r"perjuicio"),
             (r"sin (?:precedentes?|parangón)", r"precedentes?|parangón|igual(?:es)?"),
@@ -173,14 +203,31 @@ CUES: Final[dict[str, Cues]] = {
         "aunque si cuando como donde pero mas casi ya además solo sólo",
     ),
     "ca": Cues(
+        always="sempre",
+        negated="no ",
         core="no sense",
         partners="mai res ningú ni tampoc enlloc",
         soft=r"im(?:possible|probable)\w* incapa\w+ falt\w+ manc\w+ rebutj\w+ neg\w+ evit\w+ "
         r"impe\w+ prohib\w+ absèn\w+ desconeg\w+ ignor\w+ excepte llevat poc poca pocs "
-        r"poques menys",
-        ignored=(r"\bno obstant\b", r"\bno només\b", r"\bsens(?:e)? dubte\b", r",\s*no\s*\?"),
+        r"poques menys desconfi\w+ deix\w+\sde",
+        ignored=(
+            r"\bno obstant\b",
+            r"\bno només\b",
+            r"\bsens(?:e)? dubte\b",
+            r",\s*no\s*\?",
+            r"\bsi més no\b",
+            r"\babans no\b",
+            r"\bno\.\s?\d",
+        ),
+        idioms=(
+            (r"no (?:\w+ ){0,8}?fins", r"fins"),
+            (r"no (?:\w+ )?gaire(?:s|bé)?", r"gaire(?:s|bé)?|molt\w*"),
+            (r"sense deixar de", r"deix\w+ de"),
+        ),
     ),
     "pt": Cues(
+        always="sempre",
+        negated="nem |não ",
         core="não sem",
         partners="nunca jamais nada ninguém nenhum nenhuma nenhuns nem tampouco",
         soft=r"im(?:possível|provável)\w* incapaz\w* falt\w+ neg\w+ recus\w+ evit\w+ imped\w+ "
@@ -195,6 +242,8 @@ CUES: Final[dict[str, Cues]] = {
         ignored=(r"\bnon obstante\b", r"\bnon só\b", r"\bsen dúbida\b", r"\bsen embargo\b"),
     ),
     "it": Cues(
+        always="sempre",
+        negated="non ",
         core="non senza no",
         partners="mai niente nulla nessuno nessuna nessun né neanche nemmeno neppure mica",
         soft=r"im(?:possibil|probabil)\w* incapac\w+ manca\w* nega\w* rifiut\w+ evit\w+ imped\w+ "
@@ -202,6 +251,8 @@ CUES: Final[dict[str, Cues]] = {
         ignored=(r"\bnon solo\b", r"\bsenza dubbio\b", r"\ba meno che non\b", r"\bse non\b"),
     ),
     "de": Cues(
+        always="immer",
+        negated="nicht ",
         core="nicht nie niemals nichts niemand niemanden niemandem nirgends nirgendwo ohne weder "
         "nein kein keine keinen keinem keiner keines",
         soft=r"un\w{4,} kaum selten fehl\w+ mangel\w* weiger\w+ verweiger\w+ verhinder\w+ "

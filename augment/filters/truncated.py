@@ -28,6 +28,8 @@ _WHOLE_SENTENCES: Final = 0.95
 #: A sentence is there when more than this share of its telling words is, by their first letters.
 _LEAST_OF_SENTENCE: Final = 0.2
 _FEWEST_TELLING: Final = 3
+#: Length over that of the other sentences up to which one of them may be missing.
+_WITHOUT_IT: Final = 1.35
 _STEM: Final = 5
 
 
@@ -91,6 +93,8 @@ def _sentence_lost(original: str, text: str) -> Finding:
         own = [stem for stem in found if known[stem] == 1]  # "that" and "have" are everywhere
         if len(own) < _FEWEST_TELLING:
             continue
+        if len(text) > _WITHOUT_IT * (len(original) - len(sentence)):
+            continue  # something else fills its place: it is told in other words
         share = sum(stem in there for stem in own) / len(own)
         if share <= _LEAST_OF_SENTENCE:
             return Finding(

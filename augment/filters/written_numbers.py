@@ -22,7 +22,9 @@ NUMBER: Final = (
     r"(?<!\d)\d{1,3}(?:(?P<sign>[ \u00a0\u202f\u2009.,'’])\d{3})(?:(?P=sign)\d{3})*(?!\d)"
     r"|\d+(?:[.,]\d+)?"
 )
-_FULL_HOUR: Final = re.compile(r"(?<=\d):00(?![\d:])")
+_FULL_HOUR: Final = re.compile(r"(?<=\d)(?::00(?![\d:])| ?h ?00\b)")
+#: "km2" is "km²" and "square kilometres".
+_POWER: Final = re.compile(r"\b([kcdm]?m)[23²³]\b")
 
 
 class WrittenNumbers:
@@ -30,7 +32,7 @@ class WrittenNumbers:
 
     ``dos docenas`` becomes 24, ``14,7 mil millones`` 14700000000, ``treinta y cinco`` 35, ``una
     hora y media`` 1.5 and ``10:00`` 10. A text in a language without tables stays as it is, but
-    for the full hours.
+    for the full hours and the powers of units.
 
     Examples
     --------
@@ -65,7 +67,7 @@ class WrittenNumbers:
 
     def __call__(self, text: str) -> str:
         """Give the text with its numbers in digits."""
-        text = _FULL_HOUR.sub("", text)
+        text = _POWER.sub(r"\1", _FULL_HOUR.sub("", text))
         for rule in self.rules:
             text = rule.sub(self._digits, text)
         return text

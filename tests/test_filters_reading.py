@@ -1,0 +1,87 @@
+"""Causes found by reading what the filter refused and let pass: one pair for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from augment.filters import FilterSettings, build_filters
+from augment.records import Candidate
+
+
+def refusal(name, language, original, text):
+    checks = build_filters(FilterSettings(language=language), disabled=["similarity"])
+    [check] = [c for c in checks if c.name == name]
+    [finding] = check.check([Candidate(0, original, text)])
+    return finding.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "original", "text"),
+    [
+        ("negation", "es", "Cifran todo y no únicamente los pagos.", "Cifran todo, no solo pagos."),
+        ("negation", "es", "Es, sin dudas, molesto.", "Es claramente molesto."),
+        ("negation", "es", "Voló un dron.", "Voló un avión no tripulado."),
+        ("negation", "es", "Funciona sin conexión.", "Funciona offline."),
+        ("negation", "es", "Se oirá sin problemas.", "Se oirá bien."),
+        ("negation", "es", "No está familiarizado con ella.", "Es nueva para ti."),
+        ("negation", "es", "Las botas no son adecuadas.", "Las botas son deficientes."),
+        ("negation", "fr", "Ils devinent, et non sans succès.", "Ils devinent avec succès."),
+        ("negation", "fr", "Il tire plus fort.", "Il tire plus fort qu'elles ne le font."),
+        ("negation", "en", "Its independence dates from 1839.", "It was not free until 1839."),
+        ("negation", "en", "The lamp no longer works.", "The lamp stops working."),
+        ("negation", "ca", "El llum ja no funciona.", "El llum deixa de funcionar."),
+        ("negation", "ca", "Un mur no gaire alt.", "Un mur curt."),
+        ("negation", "ca", "Seria, si més no, estrany.", "Seria almenys estrany."),
+        ("negation", "ca", "Passaran anys abans no ho vegem.", "Trigarem anys a veure-ho."),
+        ("negation", "ca", "El cosmonauta número 11.", "El cosmonauta No. 11."),
+        ("numbers", "ca", "En 2,2 milions de km² de mar.", "En 2,2 milions de km2 de mar."),
+        ("numbers", "fr", "Peu après 11 h 00 hier.", "Hier, juste après 11 heures."),
+        ("names", "fr", "Au début du XIXe, Luc partit.", "Luc partit au début du 19ème."),
+        ("names", "es", "Es Patrimonio Mundial de allí.", "Es Patrimonio de la Humanidad allí."),
+        (
+            "truncated",
+            "es",
+            "Consulte los viajes promocionados. Puede hacerlo en una página web tanto como aquí.",
+            "Mire los viajes que promocionan, ya sea en un sitio o en el escaparate de una tienda.",
+        ),
+    ],
+)
+def test_said_in_other_words(name, language, original, text):
+    assert refusal(name, language, original, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "original", "text"),
+    [
+        # What else the text says makes up for nothing: "always" has lost its "not".
+        ("negation", "es", "No siempre es bueno.", "Siempre es bueno para el de fuera de aquí."),
+        ("negation", "en", "It is not always good.", "It is always good for a bad man."),
+        ("negation", "de", "Es ist nicht immer gut.", "Es ist immer gut, wenn etwas fehlt."),
+        # "Not all" may become "some".
+        ("negation", "es", "Espere que no todo sea igual.", "Espere que las cosas sean iguales."),
+        # A clause of its own behind "then"
+        (
+            "negation",
+            "es",
+            "Si no se permite, entonces ni siquiera debe mirar.",
+            "Si se permite, entonces ni siquiera debe mirar.",
+        ),
+        ("negation", "en", "The lamp no longer works.", "The lamp still works."),
+        ("negation", "es", "Funciona sin conexión.", "Funciona con conexión."),
+        # "French" was there before: it does not stand for "France".
+        (
+            "names",
+            "es",
+            "El francés de Suiza y el de Francia se parecen.",
+            "El francés de Suiza y el de Berlín se parecen.",
+        ),
+        (
+            "truncated",
+            "es",
+            "Consulte los viajes promocionados. Puede hacerlo en una página web tanto como aquí.",
+            "Mire los viajes promocionados.",
+        ),
+    ],
+)
+def test_another_meaning(name, language, original, text):
+    assert refusal(name, language, original, text)
