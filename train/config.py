@@ -67,7 +67,7 @@ class KFoldConfig:
     batch_size: int = 16
     """Rows per optimizer step."""
     lr: Annotated[float | None, shown_as("F")] = None
-    """Peak learning rate. Default: by the model's width, ten times that with --lora."""
+    """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
     max_tokens: int = 256
     """Texts are cut off after this many tokens."""
     sampler: Literal["uniform", "balanced"] = "uniform"

@@ -52,7 +52,7 @@ class TrainConfig:
     accumulation: int = 1
     """Parts that each batch is computed in, to fit it into memory; changes nothing else."""
     lr: Annotated[float | None, shown_as("F")] = None
-    """Peak learning rate. Default: by the model's width, ten times that with --lora."""
+    """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
     """What the learning rate does after the warm-up: fall to zero, or stay."""
     warm_up: float = 0.1
