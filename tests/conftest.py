@@ -3,6 +3,8 @@
 The made-up language ("eo" here) replaces every English word by one of its own, puts adjectives
 behind their noun and the verb at the end, so a translation can be checked word by word. Two
 English adjectives share a word in it: on the way back there are several right answers.
+
+Also what several files about the paraphrase filter ask alike.
 """
 
 import itertools
@@ -14,6 +16,9 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+
+from augment.filters import FilterSettings, build_filters
+from augment.records import Candidate
 
 NOUNS = {"house": "domo", "film": "kino", "book": "libro", "train": "vagono", "garden": "parko"}
 ADJECTIVES = {
@@ -313,3 +318,16 @@ def untaught(tmp_path):
         return marian_folder(
             tmp_path / "untaught", [a for a, _ in examples], [b for _, b in examples]
         )
+
+
+@pytest.fixture(scope="session")
+def refusal():
+    """Why one check by itself refuses a pair; "" where it passes."""
+
+    def told(name, original, text, language="en", *, marks=(), **more):
+        checks = build_filters(FilterSettings(language=language, **more), disabled=["similarity"])
+        [check] = [one for one in checks if one.name == name]
+        [finding] = check.check([Candidate(0, original, text, marks=marks)])
+        return finding.detail
+
+    return told

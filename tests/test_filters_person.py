@@ -9,11 +9,11 @@ from augment.filters import FilterSettings, build_filters
 from augment.records import Candidate
 
 
-def refusal(language, original, text, **more):
-    checks = build_filters(FilterSettings(language=language, **more), disabled=["similarity"])
-    [check] = [one for one in checks if one.name == "person"]
-    [finding] = check.check([Candidate(0, original, text)])
-    return finding.detail
+@pytest.fixture
+def refusal(refusal):
+    return lambda language, original, text, **more: refusal(
+        "person", original, text, language, **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def refusal(language, original, text, **more):
         ("de", "Sie hat mir geholfen.", "Sie hat ihm geholfen."),
     ],
 )
-def test_another_person(language, original, text):
+def test_another_person(refusal, language, original, text):
     assert refusal(language, original, text)
 
 
@@ -101,35 +101,35 @@ def test_another_person(language, original, text):
         ("en", "Many of us met President Wilson I think.", "I think we met the president."),
     ],
 )
-def test_the_same_person(language, original, text):
+def test_the_same_person(refusal, language, original, text):
     assert refusal(language, original, text) == ""
 
 
-def test_the_country_and_the_first_of_kings_are_no_persons():
+def test_the_country_and_the_first_of_kings_are_no_persons(refusal):
     assert refusal("en", "The US won World War I there.", "He won World War One there.") == ""
 
 
-def test_one_of_several_subjects():
+def test_one_of_several_subjects(refusal):
     original = "You should have shot me when you had the time."
     text = "He should have shot me when you had the time."
     assert refusal("en", original, text)
     assert refusal("en", original, text, strictness="loose") == ""
 
 
-def test_a_person_that_was_there_before():
+def test_a_person_that_was_there_before(refusal):
     original = "He said so, and I left before he came."
     text = "He said so, and he left before he came."
     assert refusal("en", original, text) == ""
     assert refusal("en", original, text, strictness="strict")
 
 
-def test_the_threshold_is_a_share():
+def test_the_threshold_is_a_share(refusal):
     assert refusal("en", "I was tired.", "He was tired.", max_person_change=1.0) == ""
     with pytest.raises(InputError, match="max_person_change"):
         FilterSettings(language="en", max_person_change=1.5)
 
 
-def test_words_of_the_refusal():
+def test_words_of_the_refusal(refusal):
     assert refusal("fr", "Je savais tout.", "Il savait tout.") == "'je' is gone, 'il' has come"
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
-from augment.filters import FilterSettings, build_filters
 from augment.filters.written_numbers import WrittenNumbers
-from augment.records import Candidate
 
 
-def refusal(name, original, text, language="es"):
-    checks = build_filters(FilterSettings(language=language), disabled=["similarity"])
-    [check] = [c for c in checks if c.name == name]
-    [finding] = check.check([Candidate(0, original, text)])
-    return finding.detail
+@pytest.fixture
+def refusal(refusal):
+    return functools.partial(refusal, language="es")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +35,7 @@ def refusal(name, original, text, language="es"):
         ("No fue culpa de nadie.", "En ningún caso fue su culpa."),
     ],
 )
-def test_negation_told_in_another_way(original, text):
+def test_negation_told_in_another_way(refusal, original, text):
     assert refusal("negation", original, text) == ""
 
 
@@ -63,7 +61,7 @@ def test_negation_told_in_another_way(original, text):
         ("Rechazaron su oferta.", "Su oferta no fue denegada."),
     ],
 )
-def test_negation_lost_or_gained(original, text):
+def test_negation_lost_or_gained(refusal, original, text):
     assert refusal("negation", original, text)
 
 
@@ -89,8 +87,8 @@ def test_negation_lost_or_gained(original, text):
         ("ca", "Té 2.300 milions.", "Té 2,3 mil milions."),
     ],
 )
-def test_one_number_in_two_forms(language, original, text):
-    assert refusal("numbers", original, text, language) == ""
+def test_one_number_in_two_forms(refusal, language, original, text):
+    assert refusal("numbers", original, text, language=language) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,7 +102,7 @@ def test_one_number_in_two_forms(language, original, text):
         ("Marcó 60 goles, y 60 son muchos.", "Marcó 60 goles, y son muchos."),
     ],
 )
-def test_another_number(original, text):
+def test_another_number(refusal, original, text):
     assert refusal("numbers", original, text)
 
 
@@ -127,7 +125,7 @@ def test_a_language_without_tables_is_left_as_it_is():
         ("Viajó a la isla de Corea.", "Viajó a la isla de Korea."),
     ],
 )
-def test_one_name_in_two_forms(original, text):
+def test_one_name_in_two_forms(refusal, original, text):
     assert refusal("names", original, text) == ""
 
 
@@ -139,17 +137,17 @@ def test_one_name_in_two_forms(original, text):
         ("Cruzó entonces Turquía.", "Cruzó entonces Tracia."),
     ],
 )
-def test_another_name(original, text):
+def test_another_name(refusal, original, text):
     assert refusal("names", original, text)
 
 
-def test_a_full_stop_of_an_abbreviation_ends_no_sentence():
+def test_a_full_stop_of_an_abbreviation_ends_no_sentence(refusal):
     original = "El candidato de EE. UU., obtuvo el segundo puesto, alcanzando el 32 % de los votos."
     text = "El candidato de Estados Unidos acabó en segundo lugar con un 32 por ciento."
     assert refusal("truncated", original, text) == ""
 
 
-def test_two_last_words_in_others_are_no_lost_end():
+def test_two_last_words_in_others_are_no_lost_end(refusal):
     original = "Algunos niños relatarán una historia a cambio de una pequeña propina."
     assert (
         refusal("truncated", original, "Por unos centavos algunos niños te contarán la historia.")
@@ -157,7 +155,7 @@ def test_two_last_words_in_others_are_no_lost_end():
     )
 
 
-def test_an_end_lost_together_with_its_full_stop():
+def test_an_end_lost_together_with_its_full_stop(refusal):
     original = (
         "El gobierno anunció el lunes una gran reforma que cambiará las escuelas públicas del país "
         "entero."
