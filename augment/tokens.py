@@ -36,6 +36,8 @@ _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _ASCII_NOISE: Final = bytes(
     code for code in range(128) if not chr(code).isalnum() and chr(code) not in "$+<=>|~"
 )
+#: For `str.translate`: what is typed for an apostrophe becomes the straight one.
+APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 #: No character: stands between two digits while everything else that is no letter is taken out.
 _GAP: Final = "\uffff"
 #: Accents on a place of their own, typed for apostrophes; NFKC would set them on the letter before.

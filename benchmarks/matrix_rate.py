@@ -104,7 +104,6 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     run = training(options.data, options.steps)
     run.advance(2)
     # Batches differ in length: the same ones are written down, timed, and taken apart.
-    work, bare, clock = 0, 0.0, 0.0
     seen: list[Counter[tuple[Any, tuple[Layout, ...]]]] = []
     for _ in range(options.steps):
         with Products() as products:
@@ -116,7 +115,7 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     run.advance(run.done + options.steps)
     clock = time.perf_counter() - started
     together.wait()
-    # The process that is through first goes on, so that no other has the machine for itself.
+    work, bare = 0, 0.0
     for products in seen:
         bare += sum(n * bare_seconds(*one) for one, n in products.items())
         work += sum(n * operations(layouts) for (_, layouts), n in products.items())
@@ -125,13 +124,15 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
         run.advance(run.done + options.steps)
     events = sorted(profile.key_averages(), key=lambda e: -e.self_cpu_time_total)
     total = sum(event.self_cpu_time_total for event in events)
-    percent = {event.key: round(100 * event.self_cpu_time_total / total, 1) for event in events}
     found.put(
         {
             "step_seconds": clock / options.steps,
             "alone": work / bare / 1e9,
             "within": work / clock / 1e9,
-            "profile_percent": dict(list(percent.items())[:20]),
+            "profile_percent": {
+                event.key: round(100 * event.self_cpu_time_total / total, 1)
+                for event in events[:20]
+            },
         }
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -159,7 +159,7 @@ def _missing(names: Sequence[str], text: str, both: Set[str]) -> list[str]:
     words = folded_words(text)
     there = set(words)
     bare = {_bare(word) for word in there}
-    plain = [word for word in {_bare(word) for word in there - both} if len(word) > 2]
+    plain = {word for word in map(_bare, there - both) if len(word) > 2}
     written = [word for _, word in _words(text) if word[0].isupper()]
     sounded = [
         _sounded(word) for word in map(_folded, written) if len(word) > 2 and word not in both
@@ -183,7 +183,7 @@ def _missing(names: Sequence[str], text: str, both: Set[str]) -> list[str]:
     ]
 
 
-def _has_form(name: str, words: Sequence[str]) -> bool:
+def _has_form(name: str, words: Iterable[str]) -> bool:
     for word in words:
         if word[0] == name[0] and (
             JaroWinkler.similarity(name, word) >= _ALIKE

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 from augment.filters.check import PASSED, Finding
 from augment.filters.negation_cues import CUES, Cues
 from augment.records import Candidate
-from augment.tokens import folded_words
+from augment.tokens import APOSTROPHES, folded_words
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 #: "If it does not ..., then not even ...": what follows "then" is a clause of its own.
 _CLAUSE: Final = re.compile(r"[.!?;:…()\n]+|,\s*(?=(?:entonces|then|alors|llavors|então|allora)\b)")
-_APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"n't\b|[^\W\d_]+?(?=n't\b)|[^\W\d_]+")
 _WORD_OR_SIGN: Final = re.compile(r"\w+|[^\w\s]")
 
@@ -209,5 +208,5 @@ def _stems(text: str) -> set[str]:
 def _plain(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
-        text = text.translate(_APOSTROPHES)
+        text = text.translate(APOSTROPHES)
     return text.replace(" n't", "n't")

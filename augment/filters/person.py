@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from augment.filters.check import PASSED, Finding
 from augment.filters.person_words import FORMS, PERSONS, Persons
 from augment.records import Candidate
+from augment.tokens import APOSTROPHES
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
@@ -30,7 +31,6 @@ _SUBJECTS, _OBJECTS, _POSSESSIVES, _VERBS = range(4)
 #: Those who see it when it is there to be seen: "you can see", "we can see".
 _ANYBODY: Final = frozenset({"you", "we"})
 
-_APOSTROPHES: Final = str.maketrans("’ʼ`´‘", "'''''")
 _WORD: Final = re.compile(r"[^\W\d_]+'?")
 _CLAUSE: Final = re.compile(r"[.!?;:…,()\n\"«»“”]+|(?:^|\s)-+|--+")
 _SENTENCE: Final = re.compile(r"[.!?;:…()\n\"«»“”]+|(?:^|\s)-+|--+")
@@ -143,7 +143,7 @@ class _Reader:
             text = self.ignored.sub(" ", text)
         shouted = text.isupper()
         found = _Read(Counter(), {}, {})
-        for clause in _CLAUSE.split(text.translate(_APOSTROPHES)):
+        for clause in _CLAUSE.split(text.translate(APOSTROPHES)):
             written = _WORD.findall(clause)
             words = [word.casefold() for word in written]
             for at, word in enumerate(words):
@@ -280,7 +280,7 @@ def _count(cues: Counter[_Cue], persons: frozenset[str], *roles: int) -> int:
 def _openings(text: str) -> list[list[str]]:
     """Give the words of each sentence up to its comma, or from there behind a single word."""
     found = []
-    for sentence in _SENTENCE.split(text.casefold().translate(_APOSTROPHES)):
+    for sentence in _SENTENCE.split(text.casefold().translate(APOSTROPHES)):
         parts = [words for part in sentence.split(",") if (words := _WORD.findall(part))]
         found += parts[:1] if parts and len(parts[0]) > 1 else parts[:2]
     return found
