@@ -90,7 +90,7 @@ def human(data: Path, language: str) -> dict[str, list[Candidate]]:
 
 
 def sides(data: Path, language: str, limit: int) -> dict[str, list[Candidate]]:
-    """Pairs of each side. All but those held out may be read."""
+    """Pairs of each side; which were read, and when, is told above."""
     every = translations(data, language)
     halves = [
         first_of_each([one for one in every if one.source_id % 2 == parity])[:limit]

@@ -11,8 +11,8 @@ people translated into the same text are a third kind of good candidates.
 
 Refused candidates were judged by reading: ``results/filter_judged.csv``.
 
-Thresholds and word lists were fixed on half of the sentences; `filter_pairs.py` says which may be
-read. ``--show`` prints the refused good ones of those.
+Thresholds and word lists were fixed on half of the sentences; `filter_pairs.py` says which were
+read since. ``--show`` prints the refused good ones, of the side that ``--side`` names or of all.
 
 Writes ``results/filter_quality.json``, ``.md`` and ``.png``.
 """

@@ -19,6 +19,8 @@ ENGLISH = (
      rf"(?={_BETWEEN} {_SAME}|'(?:d|ll|re|ve)\b| (?:were|are|have)\b)", r"\b[Ww]e\b",
      r"\b[Tt]hey\b"),
 )  # fmt: skip
+#: Who takes the place; that of "I" is drawn.
+INTO = {"he": "I", "she": "I", "we": "they", "they": "we"}
 #: French: pairs of a first and a third person, with the verbs whose two forms are sure.
 _NE = r"(?P<ne>n(?:e |'))?"
 FRENCH_FORMS = {
@@ -69,28 +71,21 @@ def _cased(word: str, like: str) -> str:
 
 
 def _english(text: str, rng: random.Random) -> str | None:
-    text = text.replace("’", "'")
     for one, other, every_one, every_other in ENGLISH:
-        for able, every, into in ((one, every_one, None), (other, every_other, "I")):
+        for able, every in ((one, every_one), (other, every_other)):
             found = list(re.finditer(able, text))
             if not found or len(found) != len(re.findall(every, text)):
                 continue
-            plural = found[0][0].lower() in ("we", "they")
-            if plural:
-                into = "they" if found[0][0].lower() == "we" else "we"
-            new = into or rng.choice(("he", "she"))
+            new = INTO.get(found[0][0].lower()) or rng.choice(("he", "she"))
             for match in reversed(found):
-                starts = not text[: match.start()].rstrip(' "“') or (
-                    text[: match.start()].rstrip(' "“')[-1] in ".!?"
-                )
-                word = _cased(new, "X" if starts else "x")
+                before = text[: match.start()].rstrip(' "“')
+                word = new if before and before[-1] not in ".!?" else _cased(new, "X")
                 text = text[: match.start()] + word + text[match.end() :]
             return text
     return None
 
 
 def _french(text: str, rng: random.Random) -> str | None:
-    text = text.replace("’", "'")
     if _NOBODY.search(text):
         return None
     for pattern, every, make in _french_ways(rng):
@@ -166,9 +161,9 @@ _MAKERS = {
 }
 #: What the original must hold too: where it has none, the translation said it in another way.
 _SIGNS = {
-    "en": {"I": r"\bI\b", "he": r"\b(?:he|she)\b", "we": r"\bwe\b", "they": r"\bthey\b"},
-    "fr": {"I": r"\b(?:je\b|j['’])", "he": r"\b(?:il|elle)\b", "we": r"\bnous\b",
-           "they": r"\b(?:ils|elles)\b"},
+    "en": (r"\bI\b", r"(?i:\b(?:he|she)\b)", r"(?i:\bwe\b)", r"(?i:\bthey\b)"),
+    "fr": (r"(?i:\b(?:je\b|j['’]))", r"(?i:\b(?:il|elle)\b)", r"(?i:\bnous\b)",
+           r"(?i:\b(?:ils|elles)\b)"),
 }  # fmt: skip
 
 
@@ -191,8 +186,7 @@ def _said(language: str, original: str, text: str, made: str) -> bool:
         words = {"es": SPANISH, "ca": CATALAN}[language]
         return bool(re.search(rf"\b(?:{'|'.join(words)})\b|{FIRST[language]}", original, re.I))
     return all(
-        re.search(sign, original, re.I if name != "I" or language == "fr" else 0)
-        for name, sign in _SIGNS[language].items()
-        if re.search(sign, text, re.I if name != "I" or language == "fr" else 0)
-        and not re.search(sign, made, re.I if name != "I" or language == "fr" else 0)
+        re.search(sign, original)
+        for sign in _SIGNS[language]
+        if re.search(sign, text) and not re.search(sign, made)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -121,10 +122,12 @@ class _Reader:
         ]
         self.no_verbs = frozenset(known.no_verbs.split())
         self.determiners = frozenset(known.determiners.split())
+        # An original comes back with each of its candidates.
+        self._original = lru_cache(maxsize=2048)(self._read)
 
     def compare(self, original: str, text: str) -> tuple[float, str, str]:
         """Say how far the person has changed, the word that is gone and the one that came."""
-        before, after = self._read(original), self._read(text)
+        before, after = self._original(original), self._read(text)
         gone, came = before.cues - after.cues, after.cues - before.cues
         new = {cue: _first(cue, after, before) for cue in came if cue.sure}
         lost = {cue: _first(cue, before, after) for cue in gone if cue.sure}
