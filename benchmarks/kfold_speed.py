@@ -190,6 +190,7 @@ def main() -> None:
     table = table_of(options)
     shared = {"text": "text", "label": "label", "lr": LR, "epochs": options.epochs, "folds": FOLDS}
     shared |= {"batch_size": BATCH, "max_tokens": MAX_TOKENS, "seed": options.seed}
+    shared["truncation"] = "end"  # as the others do
     arms = {"arms": options.arms} if options.arms else {}
 
     started, worked = time.perf_counter(), processor_seconds()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import random
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -16,9 +18,10 @@ pytest.importorskip("transformers")
 import torch
 
 from augment.errors import InputError
-from augment.train.explanation import _without
+from augment.train.explanation import _left_out
 from augment.train.explanation_html import escaped, explanation_html
 from augment.train.predictor import Predictor
+from augment.train.saved_model import TRAINING
 from augment.train.testing import tiny_encoder
 from augment.train.train_model import train_model
 
@@ -143,29 +146,52 @@ def test_a_thousand_words_cost_a_bounded_number_of_texts(made):
     text = " ".join(["bad", *(["film", "plot"] * 500)])
     found = model.explain(text, max_texts=16)
     assert model.asked <= 16 + 2
-    assert found.words_each == -(-62 // 16)  # 64 tokens, two of them special
-    assert 0 < found.read[0] < len(text)
-    assert found.effects[-1].end == found.read[0]
+    # 64 tokens, two of them special; 16 stand before the gap and 46 behind it.
+    assert found.words_each == 4
+    [(begin, end)] = found.unread
+    assert len(text[:begin].split()) == 16
+    assert len(text[end:].split()) == 46
+    assert all(one.end <= begin or one.start >= end for one in found.effects)
+    assert found.effects[-1].end == len(text)
     assert found.text_of(found.strongest(1)[0]).startswith("bad")
-    # Nothing moves in from behind the cut: what the model reads alone has the same effects.
-    alone = model.explain(text[: found.read[0]], max_texts=16)
+    # Nothing moves in from the gap: what the model reads alone has the same effects.
+    alone = model.explain(text[:begin] + text[end - 1 :], max_texts=16)
+    assert len(alone.effects) == len(found.effects)
     assert [one.weight for one in found.effects] == pytest.approx(
         [one.weight for one in alone.effects], abs=1e-4
     )
 
 
+def test_a_word_at_the_end_of_a_long_text_matters(single):
+    text = " ".join([*(["film", "plot"] * 100), "bad"])
+    found = single.explain(text)
+    assert found.text_of(found.strongest(1)[0]) == "bad"
+
+
+def test_a_model_that_was_trained_on_starts_reads_starts(made, tmp_path):
+    shutil.copytree(made / "single", tmp_path / "older")
+    record = json.loads((tmp_path / "older" / TRAINING).read_text(encoding="utf-8"))
+    assert record.pop("truncation") == "middle"
+    (tmp_path / "older" / TRAINING).write_text(json.dumps(record), encoding="utf-8")
+    model = Predictor(tmp_path / "older", **OPTIONS)
+    text = " ".join([*["film"] * 62, "bad"])
+    assert model.unread(text) == ((len("film") * 62 + 61, len(text)),)
+    assert model.explain(text).effects[-1].end == len(text) - len(" bad")
+    assert model.predict([text])[0] == model.predict([text.removesuffix(" bad")])[0]
+
+
 def test_a_text_that_just_fits_is_read_to_its_end(single):
     just = " ".join(["film"] * 62)
-    assert single.characters_read(just) == (len(just),)
-    assert single.characters_read(just + " film") == (len(just),)
-    assert single.characters_read("a b") == (3,)
+    assert single.unread(just) == ((len(just), len(just)),)
+    assert single.unread(just + " film") == ((len("film") * 16 + 15, len("film") * 17 + 17),)
+    assert single.unread("a b") == ((3, 3),)
 
 
 def test_the_longer_side_of_a_pair_is_cut(pairs):
     long = "film " * 100
-    first, second = pairs.characters_read(("is it", long))
-    assert first == len("is it")
-    assert 0 < second < len(long)
+    first, second = pairs.unread(("is it", long))
+    assert first == (len("is it"), len("is it"))
+    assert 0 < second[0] < second[1] < len(long)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +222,7 @@ def test_what_cannot_be_explained_is_refused(text, options, wanted, single):
     ],
 )
 def test_a_word_leaves_one_gap_behind(text, gone, left):
-    assert _without((text,), (0, *gone)) == (left,)
+    assert _left_out(text, *gone) == left
 
 
 EVIL = "bad <img src=x onerror=alert(1)> {{value}} ${1} `x` \"is\" & 'film'"
@@ -217,12 +243,12 @@ def test_html_shows_the_text_and_no_markup_of_it(single):
     assert re.findall(r'<mark class="(\w+)"[^>]*>bad</mark>', none)[0] == "against"
 
 
-def test_html_of_a_pair_names_its_sides_and_of_a_long_text_its_end(pairs):
+def test_html_of_a_pair_names_its_sides_and_of_a_long_text_what_is_unread(pairs):
     found = pairs.explain(("is it", "bad " + "film " * 100))
     shown = explanation_html(found, ("why", "<text>"))
     assert "<b>why</b>" in shown
     assert "<b>&lt;text&gt;</b>" in shown
-    assert re.search(r'<span class="unread">( film)+ </span></p>', shown)
+    assert re.search(r'film<span class="unread">( film)+ </span>film', shown)
     assert "beyond what the model reads" in shown
 
 

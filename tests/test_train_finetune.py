@@ -18,7 +18,7 @@ from augment.train.losses import class_weights
 from augment.train.optimizer import step_clipped
 from augment.train.passes import length_groups
 from augment.train.precision import choose_device, choose_precision
-from augment.train.tokens import cut_vocabulary, tokenise
+from augment.train.tokens import cut_vocabulary, kept_places, tokenise
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -128,20 +128,56 @@ def test_cut_vocabulary_learns_the_same_model(model, texts, tokenizer):
 def test_batches_are_what_the_tokenizer_would_pad(texts, tokenizer):
     pairs = [(a, b) for (a,), (b,) in itertools.pairwise(texts)]
     for rows_texts, sides in ((texts, 1), (pairs, 2)):
-        table = tokenise(rows_texts, tokenizer, max_tokens=40)
-        rows = np.array([3, 0, 2, 1])
+        table = tokenise(rows_texts, tokenizer, max_tokens=20, truncation="end")
+        rows = np.arange(len(rows_texts))
         ours = table.batch(rows)
         chosen = [rows_texts[row] for row in rows]
         theirs = tokenizer(
             *[[row[side] for row in chosen] for side in range(sides)],
             padding=True,
             truncation=True,
-            max_length=40,
+            max_length=20,
             return_tensors="pt",
         )
         for key, value in theirs.items():
             assert torch.equal(ours[key], value), key
-    assert table.n_cut == sum(len(tokenizer(a, b)["input_ids"]) > 40 for a, b in pairs)
+    assert table.n_cut == sum(len(tokenizer(a, b)["input_ids"]) > 20 for a, b in pairs) > 0
+
+
+def test_long_texts_lose_their_middle(tokenizer):
+    words = [f"w{n}" for n in range(60)]
+    sides = [("w1 w2", " ".join(words)), ("w1 w2", "w3")]
+    table = tokenise(sides, tokenizer, max_tokens=25)
+    assert table.cut.tolist() == [True, False]
+    whole = tokenizer(*sides[0])
+    # [CLS] w1 w2 [SEP] and [SEP] stay, and of the 20 other places a quarter are from the start.
+    places = [*range(9), *range(len(whole["input_ids"]) - 16, len(whole["input_ids"]))]
+    row = table.batch(np.array([0]))
+    assert row["input_ids"][0].tolist() == [whole["input_ids"][at] for at in places]
+    assert row["token_type_ids"][0].tolist() == [whole["token_type_ids"][at] for at in places]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=2),
+    st.integers(4, 60),
+    st.sampled_from(["middle", "end"]),
+)
+def test_what_is_left_of_a_row(lengths, max_tokens, truncation):
+    special = [1]
+    for length in lengths:
+        special += [0] * length + [1]
+    kept = kept_places(special, max_tokens, truncation)
+    assert len(kept) == min(len(special), max_tokens)
+    assert set(np.flatnonzero(special)) <= set(kept.tolist())
+    left = [
+        sum(1 for at in kept if start < at <= start + length)
+        for start, length in zip(np.flatnonzero(special), lengths, strict=False)
+    ]
+    # The longer side gives first: one that is cut is as long as the others are, but for one.
+    for one, length in zip(left, lengths, strict=True):
+        assert one == length or one >= max(left) - 1
+    assert np.all(np.diff(kept) > 0)
 
 
 def test_predictions_keep_the_order_of_the_rows(model, texts, tokenizer, monkeypatch):

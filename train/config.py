@@ -69,7 +69,9 @@ class KFoldConfig:
     lr: Annotated[float | None, shown_as("F")] = None
     """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
     max_tokens: int = 256
-    """Texts are cut off after this many tokens."""
+    """Most tokens of a text that are read."""
+    truncation: Literal["middle", "end"] = "middle"
+    """What longer texts lose: the end; or the middle, a quarter of what is read before it."""
     sampler: Literal["uniform", "balanced"] = "uniform"
     """How the original arm draws its rows: each as often as any other, or each class as often."""
     loss: Literal["plain", "weighted", "focal"] = "plain"
@@ -124,6 +126,7 @@ class KFoldConfig:
         check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
         check_one_of("label_check", self.label_check, ("auto", "on", "off"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
+        check_one_of("truncation", self.truncation, ("middle", "end"))
         check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))
 

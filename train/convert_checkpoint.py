@@ -146,6 +146,7 @@ def convert_checkpoint(
         "text_columns": [],
         "label_column": None,
         "max_tokens": min(config.max_tokens or DEFAULT_MAX_TOKENS, longest),
+        "truncation": "end",
     }
     with replacing_folder(out) as part:
         save_model(part, model, tokenizer, record)

@@ -39,7 +39,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         As there.
     keep, patience, inner_share, metric
         Which epoch's model to take, judged by an inner part of the training rows; as there.
-    max_tokens, gradient_checkpointing, seed, precision, device, offline
+    max_tokens, truncation, gradient_checkpointing, seed, precision, device, offline
         As there.
 
     Attributes
@@ -94,6 +94,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         inner_share: float = 0.1,
         metric: Literal["macro_f1", "accuracy", "mcc", "log_loss"] = "macro_f1",
         max_tokens: int | None = None,
+        truncation: Literal["middle", "end"] = "middle",
         gradient_checkpointing: bool = False,
         seed: int = 0,
         precision: Literal["auto", "fp32", "bf16"] = "auto",
@@ -127,6 +128,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_share = inner_share
         self.metric = metric
         self.max_tokens = max_tokens
+        self.truncation = truncation
         self.gradient_checkpointing = gradient_checkpointing
         self.seed = seed
         self.precision = precision
@@ -188,6 +190,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             tokenizer=encoder.tokenizer,
             labels=names,
             max_tokens=trainer.max_tokens,
+            truncation=config.truncation,
             text_columns=columns,
             label_column=None,
             label_names={},
@@ -198,6 +201,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "classes": list(names),
                 "text_columns": list(columns),
                 "max_tokens": trainer.max_tokens,
+                "truncation": config.truncation,
             },
             trained=text_keys(texts),
         )

@@ -51,7 +51,12 @@ class Experiment:
         self.config, self.rows, self.check = config, rows, check
         self.model_revision = encoder.revision
         self.max_tokens = min(config.max_tokens, encoder.max_tokens)
-        self.table = tokenise(rows.texts, encoder.tokenizer, max_tokens=self.max_tokens)
+        self.table = tokenise(
+            rows.texts,
+            encoder.tokenizer,
+            max_tokens=self.max_tokens,
+            truncation=config.truncation,
+        )
         device = choose_device(config.device)
         self.recipe = Recipe(
             lr=config.lr or default_lr(encoder.width, lora=config.lora),

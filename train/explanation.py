@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 Place = tuple[int, int, int]
+Gap = tuple[int, int]
 
 #: Texts that the model is asked about at most, unless the caller says otherwise.
 MAX_TEXTS: Final = 128
@@ -68,8 +69,9 @@ class Explanation:
         words.
     words_each
         Words of a stretch: 1, and more where one by one would take too many passes.
-    read
-        Characters of each side that the model reads; what stands behind has no effect.
+    unread
+        Of each side, where the part begins and ends that the model does not read; both are the end
+        of a text that it reads whole.
     """
 
     sides: tuple[str, ...]
@@ -78,7 +80,7 @@ class Explanation:
     probability: float
     effects: tuple[Effect, ...]
     words_each: int
-    read: tuple[int, ...]
+    unread: tuple[tuple[int, int], ...]
 
     def text_of(self, effect: Effect) -> str:
         """Give the stretch of an effect as it is written."""
@@ -139,12 +141,14 @@ def explain(
     if label is not None and label not in predictor.labels:
         raise InputError(f"label={label!r} is no class of {predictor.name} ({_all(predictor)})")
     [sides] = as_sides([text])
-    read = predictor.characters_read(sides)
-    # Without what is cut off, or leaving a word out would let in another one from behind.
-    seen = tuple(side[:end] for side, end in zip(sides, read, strict=True))
-    stretches, words_each = _stretches(seen, max_texts)
+    unread = predictor.unread(sides)
+    # Without what is cut out, or leaving a word out would let in another one from there.
+    pieces = [(side[:begin], side[end:]) for side, (begin, end) in zip(sides, unread, strict=True)]
+    seen = tuple(_joined(*both) for both in pieces)
+    stretches, words_each = _stretches(sides, unread, max_texts)
     whole = [sides] if seen == sides else [sides, seen]
-    found = predictor.predict_proba([*whole, *(_without(seen, place) for place in stretches)])
+    left = (_without(pieces, unread, place) for place in stretches)
+    found = predictor.predict_proba([*whole, *left])
     prediction = prediction_of(predictor.labels, found[0])
     at = predictor.labels.index(prediction.label if label is None else label)
     odds = _log_odds(found, at)
@@ -159,7 +163,7 @@ def explain(
             for row, place in enumerate(stretches, start=first)
         ),
         words_each=words_each,
-        read=read,
+        unread=unread,
     )
 
 
@@ -167,31 +171,36 @@ def _all(predictor: Predictor) -> str:
     return ", ".join(predictor.labels)
 
 
-def _stretches(sides: Sequence[str], most: int) -> tuple[list[Place], int]:
-    """Cut texts into at most `most` stretches of as few words as that allows."""
-    units = [_units(side) for side in sides]
+def _stretches(sides: Sequence[str], unread: Sequence[Gap], most: int) -> tuple[list[Place], int]:
+    """Cut what is read of texts into at most `most` stretches of as few words as that allows."""
+    parts = [
+        part
+        for side, (begin, end) in enumerate(unread)
+        for part in ((side, 0, begin), (side, end, len(sides[side])))
+    ]
+    units = [_units(sides[side], start, end) for side, start, end in parts]
     each = max(1, -(-sum(map(len, units)) // most))
-    # Each side is cut for itself, which may leave a stretch too many; a side is one at least.
+    # Each part is cut for itself, which may leave a stretch too many; a part is one at least.
     longest = max(map(len, units))
     while each < longest and sum(-(-len(one) // each) for one in units) > most:
         each += 1
     found = [
         (side, group[0][0], group[-1][1])
-        for side, one in enumerate(units)
+        for (side, _, _), one in zip(parts, units, strict=True)
         for group in (one[start : start + each] for start in range(0, len(one), each))
     ]
     return found, each
 
 
-def _units(text: str) -> list[tuple[int, int]]:
+def _units(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     """Give the places of words, and of the symbols between them: an emoji may say it all."""
     found: list[tuple[int, int]] = []
-    behind = 0
-    for start, end in [*word_places(text), (len(text), len(text))]:
-        found += _symbols(text, behind, start)
-        if start < end:
-            found.append((start, end))
-        behind = end
+    behind, part = begin, text[begin:end]
+    for start, stop in [*word_places(part), (len(part), len(part))]:
+        found += _symbols(text, behind, begin + start)
+        if start < stop:
+            found.append((begin + start, begin + stop))
+        behind = begin + stop
     return found
 
 
@@ -212,15 +221,35 @@ def _is_symbol(character: str) -> bool:
     return not character.isascii() and unicodedata.category(character)[0] == "S"
 
 
-def _without(sides: tuple[str, ...], place: Place) -> tuple[str, ...]:
-    """Leave a stretch out, and one of the two gaps around it: it leaves no hole of two blanks."""
+def _without(
+    pieces: Sequence[tuple[str, str]], unread: Sequence[Gap], place: Place
+) -> tuple[str, ...]:
+    """Give what is read of every side, a stretch left out."""
     side, start, end = place
-    before, behind = sides[side][:start], sides[side][end:]
+    first, last = pieces[side]
+    if start < len(first):
+        changed = (_left_out(first, start, end), last)
+    else:
+        behind = unread[side][1]
+        changed = (first, _left_out(last, start - behind, end - behind))
+    return tuple(
+        _joined(*(changed if number == side else both)) for number, both in enumerate(pieces)
+    )
+
+
+def _joined(first: str, last: str) -> str:
+    """Put together what is read before a gap and behind it."""
+    return f"{first} {last}" if first and last else first or last
+
+
+def _left_out(text: str, start: int, end: int) -> str:
+    """Leave a stretch out, and one of the two gaps around it: it leaves no hole of two blanks."""
+    before, behind = text[:start], text[end:]
     if not before or before[-1].isspace():
         behind = behind.lstrip()
     if not behind:
         before = before.rstrip()
-    return (*sides[:side], before + behind, *sides[side + 1 :])
+    return before + behind
 
 
 def _log_odds(probabilities: FloatArray, at: int) -> FloatArray:

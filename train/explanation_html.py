@@ -63,21 +63,26 @@ def explanation_html(found: Explanation, sides: Sequence[str] = ()) -> str:
         if len(found.sides) > 1 and sides:
             parts.append(f"<div><b>{escaped(sides[side])}</b></div>")
         parts.append(f'<p dir="auto">{_text(found, side, text, full)}</p>')
-    if any(end < len(text) for end, text in zip(found.read, found.sides, strict=True)):
-        parts.append("<div>The pale end is beyond what the model reads.</div>")
+    if any(begin < end for begin, end in found.unread):
+        parts.append("<div>The pale part is beyond what the model reads.</div>")
     return "".join([*parts, _table(found, full, label), "</div>"])
 
 
 def _text(found: Explanation, side: int, text: str, full: float) -> str:
+    begin, end = found.unread[side]
+    places = [
+        (effect.start, effect.end, _marked(found, effect, full))
+        for effect in found.effects
+        if effect.side == side
+    ]
+    if begin < end:
+        pale = f'<span class="unread">{escaped(text[begin:end])}</span>'
+        places = sorted([*places, (begin, end, pale)])
     parts, behind = [], 0
-    for effect in (one for one in found.effects if one.side == side):
-        parts.append(escaped(text[behind : effect.start]))
-        parts.append(_marked(found, effect, full))
-        behind = effect.end
-    parts.append(escaped(text[behind : found.read[side]]))
-    if unread := text[found.read[side] :]:
-        parts.append(f'<span class="unread">{escaped(unread)}</span>')
-    return "".join(parts)
+    for start, stop, shown in places:
+        parts += [escaped(text[behind:start]), shown]
+        behind = stop
+    return "".join([*parts, escaped(text[behind:])])
 
 
 def _marked(found: Explanation, effect: Effect, full: float) -> str:

@@ -29,6 +29,7 @@ from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
 from augment.train.summary import label_sentence
+from augment.train.tokens import cut_note
 from augment.train.units import UnitStore
 
 if TYPE_CHECKING:
@@ -273,10 +274,7 @@ def _announce(
     for reason, n in rows.left_out.items():
         progress.note(f"left out: {n:,} x {reason}")
     if experiment.table.n_cut:
-        progress.note(
-            f"{experiment.table.n_cut:,} texts are longer than {experiment.max_tokens} tokens and "
-            "are cut off there (--max-tokens)"
-        )
+        progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "

@@ -117,7 +117,10 @@ def _training(record: Mapping[str, Any]) -> str:
             f"{record['epoch']}; mean loss {history[0]['loss']:.3f} in the first epoch, "
             f"{history[-1]['loss']:.3f} in the last"
         )
-    lines.append(f"- texts are cut off after {record['max_tokens']} tokens")
+    lines.append(
+        f"- {record['max_tokens']} tokens of a text are read; a longer one loses its "
+        f"{record['truncation']}"
+    )
     if record.get("diverged"):
         lines.append(f"- **stopped before its end**: {record['diverged']}")
     return "\n".join(lines)

@@ -99,6 +99,7 @@ class Predictor:
                 f"max_tokens={max_tokens}: {model.name} takes at most {longest} tokens"
             )
         self.max_tokens = max_tokens or model.max_tokens
+        self.truncation = model.truncation
         self._saved = model
         self._model = model.model.to(self.device).eval()
         self._tokenizer = model.tokenizer
@@ -183,7 +184,9 @@ class Predictor:
                 f"{'s' if len(rows[0]) > 1 else ''} a row"
             )
         with self._tokenizing:
-            table = tokenise(rows, self._tokenizer, max_tokens=self.max_tokens)
+            table = tokenise(
+                rows, self._tokenizer, max_tokens=self.max_tokens, truncation=self.truncation
+            )
         return predict(self._model, table, np.arange(len(rows)), self)
 
     def predict(self, texts: Sequence[Text]) -> list[Prediction]:
@@ -218,26 +221,34 @@ class Predictor:
         """
         return explain(self, text, label=label, max_texts=max_texts)
 
-    def characters_read(self, text: Text) -> tuple[int, ...]:
-        """Characters of a text, or of each side of a pair, that stand before the cut."""
+    def unread(self, text: Text) -> tuple[tuple[int, int], ...]:
+        """Where the part begins and ends that is not read, of a text or each side of a pair.
+
+        Both are the end of a text that is read whole.
+        """
+        from augment.train.tokens import kept_places
+
         [sides] = as_sides([text])
-        whole = tuple(map(len, sides))
+        gaps = [(len(side), len(side)) for side in sides]
         if not self._tokenizer.is_fast:  # knows no places
-            return whole
+            return tuple(gaps)
         with self._tokenizing:
             coded = self._tokenizer(
                 *([side] for side in sides),
-                truncation=True,
-                max_length=self.max_tokens,
                 return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+                verbose=False,
             )
-        if len(coded["input_ids"][0]) < self.max_tokens:
-            return whole
-        ends = [0] * len(sides)
-        for side, (_, end) in zip(coded.sequence_ids(0), coded["offset_mapping"][0], strict=True):
-            if side is not None:
-                ends[side] = max(ends[side], end)
-        return tuple(ends)
+        read = kept_places(coded["special_tokens_mask"][0], self.max_tokens, self.truncation)
+        offsets = coded["offset_mapping"][0]
+        for number, side in enumerate(sides):
+            places = [at for at, one in enumerate(coded.sequence_ids(0)) if one == number]
+            gone = sorted(set(places).difference(read.tolist()))
+            if gone:
+                begin = offsets[gone[0] - 1][1] if gone[0] > places[0] else 0
+                end = offsets[gone[-1] + 1][0] if gone[-1] < places[-1] else len(side)
+                gaps[number] = (begin, end)
+        return tuple(gaps)
 
     def trained_on(self, texts: Sequence[tuple[str, ...]]) -> npt.NDArray[np.bool_]:
         """Whether the model was trained on each text, as far as its folder says."""

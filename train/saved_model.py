@@ -20,6 +20,7 @@ from augment.train.encoder import (
     model_folder,
     quiet_loading,
 )
+from augment.train.tokens import Truncation
 from augment.train.trained_texts import NO_KEYS, Keys, read_keys, write_keys
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class SavedModel:
         Class names, in the order of the outputs.
     max_tokens
         Texts were cut there in training; for a model of other origin, what it takes, up to 512.
+    truncation
+        What longer texts lost in training; for a model of other origin, their end.
     text_columns, label_column
         Columns it was trained on; empty and None where that is not known.
     label_names
@@ -63,6 +66,7 @@ class SavedModel:
     tokenizer: PreTrainedTokenizerBase
     labels: tuple[str, ...]
     max_tokens: int
+    truncation: Truncation
     text_columns: tuple[str, ...]
     label_column: str | None
     label_names: Mapping[str, str]
@@ -109,6 +113,7 @@ def load_saved(
         tokenizer=tokenizer,
         labels=_labels(name, config, labels),
         max_tokens=_max_tokens(name, record, longest_input(config, tokenizer)),
+        truncation=record.get("truncation", "end"),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
         label_names=record.get("label_names", {}),

@@ -40,7 +40,7 @@ SAMPLES: Final = 24
 
 
 class Answer(NamedTuple):
-    """One row's class probabilities, shape ``(n_classes,)``, and whether its end was cut off."""
+    """One row's class probabilities, shape ``(n_classes,)``, and whether a part was not read."""
 
     probabilities: FloatArray
     cut: bool
@@ -119,6 +119,7 @@ class ServedModel:
         self.name, self.labels = saved.name, saved.labels
         self.text_columns = saved.text_columns
         self.max_tokens = max_tokens or saved.max_tokens
+        self.truncation = saved.truncation
         self._tokenizer = saved.tokenizer
         plain = saved.model.to(self.device).eval()
         self.format, self._model, self.trials = self._choose(plain, precision)
@@ -130,22 +131,14 @@ class ServedModel:
 
     def __call__(self, rows: Sequence[Sides]) -> list[Answer]:
         """Give the answers of rows, which all are single texts or all pairs."""
-        table = tokenise(rows, self._tokenizer, max_tokens=self.max_tokens)
+        table = self._tokens(rows)
         found = self._compute(table, np.arange(len(rows)), self._model, self.format)
-        cut = self._cut_rows(rows, table)
-        return [Answer(p, at in cut) for at, p in enumerate(found)]
+        return [Answer(p, bool(cut)) for p, cut in zip(found, table.cut, strict=True)]
 
-    def _cut_rows(self, rows: Sequence[Sides], table: TokenTable) -> set[int]:
-        if not table.n_cut:
-            return set()
-        full = np.flatnonzero(table.lengths >= self.max_tokens).tolist()
-        if table.n_cut == len(full):
-            return set(full)
-        return {
-            at
-            for at in full
-            if tokenise([rows[at]], self._tokenizer, max_tokens=self.max_tokens).n_cut
-        }
+    def _tokens(self, rows: Sequence[Sides]) -> TokenTable:
+        return tokenise(
+            rows, self._tokenizer, max_tokens=self.max_tokens, truncation=self.truncation
+        )
 
     def _compute(
         self,
@@ -187,7 +180,7 @@ class ServedModel:
 
     def _try(self, models: Mapping[Format, torch.nn.Module]) -> tuple[FormatTrial, ...]:
         """Time the formats on sample texts, and compare what they answer with what fp32 does."""
-        table = tokenise(self._samples(), self._tokenizer, max_tokens=self.max_tokens)
+        table = self._tokens(self._samples())
         whole = np.arange(SAMPLES)
         thirds = [whole[at::3] for at in range(3)]
         wanted = self._compute(table, whole, models["fp32"], "fp32")

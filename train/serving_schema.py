@@ -116,7 +116,7 @@ def answer_schema(labels: Sequence[str]) -> dict[str, Any]:
             },
             "cut": {
                 "const": True,
-                "description": "There when the text was longer than the model takes: its end was "
+                "description": "There when the text was longer than the model takes: a part was "
                 "not read.",
             },
         },

@@ -1,11 +1,18 @@
-"""Texts as token numbers: tokenised once for all folds and arms, padded batch by batch."""
+"""Texts as token numbers: tokenised once for all folds and arms, padded batch by batch.
+
+References
+----------
+C. Sun et al., How to Fine-Tune BERT for Text Classification?, CCL 2019 (long texts lose their
+middle: a quarter of what is kept comes from the start).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +22,11 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 IntArray = npt.NDArray[np.int64]
+#: What a text loses that is longer than a model may read.
+Truncation = Literal["middle", "end"]
+TRUNCATIONS: tuple[Truncation, ...] = ("middle", "end")
 #: Texts handed to the tokenizer at a time; bounds the memory of its intermediate lists.
-CHUNK = 4096
+CHUNK = 1024
 #: Batches are padded to multiples of this. oneDNN keeps a kernel for every shape that it has met:
 #: with widths of any size they took a quarter of a training's memory.
 WIDTHS = 8
@@ -36,8 +46,8 @@ class TokenTable:
         Where each row begins, and the end; shape ``(n_rows + 1,)``.
     padding
         Token number that fills short rows.
-    n_cut
-        Rows that were longer than allowed and lost their end.
+    cut
+        Which rows were longer than allowed and lost a part, shape ``(n_rows,)``.
     kept
         Token numbers whose embeddings `cut_vocabulary` kept; None where the model has them all.
     """
@@ -46,13 +56,18 @@ class TokenTable:
     segments: npt.NDArray[np.int8] | None
     starts: IntArray
     padding: int
-    n_cut: int
+    cut: npt.NDArray[np.bool_]
     kept: IntArray | None = None
 
     @property
     def lengths(self) -> IntArray:
         """Tokens of each row."""
         return np.diff(self.starts)
+
+    @property
+    def n_cut(self) -> int:
+        """Rows that lost a part."""
+        return int(self.cut.sum())
 
     @cached_property
     def longest(self) -> int:
@@ -82,7 +97,11 @@ class TokenTable:
 
 
 def tokenise(
-    texts: Sequence[tuple[str, ...]], tokenizer: PreTrainedTokenizerBase, *, max_tokens: int
+    texts: Sequence[tuple[str, ...]],
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    max_tokens: int,
+    truncation: Truncation = "middle",
 ) -> TokenTable:
     """Turn texts, or text pairs, into token numbers.
 
@@ -93,41 +112,72 @@ def tokenise(
     tokenizer
         The encoder's tokenizer.
     max_tokens
-        Longer rows lose their end (of pairs, the longer side does).
+        Longer rows lose a part (of pairs, the longer side does first).
+    truncation
+        Which part: the middle, so that a quarter of what is kept is the start of the text and the
+        rest its end, or the end.
     """
     ids: list[npt.NDArray[np.int32]] = []
     segments: list[npt.NDArray[np.int8]] = []
-    lengths: list[int] = []
-    n_cut = 0
+    cut: list[bool] = []
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
         sides: list[Any] = [list(side) for side in zip(*chunk, strict=True)]
-        coded = tokenizer(
-            *sides, truncation=True, max_length=max_tokens, return_overflowing_tokens=False
-        )
-        ids += [np.array(row, dtype=np.int32) for row in coded["input_ids"]]
-        if "token_type_ids" in coded:
-            segments += [np.array(row, dtype=np.int8) for row in coded["token_type_ids"]]
-        full = [row for row, row_ids in enumerate(coded["input_ids"]) if len(row_ids) >= max_tokens]
-        if full:
-            n_cut += _count_cut(
-                [[side[row] for row in full] for side in sides], tokenizer, max_tokens
-            )
-        lengths += [len(row) for row in coded["input_ids"]]
+        coded = tokenizer(*sides, return_special_tokens_mask=True, verbose=False)
+        for row, special in enumerate(coded["special_tokens_mask"]):
+            places = kept_places(special, max_tokens, truncation)
+            cut.append(len(places) < len(special))
+            ids.append(np.array(coded["input_ids"][row], dtype=np.int32)[places])
+            if "token_type_ids" in coded:
+                segments.append(np.array(coded["token_type_ids"][row], dtype=np.int8)[places])
     padding = tokenizer.pad_token_id
     return TokenTable(
         ids=np.concatenate(ids),
         segments=np.concatenate(segments) if segments else None,
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        starts=np.concatenate([[0], np.cumsum([len(row) for row in ids])]).astype(np.int64),
         padding=int(padding if padding is not None else 0),
-        n_cut=n_cut,
+        cut=np.array(cut),
     )
 
 
-def _count_cut(sides: list[list[str]], tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> int:
-    """How many of the rows that fill the limit are really longer than it."""
-    whole = tokenizer(*sides, truncation=False, verbose=False)
-    return sum(len(row) > max_tokens for row in whole["input_ids"])
+def cut_note(table: TokenTable, max_tokens: int, truncation: Truncation) -> str:
+    """Tell the user how many texts of a table lost what."""
+    return (
+        f"{table.n_cut:,} texts are longer than {max_tokens} tokens and lose their {truncation} "
+        "(--max-tokens, --truncation)"
+    )
+
+
+def kept_places(special: Sequence[int], max_tokens: int, truncation: Truncation) -> IntArray:
+    """Places of a row's tokens that are left of it, ascending.
+
+    Parameters
+    ----------
+    special
+        1 for each token that the tokenizer set around and between the texts, else 0.
+    max_tokens, truncation
+        See `tokenise`.
+
+    Examples
+    --------
+    >>> kept_places([1, 0, 0, 0, 0, 0, 0, 0, 1], 6, "middle").tolist()
+    [0, 1, 5, 6, 7, 8]
+    >>> kept_places([1, 0, 0, 0, 0, 0, 0, 0, 1], 6, "end").tolist()
+    [0, 1, 2, 3, 4, 8]
+    """
+    places = np.arange(len(special))
+    if len(special) <= max_tokens:
+        return places
+    kept = np.array(special, dtype=bool)
+    sides = [list(side) for text, side in groupby(places, lambda at: not kept[at]) if text]
+    room = max(0, max_tokens - int(kept.sum()))
+    for number, side in enumerate(sorted(sides, key=len)):
+        size = min(len(side), room // (len(sides) - number))
+        room -= size
+        first = size if truncation == "end" else -(-size // 4)
+        kept[side[:first]] = True
+        kept[side[len(side) - (size - first) :]] = True
+    return places[kept]
 
 
 def cut_vocabulary(model: PreTrainedModel, table: TokenTable) -> TokenTable:

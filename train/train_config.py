@@ -96,7 +96,9 @@ class TrainConfig:
     metric: Literal["macro_f1", "accuracy", "mcc", "log_loss"] = "macro_f1"
     """What the best epoch is the best in."""
     max_tokens: Annotated[int | None, shown_as("N")] = None
-    """Texts are cut off after this many tokens. Default 256, or what the model takes."""
+    """Most tokens of a text that are read. Default 256, or what the model takes."""
+    truncation: Literal["middle", "end"] = "middle"
+    """What longer texts lose: the end; or the middle, a quarter of what is read before it."""
     gradient_checkpointing: bool = False
     """Compute the layers twice to keep less in memory."""
     seed: int = 0
@@ -159,6 +161,7 @@ class TrainConfig:
         check_one_of("sampler", self.sampler, ("uniform", "balanced"))
         check_one_of("keep", self.keep, ("last", "best"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc", "log_loss"))
+        check_one_of("truncation", self.truncation, ("middle", "end"))
         check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
         check_one_of("device", self.device, ("auto", "cpu", "cuda"))
         for one, other in (("steps", "epochs"), ("valid", "valid_share"), ("resume", "force")):

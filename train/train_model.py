@@ -25,6 +25,7 @@ from augment.train.material import Material, gather
 from augment.train.model_card import model_card
 from augment.train.predictor import Predictor
 from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
+from augment.train.tokens import cut_note
 from augment.train.train_config import TrainConfig, named_values
 from augment.train.trained_texts import text_keys
 from augment.train.trainer import Epoch, Fitted, Trainer
@@ -223,6 +224,7 @@ class _Job:
             tokenizer=self.encoder.tokenizer,
             labels=material.classes,
             max_tokens=self.trainer.max_tokens,
+            truncation=self.config.truncation,
             text_columns=self.rows.text_columns,
             label_column=self.rows.label_column,
             label_names=record["label_names"],
@@ -283,10 +285,7 @@ class _Job:
             + (f"; held out: {', '.join(held)}" if held else "")
         )
         if trainer.table.n_cut:
-            progress.note(
-                f"{trainer.table.n_cut:,} texts are longer than {trainer.max_tokens} tokens and "
-                "are cut off there (--max-tokens)"
-            )
+            progress.note(cut_note(trainer.table, trainer.max_tokens, self.config.truncation))
         if "wandb" in self.config.log and not self.config.offline:
             progress.warn(
                 "wandb: options and metrics go to the server that its settings name; --offline "

@@ -123,7 +123,12 @@ class Trainer:
     def __init__(self, config: TrainConfig, material: Material, encoder: Encoder) -> None:
         self.config, self.material, self.encoder = config, material, encoder
         self.max_tokens = _max_tokens(config, encoder)
-        table = tokenise(material.texts, encoder.tokenizer, max_tokens=self.max_tokens)
+        table = tokenise(
+            material.texts,
+            encoder.tokenizer,
+            max_tokens=self.max_tokens,
+            truncation=config.truncation,
+        )
         plain: Any = encoder.model
         self._embedding: torch.Tensor = plain.get_input_embeddings().weight.detach()
         self.table: TokenTable = cut_vocabulary(encoder.model, table)

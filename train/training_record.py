@@ -100,6 +100,7 @@ def training_record(
         "text_columns": list(rows.text_columns),
         "label_column": rows.label_column,
         "max_tokens": trainer.max_tokens,
+        "truncation": config.truncation,
         "data": {
             "name": Path(name).name,
             "trained": material.n_train,
