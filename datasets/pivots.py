@@ -55,10 +55,16 @@ class Pivots:
         self.languages: Sequence[str] = sorted(gone_through - {source})
 
     def lines(self) -> Iterator[str]:
-        """One line per route."""
+        """One line per route, and one about those that lead through helping languages."""
         for plan, count in zip(self.plans, self.variants, strict=True):
             several = f", up to {count} of each text by {self.recipe.decoding}" if count > 1 else ""
             yield f"pivot {plan}{several}"
+        long = [plan for plan in self.plans if len(plan.route.legs) > 2 and ">" not in plan.pivot]
+        if long:
+            takes = ", ".join(f"{plan.pivot} takes {len(plan.route.legs)}" for plan in long)
+            near = [plan.pivot for plan in self._unused() if len(plan.route.legs) == 2]
+            instead = f"; --pivot {','.join(near[:3])} takes 2 each" if near else ""
+            yield f"note: every translation costs quality, and {takes}{instead}"
 
     def leaving(self, characters: int) -> Iterator[str]:
         """One line per host: every translation of a text counts as long as the text is."""
@@ -115,16 +121,18 @@ class Pivots:
                 f"its originals gave {per_row} each, or went through every pivot; a larger "
                 "--per-row or more pivots (--pivot) would give more"
             )
+        names = [plan.pivot for plan in self._unused()]
+        instance = f", for instance {','.join(names[:4])}" if names else ""
         return (
             "every original went through every pivot; more pivots (--pivot) would give "
-            f"more{self._unused()}"
+            f"more{instance}"
         )
 
-    def _unused(self) -> str:
+    def _unused(self) -> list[Plan]:
+        """Give the round trips on this machine that the run does not make, shortest first."""
         try:
             routes = plan_round_trips([], self.source, self.recipe.translator, at_most=99)
         except AugmentError:  # chains, or an engine for any pair: nothing to name
-            return ""
+            return []
         used = set(self.names)
-        names = [plan.pivot for plan in routes if plan.pivot not in used and not plan.hosts]
-        return f", for instance {','.join(names[:4])}" if names else ""
+        return [plan for plan in routes if plan.pivot not in used and not plan.hosts]

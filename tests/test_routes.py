@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augment.datasets.pivots import Pivots
+from augment.datasets.recipe import BacktranslateConfig
 from augment.errors import InputError, PairError
 from augment.planning import plan_round_trips
 from augment.routes import find_route, parse_pivot, round_trip_pivots, shortest_path
@@ -266,3 +268,19 @@ def test_a_missing_apertium_pair_names_the_line_that_installs_it(monkeypatch):
 def test_an_unknown_engine_lists_the_known_ones():
     with pytest.raises(InputError, match=r"did you mean 'apertium'.*google"):
         plan_round_trips(["es"], "en", "apertum")
+
+
+def lines_of(*pivots):
+    recipe = BacktranslateConfig(pivot=pivots)
+    return list(Pivots(recipe, "fr", None).lines())
+
+
+def test_a_long_way_is_told_and_a_short_one_named(monkeypatch):
+    near = [("fr", "es"), ("es", "fr"), ("fr", "ca"), ("ca", "fr")]
+    plan_with(monkeypatch, FakeEngine([*near, ("ca", "en"), ("en", "ca")], name="rules"))
+    cost = "note: every translation costs quality, and en takes 4"
+    assert lines_of("en")[1:] == [f"{cost}; --pivot es,ca takes 2 each"]
+    assert lines_of("ca", "en")[2:] == [f"{cost}; --pivot es takes 2 each"]
+    assert lines_of("ca", "es", "en")[3:] == [cost]
+    assert lines_of("ca", "es")[2:] == []
+    assert lines_of("ca>en")[1:] == []  # a long way that was asked for
