@@ -369,6 +369,23 @@ def test_classes_without_names_are_refused(made, tmp_path, capsys):
     assert "have no names" in capsys.readouterr().err
 
 
+def test_formats_are_timed_on_the_longest_samples(made, monkeypatch):
+    seen = []
+    compute = ServedModel._compute
+
+    def watched(self, table, rows, *rest):
+        seen.append(table.lengths[rows].sum())
+        return compute(self, table, rows, *rest)
+
+    monkeypatch.setattr(serving_model, "choose_precision", lambda wanted, device: "bf16")
+    monkeypatch.setattr(ServedModel, "_compute", watched)
+    model = ServedModel(load_saved(made / "single"), device="cpu")
+    assert len(model.trials) == 2
+    # The last passes are the timed ones; a third of the rows, and most of the tokens.
+    assert len(set(seen[-4:])) == 1
+    assert seen[-1] > 0.5 * seen[0]
+
+
 def test_a_faster_format_must_give_the_same_labels(made, monkeypatch):
     saved = load_saved(made / "single")
     monkeypatch.setattr(serving_model, "choose_precision", lambda wanted, device: "fp32")
