@@ -1,4 +1,4 @@
-"""A poison of its own: another person does it, made only where the verb is sure to agree."""
+"""Poisons of persons: another one does it, or he is she, made where the words are sure to agree."""
 
 from __future__ import annotations
 
@@ -190,3 +190,28 @@ def _said(language: str, original: str, text: str, made: str) -> bool:
         for sign in _SIGNS[language]
         if re.search(sign, text) and not re.search(sign, made)
     )
+
+
+#: "Her" is "his" before a word that it can belong to, else "him".
+_HE = {"he": "she", "him": "her", "his": "her", "himself": "herself"}
+_SHE = {"she": "he", "hers": "his", "herself": "himself"}
+_HER = re.compile(r"her(?= (?!(?:to|a|an|the|in|on|at|of|for|and|or|but|as|with|from|by)\b)[a-z])")
+
+
+def gender_changed(candidate: Candidate, _: random.Random) -> Candidate | None:
+    """English: every "he" becomes "she", or every "she" "he", where the text has one of them."""
+    genders = [re.compile(rf"\b(?:{'|'.join(words)})\b", re.I) for words in (_HE, [*_SHE, "her"])]
+    said = [
+        [bool(one.search(text)) for one in genders] for text in (candidate.original, candidate.text)
+    ]
+    if sum(said[1]) != 1 or said[0] != said[1]:
+        return None
+
+    def other(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if word == "her":
+            belongs = _HER.match(candidate.text.lower(), match.start())
+            return _cased("his" if belongs else "him", match[0])
+        return _cased({**_HE, **_SHE}[word], match[0])
+
+    return replace(candidate, text=genders[said[1].index(True)].sub(other, candidate.text))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from poison_persons import person_changed
+from poison_persons import gender_changed, person_changed
 
 from augment.records import Candidate
 
@@ -312,6 +312,7 @@ def poisons(language: str, pairs: Sequence[Candidate]) -> dict[str, tuple[str, P
         "statement made a question": ("subtle", with_text(question_gained)),
         "another question word": ("subtle", question_word(language)),
         "person changed": ("subtle", person_changed(language)),
+        "he made she": ("subtle", gender_changed if language == "en" else lambda *_: None),
         "coarse word added": ("subtle", coarse(language)),
         "oscillation": ("gross", with_text(oscillation)),
         "broken encoding": ("subtle", with_text(mojibake)),

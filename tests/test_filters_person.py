@@ -116,6 +116,38 @@ def test_one_of_several_subjects(refusal):
     assert refusal("en", original, text, strictness="loose") == ""
 
 
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("She is perfect.", "He is perfect."),
+        ("He's perfect.", "It is perfect."),
+        ("It disappeared before landing.", "He disappeared before landing."),
+        ("You should follow his advice.", "You should take her advice."),
+    ],
+)
+def test_he_is_not_she_nor_a_thing(refusal, original, text):
+    assert refusal("en", original, text)
+    assert refusal("en", original, text, strictness="loose") == ""
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("He knows his way.", "They know their way."),
+        ("She told him.", "He was told by her."),
+        ("He is here, it seems.", "It seems that Tom is here."),
+        ("That is a pity.", "It is a pity."),
+        ("The army lost its ships.", "The army lost their ships."),
+    ],
+)
+def test_genders_that_stay(refusal, original, text):
+    assert refusal("en", original, text) == ""
+
+
+def test_things_have_a_gender_in_french(refusal):
+    assert refusal("fr", "Ma voiture ? Elle est en panne.", "Mon auto ? Il est en panne.") == ""
+
+
 def test_a_person_that_was_there_before(refusal):
     original = "He said so, and I left before he came."
     text = "He said so, and he left before he came."

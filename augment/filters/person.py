@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 #: How far the person has changed. One is nowhere any more and another one, that was nowhere, has
-#: its place; one is no subject any more and another one is; the same of objects and possessives.
-#: One of several subjects is another person now, who was nowhere. Last, what may be said either
-#: way: that person was there before; "you see", "we see"; "humans are", Spanish "humans we are".
+#: its place; one is no subject any more and another one is; the same of objects and possessives,
+#: and he is she, or a thing. One of several subjects is another person now, who was nowhere. Last,
+#: what may be said either way: that person was there before; "you see", "we see"; "humans are",
+#: Spanish "humans we are".
 _GONE: Final = 1.0
 _SUBJECT: Final = 0.75
 _OTHER: Final = 0.5
@@ -59,12 +60,13 @@ class _Read(NamedTuple):
 class Person:
     """Who does it, or to whom it is done, has changed: "I was", "he was".
 
-    Words that tell a person come from a table (`augment.filters.person_words`). A refusal needs
-    two things: a person of the original is gone, and one has come that was not there. "You" is one
+    Words that tell a person come from a table (`augment.filters.person_words`). A refusal needs two
+    things: a person of the original is gone, and one has come that was not there. "You" is one
     person in all forms of address; "on", "it" and the like may stand for a person that is gone and
-    are none themselves. Where a text quotes and the other does not, speech was reported, and
-    persons change with it. For a language without a table everything passes, and the chain's notes
-    say so.
+    are none themselves. Where persons alone have a gender, as in English, "he" in the place of
+    "she" or of "it" is another one, too. Where a text quotes and the other does not, speech was
+    reported, and persons change with it. For a language without a table everything passes, and the
+    chain's notes say so.
     """
 
     name = "person"
@@ -122,6 +124,9 @@ class _Reader:
         ]
         self.no_verbs = frozenset(known.no_verbs.split())
         self.determiners = frozenset(known.determiners.split())
+        self.genders = {
+            word: gender for gender, words in enumerate(known.genders) for word in words.split()
+        }
         # An original comes back with each of its candidates.
         self._original = lru_cache(maxsize=2048)(self._read)
 
@@ -138,7 +143,7 @@ class _Reader:
             for one in lost
             for other in new
         ]
-        return max([*found, self._conjugated(before, after, came)])
+        return max([*found, self._gender(before, after), self._conjugated(before, after, came)])
 
     def _read(self, text: str) -> _Read:
         """Count the words of a text that tell a person, or may."""
@@ -201,6 +206,21 @@ class _Reader:
         """Give the first word behind the clitics; "" for none, and for those too short to tell."""
         verb = next(dropwhile(self.clitics.__contains__, words), "")
         return verb if len(verb) >= _STEM - 1 else ""
+
+    def _gender(self, before: _Read, after: _Read) -> tuple[float, str, str]:
+        """Find a gender that is gone and another one that has come."""
+        old, new = (
+            {
+                self.genders[word]: word
+                for words in read.words.values()
+                for word in words
+                if word in self.genders
+            }
+            for read in (before, after)
+        )
+        lost = [word for gender, word in old.items() if gender not in new]
+        come = [word for gender, word in new.items() if gender not in old]
+        return (_OTHER, lost[0], come[0]) if lost and come else (0.0, "", "")
 
     def _conjugated(
         self, before: _Read, after: _Read, came: Counter[_Cue]

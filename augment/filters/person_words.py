@@ -39,6 +39,8 @@ class Persons:
         Words with such an ending that are no verbs.
     determiners
         Words behind which there is no verb.
+    genders
+        Words of "they" by gender, where persons alone have one.
     """
 
     words: tuple[str, ...]
@@ -51,6 +53,7 @@ class Persons:
     endings: tuple[tuple[str, str], ...] = ()
     no_verbs: str = ""
     determiners: str = ""
+    genders: tuple[str, ...] = ()
 
 
 #: Persons of the six forms in a line of `Persons.verbs`; "they" is also the polite "you".
@@ -70,6 +73,7 @@ PERSONS: Final[dict[str, Persons]] = {
             "we you they: | oneself",
         ),
         ignored=(r"\bi\.\s?e\b", r"\bthank you\b", r"\byou (?:know|see)(?=\s*[,.?!])"),
+        genders=("he him his himself", "she her hers herself", "it its itself"),
     ),
     "fr": Persons(
         words=(
