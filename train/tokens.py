@@ -165,11 +165,12 @@ def kept_places(special: Sequence[int], max_tokens: int, truncation: Truncation)
     >>> kept_places([1, 0, 0, 0, 0, 0, 0, 0, 1], 6, "end").tolist()
     [0, 1, 2, 3, 4, 8]
     """
-    places = np.arange(len(special))
     if len(special) <= max_tokens:
-        return places
+        return np.arange(len(special))
     kept = np.array(special, dtype=bool)
-    sides = [list(side) for text, side in groupby(places, lambda at: not kept[at]) if text]
+    sides = [
+        list(side) for mark, side in groupby(range(len(special)), special.__getitem__) if not mark
+    ]
     room = max(0, max_tokens - int(kept.sum()))
     for number, side in enumerate(sorted(sides, key=len)):
         size = min(len(side), room // (len(sides) - number))
@@ -177,7 +178,7 @@ def kept_places(special: Sequence[int], max_tokens: int, truncation: Truncation)
         first = size if truncation == "end" else -(-size // 4)
         kept[side[:first]] = True
         kept[side[len(side) - (size - first) :]] = True
-    return places[kept]
+    return np.flatnonzero(kept)
 
 
 def cut_vocabulary(model: PreTrainedModel, table: TokenTable) -> TokenTable:
