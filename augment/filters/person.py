@@ -166,7 +166,9 @@ class _Reader:
     def _take(self, words: list[str], at: int, found: _Read) -> None:
         """Add what one word tells."""
         word, before = words[at], words[at - 1] if at else ""
-        cue = self.cues.get(word) or self.cues.get(word := word.rstrip("'"))
+        if word[-1] == "'" and word not in self.cues:
+            word = word.rstrip("'")
+        cue = self.cues.get(word)
         if cue is not None:
             if word in self.either and not self._agrees(self.either[word], words, at):
                 cue = cue._replace(role=_OBJECTS)
@@ -177,7 +179,9 @@ class _Reader:
             found.cues[_Cue(persons, _SUBJECTS, sure=False)] += 1
             found.verbs.setdefault(verb, {})[word] = persons
         elif word not in self.no_verbs and before not in self.determiners:
-            found.cues.update(cue for cue, verb in self.endings if verb.fullmatch(word))
+            for cue, verb in self.endings:
+                if verb.fullmatch(word):
+                    found.cues[cue] += 1
 
     def _agrees(self, verb: re.Pattern[str], words: list[str], at: int) -> bool:
         """Whether a word that may be subject or object has its verb beside it."""
