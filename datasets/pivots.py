@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from augment.datasets.variants import wanted_variants
@@ -62,7 +63,7 @@ class Pivots:
         long = [plan for plan in self.plans if len(plan.route.legs) > 2 and ">" not in plan.pivot]
         if long:
             takes = ", ".join(f"{plan.pivot} takes {len(plan.route.legs)}" for plan in long)
-            near = [plan.pivot for plan in self._unused() if len(plan.route.legs) == 2]
+            near = [plan.pivot for plan in self._unused if len(plan.route.legs) == 2]
             instead = f"; --pivot {','.join(near[:3])} takes 2 each" if near else ""
             yield f"note: every translation costs quality, and {takes}{instead}"
 
@@ -121,13 +122,14 @@ class Pivots:
                 f"its originals gave {per_row} each, or went through every pivot; a larger "
                 "--per-row or more pivots (--pivot) would give more"
             )
-        names = [plan.pivot for plan in self._unused()]
+        names = [plan.pivot for plan in self._unused]
         instance = f", for instance {','.join(names[:4])}" if names else ""
         return (
             "every original went through every pivot; more pivots (--pivot) would give "
             f"more{instance}"
         )
 
+    @cached_property
     def _unused(self) -> list[Plan]:
         """Give the round trips on this machine that the run does not make, shortest first."""
         try:

@@ -96,6 +96,13 @@ def test_another_person(refusal, language, original, text):
         # Speech reported
         ("en", '"I am tired," said Tom.', "Tom said that he was tired."),
         ("fr", "« Je viens », dit Anne.", "Anne dit qu'elle vient."),
+        # He, she and things; in French these have genders too
+        ("en", "He knows his way.", "They know their way."),
+        ("en", "She told him.", "He was told by her."),
+        ("en", "He is here, it seems.", "It seems that Tom is here."),
+        ("en", "That is a pity.", "It is a pity."),
+        ("en", "The army lost its ships.", "The army lost their ships."),
+        ("fr", "Ma voiture ? Elle est en panne.", "Mon auto ? Il est en panne."),
         # No persons at all
         ("en", "He knew that US troops fought in World War I there.", "He knew of it."),
         ("en", "Many of us met President Wilson I think.", "I think we met the president."),
@@ -128,24 +135,6 @@ def test_one_of_several_subjects(refusal):
 def test_he_is_not_she_nor_a_thing(refusal, original, text):
     assert refusal("en", original, text)
     assert refusal("en", original, text, strictness="loose") == ""
-
-
-@pytest.mark.parametrize(
-    ("original", "text"),
-    [
-        ("He knows his way.", "They know their way."),
-        ("She told him.", "He was told by her."),
-        ("He is here, it seems.", "It seems that Tom is here."),
-        ("That is a pity.", "It is a pity."),
-        ("The army lost its ships.", "The army lost their ships."),
-    ],
-)
-def test_genders_that_stay(refusal, original, text):
-    assert refusal("en", original, text) == ""
-
-
-def test_things_have_a_gender_in_french(refusal):
-    assert refusal("fr", "Ma voiture ? Elle est en panne.", "Mon auto ? Il est en panne.") == ""
 
 
 def test_a_person_that_was_there_before(refusal):

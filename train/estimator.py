@@ -190,7 +190,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             tokenizer=encoder.tokenizer,
             labels=names,
             max_tokens=trainer.max_tokens,
-            truncation=config.truncation,
             text_columns=columns,
             label_column=None,
             label_names={},

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 Place = tuple[int, int, int]
-Gap = tuple[int, int]
+#: A part of a text that is read: the side it belongs to, where it begins there, and its text.
+Part = tuple[int, int, str]
 
 #: Texts that the model is asked about at most, unless the caller says otherwise.
 MAX_TEXTS: Final = 128
@@ -143,12 +144,15 @@ def explain(
     [sides] = as_sides([text])
     unread = predictor.unread(sides)
     # Without what is cut out, or leaving a word out would let in another one from there.
-    pieces = [(side[:begin], side[end:]) for side, (begin, end) in zip(sides, unread, strict=True)]
-    seen = tuple(_joined(*both) for both in pieces)
-    stretches, words_each = _stretches(sides, unread, max_texts)
+    parts = [
+        part
+        for number, (side, (begin, end)) in enumerate(zip(sides, unread, strict=True))
+        for part in ((number, 0, side[:begin]), (number, end, side[end:]))
+    ]
+    seen = _joined([text for _, _, text in parts])
+    stretches, words_each = _stretches(parts, max_texts)
     whole = [sides] if seen == sides else [sides, seen]
-    left = (_without(pieces, unread, place) for place in stretches)
-    found = predictor.predict_proba([*whole, *left])
+    found = predictor.predict_proba([*whole, *(_without(parts, place) for place in stretches)])
     prediction = prediction_of(predictor.labels, found[0])
     at = predictor.labels.index(prediction.label if label is None else label)
     odds = _log_odds(found, at)
@@ -171,14 +175,9 @@ def _all(predictor: Predictor) -> str:
     return ", ".join(predictor.labels)
 
 
-def _stretches(sides: Sequence[str], unread: Sequence[Gap], most: int) -> tuple[list[Place], int]:
-    """Cut what is read of texts into at most `most` stretches of as few words as that allows."""
-    parts = [
-        part
-        for side, (begin, end) in enumerate(unread)
-        for part in ((side, 0, begin), (side, end, len(sides[side])))
-    ]
-    units = [_units(sides[side], start, end) for side, start, end in parts]
+def _stretches(parts: Sequence[Part], most: int) -> tuple[list[Place], int]:
+    """Cut what is read into at most `most` stretches of as few words as that allows."""
+    units = [[(at + start, at + end) for start, end in _units(text)] for _, at, text in parts]
     each = max(1, -(-sum(map(len, units)) // most))
     # Each part is cut for itself, which may leave a stretch too many; a part is one at least.
     longest = max(map(len, units))
@@ -192,15 +191,15 @@ def _stretches(sides: Sequence[str], unread: Sequence[Gap], most: int) -> tuple[
     return found, each
 
 
-def _units(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+def _units(text: str) -> list[tuple[int, int]]:
     """Give the places of words, and of the symbols between them: an emoji may say it all."""
     found: list[tuple[int, int]] = []
-    behind, part = begin, text[begin:end]
-    for start, stop in [*word_places(part), (len(part), len(part))]:
-        found += _symbols(text, behind, begin + start)
-        if start < stop:
-            found.append((begin + start, begin + stop))
-        behind = begin + stop
+    behind = 0
+    for start, end in [*word_places(text), (len(text), len(text))]:
+        found += _symbols(text, behind, start)
+        if start < end:
+            found.append((start, end))
+        behind = end
     return found
 
 
@@ -221,25 +220,23 @@ def _is_symbol(character: str) -> bool:
     return not character.isascii() and unicodedata.category(character)[0] == "S"
 
 
-def _without(
-    pieces: Sequence[tuple[str, str]], unread: Sequence[Gap], place: Place
-) -> tuple[str, ...]:
+def _without(parts: Sequence[Part], place: Place) -> tuple[str, ...]:
     """Give what is read of every side, a stretch left out."""
     side, start, end = place
-    first, last = pieces[side]
-    if start < len(first):
-        changed = (_left_out(first, start, end), last)
-    else:
-        behind = unread[side][1]
-        changed = (first, _left_out(last, start - behind, end - behind))
-    return tuple(
-        _joined(*(changed if number == side else both)) for number, both in enumerate(pieces)
+    return _joined(
+        [
+            _left_out(text, start - at, end - at)
+            if number == side and at <= start < at + len(text)
+            else text
+            for number, at, text in parts
+        ]
     )
 
 
-def _joined(first: str, last: str) -> str:
-    """Put together what is read before a gap and behind it."""
-    return f"{first} {last}" if first and last else first or last
+def _joined(texts: Sequence[str]) -> tuple[str, ...]:
+    """Put together, for each side, what is read before its gap and behind it."""
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return tuple(" ".join(filter(None, both)) for both in pairs)
 
 
 def _left_out(text: str, start: int, end: int) -> str:

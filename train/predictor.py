@@ -240,9 +240,9 @@ class Predictor:
                 verbose=False,
             )
         read = kept_places(coded["special_tokens_mask"][0], self.max_tokens, self.truncation)
-        offsets = coded["offset_mapping"][0]
+        owners, offsets = coded.sequence_ids(0), coded["offset_mapping"][0]
         for number, side in enumerate(sides):
-            places = [at for at, one in enumerate(coded.sequence_ids(0)) if one == number]
+            places = [at for at, owner in enumerate(owners) if owner == number]
             gone = sorted(set(places).difference(read.tolist()))
             if gone:
                 begin = offsets[gone[0] - 1][1] if gone[0] > places[0] else 0

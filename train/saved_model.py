@@ -20,12 +20,13 @@ from augment.train.encoder import (
     model_folder,
     quiet_loading,
 )
-from augment.train.tokens import Truncation
 from augment.train.trained_texts import NO_KEYS, Keys, read_keys, write_keys
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
+
+    from augment.train.tokens import Truncation
 
 #: What this package knows of a model, beside what the transformers library keeps of it.
 TRAINING: Final = "training.json"
@@ -49,8 +50,6 @@ class SavedModel:
         Class names, in the order of the outputs.
     max_tokens
         Texts were cut there in training; for a model of other origin, what it takes, up to 512.
-    truncation
-        What longer texts lost in training; for a model of other origin, their end.
     text_columns, label_column
         Columns it was trained on; empty and None where that is not known.
     label_names
@@ -66,12 +65,17 @@ class SavedModel:
     tokenizer: PreTrainedTokenizerBase
     labels: tuple[str, ...]
     max_tokens: int
-    truncation: Truncation
     text_columns: tuple[str, ...]
     label_column: str | None
     label_names: Mapping[str, str]
     record: Mapping[str, Any]
     trained: Keys = field(default_factory=lambda: NO_KEYS)
+
+    @property
+    def truncation(self) -> Truncation:
+        """What longer texts lost in training; for a model of other origin, their end."""
+        found: Truncation = self.record.get("truncation", "end")
+        return found
 
 
 def load_saved(
@@ -113,7 +117,6 @@ def load_saved(
         tokenizer=tokenizer,
         labels=_labels(name, config, labels),
         max_tokens=_max_tokens(name, record, longest_input(config, tokenizer)),
-        truncation=record.get("truncation", "end"),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
         label_names=record.get("label_names", {}),

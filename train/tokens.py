@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 #: What a text loses that is longer than a model may read.
 Truncation = Literal["middle", "end"]
-TRUNCATIONS: tuple[Truncation, ...] = ("middle", "end")
 #: Texts handed to the tokenizer at a time; bounds the memory of its intermediate lists.
 CHUNK = 1024
 #: Batches are padded to multiples of this. oneDNN keeps a kernel for every shape that it has met:

@@ -224,7 +224,6 @@ class _Job:
             tokenizer=self.encoder.tokenizer,
             labels=material.classes,
             max_tokens=self.trainer.max_tokens,
-            truncation=self.config.truncation,
             text_columns=self.rows.text_columns,
             label_column=self.rows.label_column,
             label_names=record["label_names"],

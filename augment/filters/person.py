@@ -179,9 +179,9 @@ class _Reader:
             found.cues[_Cue(persons, _SUBJECTS, sure=False)] += 1
             found.verbs.setdefault(verb, {})[word] = persons
         elif word not in self.no_verbs and before not in self.determiners:
-            for cue, verb in self.endings:
-                if verb.fullmatch(word):
-                    found.cues[cue] += 1
+            for told, ending in self.endings:
+                if ending.fullmatch(word):
+                    found.cues[told] += 1
 
     def _agrees(self, verb: re.Pattern[str], words: list[str], at: int) -> bool:
         """Whether a word that may be subject or object has its verb beside it."""
