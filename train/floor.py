@@ -119,7 +119,7 @@ class FloorSetup:
             words = text.TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
             known = words.fit_transform([texts[row] for row in split.train])
         model = linear.LogisticRegression(
-            C=10.0, class_weight="balanced", max_iter=2000, random_state=self.seed
+            C=10.0, class_weight="balanced", solver="newton-cg", tol=1e-5, max_iter=2000
         )
         model.fit(known, labels[split.train])
         p: FloatArray = model.predict_proba(words.transform([texts[row] for row in split.test]))
