@@ -6,8 +6,7 @@ its top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from augment.errors import InputError
 from augment.extras import require
+from augment.loading import loading
 from augment.minilm import NAME, minilm_folder
 from augment.progress import SILENT, Progress
 
@@ -73,9 +73,11 @@ class SentenceEncoder:
         where = minilm_folder() if model == NAME else model
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         try:
-            with without_bar(transformers.utils.logging):
-                self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(where)
-                self._net: Any = transformers.AutoModel.from_pretrained(where, dtype=torch.float32)
+            with loading(where) as options:
+                self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(where, **options)
+                self._net: Any = transformers.AutoModel.from_pretrained(
+                    where, use_safetensors=True, dtype=torch.float32, **options
+                )
         except (OSError, ValueError) as error:
             raise InputError(
                 f"no sentence encoder {model!r}: {error}; give {NAME!r}, a hub name or a folder"
@@ -189,15 +191,3 @@ class SentenceEncoder:
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(
             len(texts), self.dimension
         )
-
-
-@contextmanager
-def without_bar(logging: Any) -> Iterator[None]:  # noqa: ANN401
-    """Keep the library's own loading bar off stderr; a tenth of a second needs none."""
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

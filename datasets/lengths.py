@@ -123,9 +123,11 @@ def _tokenizer(model: str) -> Any:  # noqa: ANN401 - a tokenizers.Tokenizer
 def _from_transformers(model: str) -> Any:  # noqa: ANN401
     """Load what has no fast tokenizer file of its own, or lies on the hub."""
     from augment.extras import require
+    from augment.loading import loading
 
     transformers = require("transformers", extra="train", purpose="lengths in tokens")
-    loaded = transformers.AutoTokenizer.from_pretrained(model, trust_remote_code=False)
+    with loading(model) as options:
+        loaded = transformers.AutoTokenizer.from_pretrained(model, **options)
     backend = getattr(loaded, "backend_tokenizer", None)
     if backend is None:
         raise ValueError("its tokenizer is a slow one")

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from augment.errors import MissingExtraError
 from augment.extras import require
+from augment.loading import loading
 from augment.minilm import NAME, minilm_folder
 from augment.offline import no_network
 from augment.train.encoder import model_folder
@@ -181,14 +182,12 @@ def _body(model: str, *, max_tokens: int, device: str, offline: bool) -> Any:  #
     messages.set_verbosity_error()
     messages.disable_progress_bar()
     folder: Path | None = minilm_folder() if model == NAME else model_folder(model)
-    local = offline or folder is not None
-    with no_network(local):
+    with loading(folder or model, offline=offline) as options:
         body = library.SentenceTransformer(
             str(folder or model),
             device=device,
-            local_files_only=local,
-            trust_remote_code=False,
             model_kwargs={"use_safetensors": True, "dtype": "float32"},
+            **options,
         )
     body.max_seq_length = max_tokens
     return body

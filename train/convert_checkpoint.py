@@ -16,11 +16,11 @@ import tyro
 from augment.config import build, shown_as, split_commas
 from augment.errors import AugmentError, DamagedFileError, InputError
 from augment.extras import require
+from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
-from augment.offline import no_network
 from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
-from augment.train.encoder import explained, longest_input, quiet_loading
+from augment.train.encoder import explained, longest_input
 from augment.train.saved_model import (
     CARD,
     DEFAULT_MAX_TOKENS,
@@ -116,19 +116,17 @@ def convert_checkpoint(
     outputs = _outputs(weights, file)
     transformers = require("transformers", extra="train", purpose="convert-checkpoint")
     where = str(minilm_folder()) if base == NAME else base
-    local = config.offline or Path(where).is_dir()
-    with quiet_loading(), no_network(local):
-        try:
-            options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
+    try:
+        with loading(where, offline=config.offline) as options:
             settings = transformers.AutoConfig.from_pretrained(where, **options)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, **options)
             settings.num_labels = outputs
             model = transformers.AutoModelForSequenceClassification.from_config(settings)
-        except AugmentError:
-            raise
-        except (OSError, ValueError) as error:
-            folder = Path(where) if Path(where).is_dir() else None
-            raise explained(base, folder, config.offline, error) from error
+    except AugmentError:
+        raise
+    except (OSError, ValueError) as error:
+        folder = Path(where) if Path(where).is_dir() else None
+        raise explained(base, folder, config.offline, error) from error
     labels = _labels(config, settings, outputs, file)
     settings.id2label = dict(enumerate(labels))
     settings.label2id = {label: number for number, label in enumerate(labels)}

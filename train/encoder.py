@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from augment.errors import AugmentError, DamagedFileError, InputError, MissingExtraError
 from augment.extras import require
+from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
-from augment.offline import no_network
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 #: What a hub name may look like; anything else was meant as a folder.
 HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
-_LOADING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -149,12 +146,8 @@ def load_encoder(
             "merge (--merge) to train on from it"
         )
     where = str(folder) if folder is not None else name
-    options: dict[str, Any] = {
-        "trust_remote_code": False,
-        "local_files_only": offline or folder is not None,
-    }
-    with quiet_loading(), no_network(offline or folder is not None):
-        try:
+    try:
+        with loading(where, offline=offline) as options:
             config = transformers.AutoConfig.from_pretrained(where, **options)
             known = tuple(str(label) for label in config.id2label.values())
             config.num_labels = n_classes
@@ -173,14 +166,14 @@ def load_encoder(
                 dtype="float32",
                 **options,
             )
-        except AugmentError:
-            raise
-        except Exception as error:
-            raise explained(name, folder, offline, error) from error
-    if folder is not None and (weights := sorted(folder.glob("*.safetensors"))):
-        revision = "sha256:" + sha256(weights[0])
+    except AugmentError:
+        raise
+    except Exception as error:
+        raise explained(name, folder, offline, error) from error
+    if folder is not None:
+        revision = "sha256:" + sha256(min(folder.glob("*.safetensors")))
     else:
-        revision = str(getattr(config, "_commit_hash", None) or "unknown")
+        revision = options["revision"]
     new = {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
     if labels is not None and known != tuple(labels):
         inside = f"{model.base_model_prefix}."
@@ -260,25 +253,6 @@ def longest_input(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:  # no
     if getattr(config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet"):
         positions -= 2  # their positions are counted from behind the padding index
     return int(min(positions, tokenizer.model_max_length, 10**6))
-
-
-@contextmanager
-def quiet_loading() -> Iterator[None]:
-    """Keep the loading bars and notes of transformers off stderr, and restore them after.
-
-    One thread at a time: loading changes settings of the whole process.
-    """
-    logging: Any = require("transformers.utils.logging", extra="train", purpose="fine-tuning")
-    with _LOADING:
-        level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-        try:
-            yield
-        finally:
-            logging.set_verbosity(level)
-            if bars:
-                logging.enable_progress_bar()
 
 
 def _set_dropout(config: Any, dropout: float) -> None:  # noqa: ANN401

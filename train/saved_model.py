@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.extras import require
-from augment.offline import no_network
+from augment.loading import loading, quiet_loading
 from augment.train.adapters import ADAPTERS, load_adapters
 from augment.train.encoder import (
     explained,
     load_encoder,
     longest_input,
     model_folder,
-    quiet_loading,
 )
 from augment.train.trained_texts import NO_KEYS, Keys, read_keys, write_keys
 
@@ -108,7 +107,7 @@ def load_saved(
         )
     record = _record(folder)
     if folder is not None and (folder / ADAPTERS).is_file():
-        model, tokenizer, config = _with_base(folder, record)
+        model, tokenizer, config = _with_base(folder, record, offline)
     else:
         model, tokenizer, config = _whole(name, folder, offline)
     return SavedModel(
@@ -141,11 +140,9 @@ def _whole(
 ) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
     transformers = require("transformers", extra="train", purpose="a trained model")
     require("torch", extra="train", purpose="a trained model")
-    local = offline or folder is not None
     where = str(folder) if folder is not None else name
-    options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
-    with quiet_loading(), no_network(local):
-        try:
+    try:
+        with loading(where, offline=offline) as options:
             config = transformers.AutoConfig.from_pretrained(where, **options)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
             model, info = transformers.AutoModelForSequenceClassification.from_pretrained(
@@ -155,10 +152,10 @@ def _whole(
                 dtype="float32",
                 **options,
             )
-        except AugmentError:
-            raise
-        except Exception as error:
-            raise explained(name, folder, offline, error) from error
+    except AugmentError:
+        raise
+    except Exception as error:
+        raise explained(name, folder, offline, error) from error
     if missing := sorted(info["missing_keys"]):
         raise InputError(
             f"model={name!r}: an encoder whose head was never trained (no {missing[0]!r} among "
@@ -168,7 +165,7 @@ def _whole(
 
 
 def _with_base(
-    folder: Path, record: Mapping[str, Any]
+    folder: Path, record: Mapping[str, Any], offline: bool
 ) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
     """Read adapters, and the base model that they belong to."""
     transformers = require("transformers", extra="train", purpose="a trained model")
@@ -182,7 +179,7 @@ def _with_base(
         settings = json.loads((folder / ADAPTERS).read_text(encoding="utf-8"))
         base = settings["base_model_name_or_path"]
     labels = [str(config.id2label[number]) for number in range(config.num_labels)]
-    encoder = load_encoder(str(base), n_classes=len(labels), labels=labels)
+    encoder = load_encoder(str(base), n_classes=len(labels), labels=labels, offline=offline)
     wanted = record.get("base_revision")
     if wanted and encoder.revision != wanted:
         raise DamagedFileError(

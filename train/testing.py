@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment.extras import require
-from augment.train.encoder import quiet_loading
+from augment.loading import quiet_loading
 
 #: architecture -> (config class, options beyond the common ones)
 ARCHITECTURES: Final[dict[str, tuple[str, dict[str, Any]]]] = {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from augment.encoder import without_bar
 from augment.errors import InputError
 from augment.extras import require
+from augment.loading import loading
 from augment.minilm import sha256
 
 
@@ -42,10 +42,10 @@ def load_model(where: str, kind: str, method: str) -> Loaded:
     torch = require("torch", extra="train", purpose=f"--method {method}")
     transformers = require("transformers", extra="train", purpose=f"--method {method}")
     try:
-        with without_bar(transformers.utils.logging):
-            tokenizer = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False)
+        with loading(where) as options:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(where, **options)
             model = getattr(transformers, kind).from_pretrained(
-                where, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+                where, use_safetensors=True, dtype=torch.float32, **options
             )
     except (OSError, ValueError) as error:
         line = " ".join(str(error).split())[:300]
@@ -55,13 +55,9 @@ def load_model(where: str, kind: str, method: str) -> Loaded:
             "folder, its weights as safetensors"
         ) from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Loaded(model.eval().to(device), tokenizer, torch, _name(where, model))
-
-
-def _name(where: str, model: Any) -> str:  # noqa: ANN401
-    folder = Path(where)
-    weights = sorted(folder.glob("*.safetensors"))
-    if weights:
-        return f"{folder.resolve().name}@{sha256(weights[0])[:12]}"
-    revision = getattr(model.config, "_commit_hash", None) or "unknown"
-    return f"{where}@{str(revision)[:12]}"
+    if "revision" in options:
+        name = f"{where}@{options['revision'][:12]}"
+    else:
+        weights = min(Path(where).glob("*.safetensors"))
+        name = f"{Path(where).resolve().name}@{sha256(weights)[:12]}"
+    return Loaded(model.eval().to(device), tokenizer, torch, name)
