@@ -9,6 +9,7 @@ Also what several files about the paraphrase filter ask alike.
 
 import itertools
 import json
+import os
 import random
 import shutil
 import warnings
@@ -19,6 +20,10 @@ import pytest
 
 from augment.filters import FilterSettings, build_filters
 from augment.records import Candidate
+
+# The workers of a parallel run share the processors: one thread each, also in what they start.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 NOUNS = {"house": "domo", "film": "kino", "book": "libro", "train": "vagono", "garden": "parko"}
 ADJECTIVES = {
