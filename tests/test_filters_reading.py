@@ -26,6 +26,8 @@ import pytest
         ("negation", "ca", "El cosmonauta número 11.", "El cosmonauta No. 11."),
         ("numbers", "ca", "En 2,2 milions de km² de mar.", "En 2,2 milions de km2 de mar."),
         ("numbers", "fr", "Peu après 11 h 00 hier.", "Hier, juste après 11 heures."),
+        ("truncated", "fr", "Tu peux les prendre tout de suite.", "Prends-les !"),
+        ("question", "fr", "Qui a le titre ?", "Qui est-ce qui a le titre ?"),
         ("names", "fr", "Au début du XIXe, Luc partit.", "Luc partit au début du 19ème."),
         ("names", "es", "Es Patrimonio Mundial de allí.", "Es Patrimonio de la Humanidad allí."),
         (
@@ -56,6 +58,10 @@ def test_said_in_other_words(refusal, name, language, original, text):
             "Si no se permite, entonces ni siquiera debe mirar.",
             "Si se permite, entonces ni siquiera debe mirar.",
         ),
+        ("truncated", "fr", "Débarrassez-vous de ce gosse !", "Défaites-vous de."),
+        ("truncated", "fr", "Tout y est, mon ami.", "Tout est là, mon"),
+        ("truncated", "es", "Estoy harto de esa clase de cosas.", "Estoy aburrido de."),
+        ("question", "fr", "Qui a le titre ?", "Quand est-ce qui a le titre ?"),
         ("negation", "en", "The lamp no longer works.", "The lamp still works."),
         ("negation", "es", "Funciona sin conexión.", "Funciona con conexión."),
         # "French" was there before: it does not stand for "France".

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 _MARKS: Final = re.compile("[?¿？؟⁇⁈⁉՞፧⸮]")
+#: In French "est-ce qui" stands behind the question word and asks for nothing itself.
+_PARTICLE: Final = re.compile(r"\best[-‐ ]ce (?:que?\b|qui\b|qu['’])", re.I)
 _SENTENCE: Final = re.compile(r"[.!…。！;:\n]+|(?<=[?？])")
 #: Words from the start of a question among which its question word stands ("in which year ...").
 _REACH: Final = 4
@@ -61,7 +63,7 @@ class Question:
         found: set[str] = set()
         for part in _SENTENCE.split(text):
             if _MARKS.search(part):
-                start = folded_words(part)[:_REACH]
+                start = folded_words(_PARTICLE.sub(" ", part))[:_REACH]
                 found.update(self.group_of[word] for word in start if word in self.group_of)
         return frozenset(found)
 

@@ -21,7 +21,21 @@ _SENTENCE_END: Final = re.compile(
 )
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 
+#: Words that end no sentence, by language; a pronoun joined to its verb ("prends-le") may.
+_UNFINISHED: Final = {
+    "en": "the a an and or but of my your our their its",
+    "fr": "le la les un du des de au aux et ou mais que ne je il ils on me te se ce "
+    "mon ton son notre votre leur mes tes ses nos vos leurs",
+    "es": "el la los las un del de al y o que con por para en mi tu su lo le se me te",
+    "ca": "el la els les un del dels de al als i o que amb per en",
+    "it": "il la gli i le un del della di al e o che con per in",
+    "pt": "o a os as um do da dos das de ao e ou que com por em",
+}
 _STOP: Final = re.compile(r"[.!?…。！？।:;][\"'”’»)\]\s]*$")
+#: Characters of an original below which only its end is looked at.
+_SHORTEST: Final = 20
+#: Words of an original below which its end cannot be told from the rest.
+_FEWEST_WORDS: Final = 3
 #: Length over the original's from which nothing can be missing, with all sentences and without.
 _WHOLE: Final = 0.85
 _WHOLE_SENTENCES: Final = 0.95
@@ -40,26 +54,58 @@ class Truncated:
     -----
     Only a candidate clearly shorter than its original is looked at. It is refused when most of
     several sentences are gone, when next to no word of one sentence came back, when it stops at a
-    comma, or when the words of the original's start are there
-    and those of its end are not. Where the full stop is gone with them, half of the last words are
-    enough, since an end told in other words keeps its own; where all but a little of the length is
-    there, they must be three at least.
+    comma or at a word that ends no sentence, when the full stop is gone together with the last
+    word, when its words are the original's first ones, or when the words of the original's start
+    are there and those of its end are not. Where the full stop is gone with them, half of the last
+    words are enough, since an end told in other words keeps its own; where all but a little of the
+    length is there, they must be three at least.
     """
 
     name = "truncated"
 
     def __init__(self, settings: FilterSettings) -> None:
-        pass
+        words = _UNFINISHED.get(settings.language, "").replace(" ", "|")
+        self._unfinished = re.compile(rf"(?:^|\s)({words})[\s.!?…]*$", re.I) if words else None
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
-        return [_look(candidate.original, candidate.text) for candidate in candidates]
+        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def _look(self, original: str, text: str) -> Finding:
+        ratio = len(text) / max(1, len(original))
+        if ratio >= _WHOLE_SENTENCES:
+            return PASSED
+        if ratio < _WHOLE:
+            finding = self._broken_off(original, text, ratio)
+            if not finding.passed:
+                return finding
+        return PASSED if len(original) < _SHORTEST else _part_lost(original, text, ratio)
+
+    def _broken_off(self, original: str, text: str, ratio: float) -> Finding:
+        """Whether it stops where no sentence does, or has lost its last word with the full stop."""
+        if _DANGLING.search(text) and not _DANGLING.search(original):
+            return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
+        open_end = self._unfinished
+        if open_end and (last := open_end.search(text)) and not open_end.search(original):
+            return Finding(f"stops at {last[1]!r} after {ratio:.0%} of the length")
+        before, after = folded_words(original), folded_words(text)
+        if len(after) < len(before) and all(map(_alike, before, after)):
+            return Finding(f"these are the first {len(after)} words of {len(before)}")
+        if len(before) < _FEWEST_WORDS or _STOP.search(text) or not _STOP.search(original):
+            return PASSED
+        if before[-1][:_STEM] in {word[:_STEM] for word in after}:
+            return PASSED
+        return Finding(f"no full stop and no {before[-1]!r} at the end, {ratio:.0%} of the length")
 
 
-def _look(original: str, text: str) -> Finding:
-    ratio = len(text) / max(1, len(original))
-    if ratio >= _WHOLE_SENTENCES or len(original) < 20:
-        return PASSED
+def _alike(one: str, other: str) -> bool:
+    """Whether two words differ in their endings at most."""
+    n = max(_STEM - 1, min(_STEM, len(one), len(other)))
+    return one[:n] == other[:n]
+
+
+def _part_lost(original: str, text: str, ratio: float) -> Finding:
+    """Whether sentences, or words of the end, are missing."""
     sentences = len(_SENTENCE_END.findall(original))
     if sentences and (ratio < _WHOLE or len(_SENTENCE_END.findall(text)) < sentences):
         finding = _sentence_lost(original, text)
@@ -67,8 +113,6 @@ def _look(original: str, text: str) -> Finding:
             return finding
     if ratio >= _WHOLE:
         return PASSED
-    if _DANGLING.search(text) and not _DANGLING.search(original):
-        return Finding(f"stops at {text.rstrip()[-1]!r} after {ratio:.0%} of the length")
     if sentences >= 2 and ratio < 0.75:
         left = max(1, len(_SENTENCE_END.findall(text)))
         if left <= sentences / 2:
