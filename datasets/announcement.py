@@ -33,6 +33,7 @@ def findings(run: Augmentation) -> Iterator[str]:
     for count, what, tail in (
         (found.empty_texts, "row with an empty text", "; passed through as it is"),
         (found.empty_labels, "row with an empty label", "; passed through as it is"),
+        (found.broken_texts, "text with broken characters", "; the file was saved so, or damaged"),
         (found.repeated_texts, "row with a text that an earlier row has", ""),
         (found.conflicting_texts, "text under more than one label", ""),
         (len(table.bad_rows), "row that could not be read", "; skipped"),

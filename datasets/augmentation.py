@@ -298,6 +298,7 @@ class Augmentation:
                 "rows": found.rows,
                 "empty_texts": found.empty_texts,
                 "empty_labels": found.empty_labels,
+                "broken_texts": found.broken_texts,
                 "repeated_texts": found.repeated_texts,
                 "conflicting_texts": found.conflicting_texts,
                 "bad_rows": [asdict(bad) for bad in self.table.bad_rows],

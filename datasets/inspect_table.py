@@ -178,6 +178,7 @@ def _inspect(
         imbalance=round(max(sizes) / max(min(sizes), 1), 2) if len(sizes) > 1 else None,
         empty_texts=found.empty_texts,
         empty_labels=found.empty_labels,
+        broken_texts=found.broken_texts,
         repeated_texts=found.repeated_texts,
         conflicting_texts=found.conflicting_texts,
         near_repeated_texts=None if groups is None else sum(groups[n] != n for n in range(own)),

@@ -104,6 +104,8 @@ class Inspection:
         Whose tokens were counted; empty where none were.
     longer_than_cut
         Texts of more than 256 tokens, which `kfold-train` cuts there by default.
+    broken_texts
+        Rows whose text holds characters that were read in a wrong encoding ("Ã©" for "é").
     near_repeated_texts
         Different texts that are near an earlier one; None where it was not looked for.
     near_other_label
@@ -128,6 +130,7 @@ class Inspection:
     imbalance: float | None
     empty_texts: int
     empty_labels: int
+    broken_texts: int
     repeated_texts: int
     conflicting_texts: int
     near_repeated_texts: int | None

@@ -65,6 +65,11 @@ def _content(found: Inspection) -> dict[str, Any]:
         (found.empty_texts, "rows with an empty text", "backtranslate passes them through"),
         (found.empty_labels, "rows with an empty label", "they take no part in training"),
         (
+            found.broken_texts or None,
+            "rows with broken characters",
+            "a file that was read in a wrong encoding and saved so",
+        ),
+        (
             found.repeated_texts,
             "rows with a text that an earlier row has",
             "case, spaces and punctuation set aside; K-fold keeps them on one side",

@@ -288,7 +288,13 @@ def _settings(manifest: Manifest) -> list[tuple[str, str]]:
         engine = about.get("engine", "")
         kind = "pivot" if route else "method"
         rows.append((f"{kind} {pivot}", f"{route}: {engine}" if route else engine))
-    for name in ("empty_texts", "empty_labels", "repeated_texts", "conflicting_texts"):
-        if manifest.input[name]:
+    for name in (
+        "empty_texts",
+        "empty_labels",
+        "broken_texts",
+        "repeated_texts",
+        "conflicting_texts",
+    ):
+        if manifest.input.get(name):
             rows.append((name.replace("_", " "), f"{manifest.input[name]:,}"))
     return [(name, str(value)) for name, value in rows]

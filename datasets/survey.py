@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from augment.broken_text import broken_pieces
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
 from augment.filters import Original
@@ -38,6 +39,8 @@ class Survey:
         Rows of each class, those with an empty text included: they stand in the output too.
     empty_texts, empty_labels
         Rows whose text or label is empty or blank.
+    broken_texts
+        Rows whose text holds characters of a wrong encoding (see `broken_pieces`).
     repeated_texts
         Rows whose text, folded, stood in an earlier row.
     conflicting_texts
@@ -56,6 +59,7 @@ class Survey:
     counts: dict[str, int] = field(default_factory=dict)
     empty_texts: int = 0
     empty_labels: int = 0
+    broken_texts: int = 0
     repeated_texts: int = 0
     conflicting_texts: int = 0
     conflicts: frozenset[bytes] = frozenset()
@@ -136,6 +140,7 @@ def survey(
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
         found.empty_labels += empty_label
+        found.broken_texts += any(map(broken_pieces, rewritten))
         index = -1
         if not empty_label:
             index = indices.setdefault(label, len(indices))

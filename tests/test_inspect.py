@@ -56,6 +56,19 @@ def test_the_numbers():
     assert "fewer than 5 folds" in found.notes[0]
 
 
+def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    whole = ["C'était une belle soirée, « sans » pluie.", "Le repas était froid à 20 h."]
+    broken = [text.encode().decode("latin-1") for text in whole]
+    table = pd.DataFrame({"text": [*whole, *broken, "", ""], "label": list("ababab")})
+    assert inspect_table(table, **PLAIN).broken_texts == 2
+    assert inspect_table(table[:2], **PLAIN).broken_texts == 0
+    table.to_csv("in.csv", index=False)
+    assert main(["inspect", "in.csv", "--model", "none", "--html", "in.html"]) == 0
+    assert "2 rows hold broken characters" in capsys.readouterr().out
+    assert "rows with broken characters" in (tmp_path / "in.html").read_text(encoding="utf-8")
+
+
 def test_keys_of_the_contract():
     keys = set(inspect_table(frame(), **PLAIN).as_dict())
     assert keys >= {

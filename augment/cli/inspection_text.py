@@ -92,6 +92,11 @@ def _trouble(found: Inspection) -> list[str]:
     if found.near_other_label is not None:
         rows.append(("near texts under another label", found.near_other_label))
     lines = table(rows)
+    if found.broken_texts:
+        lines.append(
+            f"{found.broken_texts:,} rows hold broken characters, as of a file that was read in a "
+            "wrong encoding and saved so"
+        )
     if found.bad_rows:
         lines.append(f"{found.bad_rows:,} rows could not be read and were skipped")
     if found.conflict_examples:

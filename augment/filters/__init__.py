@@ -40,6 +40,7 @@ FILTERS: Final[dict[str, str]] = {
     "unchanged": "augment.filters.unchanged:Unchanged",
     "duplicate": "augment.filters.duplicate:Duplicate",
     "notice": "augment.filters.notice:Notice",
+    "encoding": "augment.filters.encoding:Encoding",
     "markup": "augment.filters.markup:Markup",
     "marks": "augment.filters.marks:Marks",
     "length": "augment.filters.length:Length",

@@ -1,0 +1,34 @@
+"""Finds characters that were read in the wrong encoding ("Ã©" for "é"), or lost in one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: What the bytes 0x80..0xbf become when UTF-8 is read as Windows-1252 or Latin-1. The quotation
+#: marks are left out: behind a capital letter they close a quotation.
+_NEXT: Final = (
+    "\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u02dc\u2122\u0161"
+    "\u203a\u0153\u017e\u0178\u0080-\u00bf"
+)
+_BROKEN: Final = re.compile(
+    "[\ufffd\ud800-\udfff]"  # the sign for a lost character, and halves of characters
+    "|[\u0080-\u0084\u0086-\u009f]+"  # control characters; 0x85 may be a line end
+    f"|[ÂÃÄÅ][{_NEXT}]"  # accented Latin letters
+    f"|(?:[ÐÑ][{_NEXT}]){{2,}}|(?:[ÎÏ][{_NEXT}]){{2,}}"  # Cyrillic, Greek
+    f"|â[\u20ac\u201a\u201e\u0080\u0082\u0084].?"  # quotes, dashes, the euro sign
+    f"|ï»¿|ï¿½|ð[\u0178\u009f][{_NEXT}]*"  # byte order mark, lost characters, emoji
+)
+
+
+def broken_pieces(text: str) -> list[str]:
+    """Give the pieces of a text that look like another encoding's; most texts have none.
+
+    Examples
+    --------
+    >>> broken_pieces("C'Ã©tait l'Ã©tÃ©, n'est-ce pas ?")
+    ['Ã©', 'Ã©', 'Ã©']
+    >>> broken_pieces("C'était l'été à 20 °C, « n'est-ce pas ? »")
+    []
+    """
+    return [] if text.isascii() else _BROKEN.findall(text)
