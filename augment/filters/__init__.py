@@ -53,6 +53,7 @@ FILTERS: Final[dict[str, str]] = {
     "names": "augment.filters.names:Names",
     "profanity": "augment.filters.profanity:Profanity",
     "language": "augment.filters.language:Language",
+    "grammar": "augment.filters.grammar:Grammar",
     "fluency": "augment.filters.fluency:Fluency",
     "label": "augment.filters.label:Label",
     "similarity": "augment.filters.similarity:Similarity",

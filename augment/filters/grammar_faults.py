@@ -1,7 +1,8 @@
 """Sequences of words that no sentence of a language has, as rule-based engines leave them.
 
-Found by what is frequent in round trips of 11,000 to 21,000 sentences and absent from human text.
-Each line is a regular expression, matched with case: `^` stands for the start of a sentence.
+Found by what is frequent in Apertium's round trips of 5,000 to 21,000 sentences and absent from
+what people wrote. Each line is a regular expression, matched with case; ``^`` stands for the start
+of a sentence.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         # I has, can I finds, they was, We is
         rf"(?:^|[^\w\s]\s*|\b[a-z]+ )I (?!(?:{_NO_VERBS})\b)[a-z]{{2,}}s\b(?!['’])",
-        r"(?:^|[^\w\s]\s*|\b[a-z]+ )I (?:is|are)\b",
+        r"(?<!and )\bI is\b",
         rf"\b{_MODALS} {_SUBJECTS} (?:has|does|is|was|wants|goes|takes|makes|thinks|knows)\b",
         r"\b(?:[Ww]e|[Tt]hey) (?:is|has|does|was)\b",
         r"^(?:You (?:is|has|does|was)|(?:He|She|It) (?:have|do|are|am|don['’]t))\b",
@@ -29,27 +30,27 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"have|made|makes)\b[^.!?]*\?",
         r"\b(?:say|says|said) (?:me|us)\b",
         r"\b(the|a|an|to|of|at|and|my|your|his|its|their) \1\b",
-        r"\bthe\s*[.!?]",
+        r"\bthe\s*[.!?](?![.!?])",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),
     "fr": (
         # J'il, Tu je, Vous il
         r"(?:^|[,;:]\s*)(?:[Jj]['’]|[Jj]e |[Tt]u |[Nn]ous |[Vv]ous )(?:ils?|elles?|tu|je|on)\b",
-        r"\b(?:cet|se se|tu tu|que tu tu) ils?\b|\btu tu\b|\bse se\b|\bvous il plaît\b",
+        r"\bcet ils?\b|\btu tu\b|\bse se\b|\bvous il plaît\b",
         # Que il, se apitoyer, de un
         r"\b(?:[Qq]ue|[Jj]usque|[Ll]orsque|[Pp]uisque|[Ss]i) ils?\b",
         r"\b(?:[Qq]ue|[Ll]orsque|[Pp]uisque|[Dd]e) (?:elles?|un|une|eux)\b",
         r"(?<![-‐'’])\b(?:[SsMmTtNn]e|[Jj]e) [aeiouéèêàâîô]\w",
         # Ne ... pas rien
         r"\bpas (?:rien|personne|jamais|aucune?|nulle part|pas)\b",
-        r"\b[Nn]e\s*[.!?,…]",
+        r"\b[Nn]e\s*[.!?,](?![.!?])",
         r"\b(?:est|suis|sont|ai|ont|veux|veut|voulez|peux|pouvez|vas?|vont) ne "
         r"(?!pas|plus|jamais|rien|point|l)",
         # Qu'est-ce que?
         r"\bque\s*[?!]",
         r"\bil[- ]est ce que\b|\b\w+[,…]? qui est-ce qui\b",
-        r"\b(?:vais|vas|va|allons|allez|vont) à (?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|faire|dire|être|"
+        r"\b(?:vais|vas|va|allons|allez|vont) à (?!ravir\b)(?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|faire|dire|être|"
         r"prendre|mettre|croire|vivre|suivre|lire|boire|attendre|rendre)\b",
         r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bcombien temps\b",
         r"\b(?:de|en|à|avec|pour|chez|sans) tu\b|(?<![-‐])\b(?:me|te|se)\s*[.!?]",

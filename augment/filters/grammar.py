@@ -1,0 +1,45 @@
+"""Refuses a candidate with a fault of grammar that its original does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from augment.filters.check import PASSED, Finding
+from augment.filters.grammar_faults import FAULTS
+from augment.records import Candidate
+
+if TYPE_CHECKING:
+    from augment.filters.settings import FilterSettings
+
+#: Where a sentence starts, for the ``^`` of the table.
+_START: Final = "(?:^|(?<=[.!?…\\n]))[\\s\"'“”«»()¿¡–—-]*"
+_CARET: Final = re.compile(r"(?<!\[)\^")
+
+
+class Grammar:
+    """A sequence of words that no sentence of the language has ("I has", "pas rien").
+
+    Looks for the faults of `augment.filters.grammar_faults`, in the languages there; a fault that
+    the original has as well is let pass.
+    """
+
+    name = "grammar"
+
+    def __init__(self, settings: FilterSettings) -> None:
+        self.faults = [
+            re.compile(_CARET.sub(lambda _: _START, fault))
+            for fault in FAULTS.get(settings.language, ())
+        ]
+
+    def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding per candidate, in order."""
+        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+
+    def _look(self, original: str, text: str) -> Finding:
+        for fault in self.faults:
+            found = fault.search(text)
+            if found and not fault.search(original):
+                return Finding(f"broken grammar: {found[0].strip()[:40]!r}")
+        return PASSED
