@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from augment.datasets.survey import alike_labels
 from augment.languages import language_name
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ def findings(run: Augmentation) -> Iterator[str]:
         yield f"label column: none{hint}; the table is enlarged as one class (--label)"
     else:
         guessed = " (found; --label to change)" if columns.label_found else ""
-        yield f"label column: {columns.label!r}{guessed}, {len(found.counts)} classes"
+        yield f"label column: {columns.label!r}{guessed}, {_classes(len(found.counts))}"
+        if sentence := alike_labels(found.counts):
+            yield f"note: {sentence}"
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
     for count, what, tail in (
-        (found.empty_texts, "row with an empty text", "; passed through as it is"),
-        (found.empty_labels, "row with an empty label", "; passed through as it is"),
+        (found.empty_texts, "row with an empty text", "; passed through unchanged"),
+        (found.empty_labels, "row with an empty label", "; passed through unchanged"),
         (found.broken_texts, "text with broken characters", "; the file was saved so, or damaged"),
         (found.repeated_texts, "row with a text that an earlier row has", ""),
         (found.conflicting_texts, "text under more than one label", ""),
@@ -44,6 +47,10 @@ def findings(run: Augmentation) -> Iterator[str]:
             yield f"note: {count:,} {_counted(what, count)}{tail}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
+
+
+def _classes(count: int) -> str:
+    return "1 class" if count == 1 else f"{count} classes"
 
 
 def _counted(what: str, count: int) -> str:

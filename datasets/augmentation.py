@@ -259,7 +259,7 @@ class Augmentation:
             f"{label!r} stays {short:,} short of {targets[label]:,}"
             for label, short in shortfalls.items()
         ]
-        kind = "class" if len(lacking) == 1 else "classes"
+        kind = "class" if len(lacking) == 1 else "classes:"
         why = self.approach.shortfall(self.recipe.per_row)
         tried = why_not_more(self.paraphrasers, self.production.yields)
         self.note(f"{kind} {', '.join(lacking)}: {why} ({tried})")

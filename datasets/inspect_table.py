@@ -18,7 +18,7 @@ from augment.datasets.expectation import Expectation, expect
 from augment.datasets.inspection import InspectConfig, Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
-from augment.datasets.survey import cell_string, row_key, survey
+from augment.datasets.survey import alike_labels, cell_string, row_key, survey
 from augment.datasets.table import Table, open_table
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
@@ -102,14 +102,14 @@ class _Texts:
             try:
                 self.tokens = TokenCounter(recipe.model)
             except MissingExtraError as error:
-                self._note(f"lengths in words only: {error}")
+                self.note(f"lengths in words only: {error}")
         if recipe.near:
             try:
                 self.near = NearDuplicates(recipe.near)
             except MissingExtraError as error:
-                self._note(f"near-repeated texts were not looked for: {error}")
+                self.note(f"near-repeated texts were not looked for: {error}")
 
-    def _note(self, message: str) -> None:
+    def note(self, message: str) -> None:
         self.notes.append(message)
         self.progress.note(message)
 
@@ -161,6 +161,8 @@ def _inspect(
     guess = detect_language(found.sample)
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())
+    if columns.label is not None and (sentence := alike_labels(found.counts)):
+        texts.note(sentence)
     expectation = _expectation(counts, recipe, texts) if columns.label is not None else None
     labelled = columns.label is not None
     return Inspection(

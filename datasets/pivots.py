@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
 from augment.errors import AugmentError
+from augment.languages import identifiable, language_name
 from augment.paraphraser import Paraphraser
 from augment.planning import Plan, plan_round_trips
 from augment.round_trip import RoundTrip, variants_of
@@ -60,6 +61,13 @@ class Pivots:
         for plan, count in zip(self.plans, self.variants, strict=True):
             several = f", up to {count} of each text by {self.recipe.decoding}" if count > 1 else ""
             yield f"pivot {plan}{several}"
+        for named in self.recipe.pivot:
+            first, _, second = named.partition("-")
+            if first in self.names and second.islower() and identifiable(second):
+                yield (
+                    f"note: pivot {named!r} is read as {language_name(first)}; a chain of two "
+                    f"pivots is written '{first}>{second}', in quotes"
+                )
         long = [plan for plan in self.plans if len(plan.route.legs) > 2 and ">" not in plan.pivot]
         if long:
             takes = ", ".join(f"{plan.pivot} takes {len(plan.route.legs)}" for plan in long)

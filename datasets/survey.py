@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,6 +93,24 @@ def row_key(texts: Sequence[str]) -> bytes:
         return key_of(texts[0])
     folded = "\n".join(map(fold, texts))
     return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def alike_labels(labels: Iterable[str]) -> str:
+    """Say which classes differ in case alone; nothing where none do.
+
+    >>> alike_labels(["pos", "neg", "Pos"])[:60]
+    "'pos' and 'Pos' differ in case alone and count as two classe"
+    """
+    same: dict[str, list[str]] = {}
+    for label in labels:
+        same.setdefault(label.casefold(), []).append(label)
+    found = [" and ".join(map(repr, names)) for names in same.values() if len(names) > 1]
+    if not found:
+        return ""
+    return (
+        f"{'; '.join(found)} differ in case alone and count as two classes "
+        "(augment convert --label-map makes them one)"
+    )
 
 
 def survey(

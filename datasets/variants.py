@@ -58,7 +58,7 @@ def why_not_more(tries: Sequence[Paraphraser], yields: Mapping[str, Yield]) -> s
     if largest:
         total = sum(counts.asked for counts in yields.values())
         reasons = ", ".join(f"{reason} {count:,}" for count, reason in largest[:3])
-        line += f"; of {total:,} texts refused: {reasons}"
+        line += f"; asked for {total:,} texts, most often refused: {reasons}"
     return line
 
 

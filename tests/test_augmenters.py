@@ -259,7 +259,7 @@ def test_sentences_between_the_first_and_the_last_move():
     ("order", "message"),
     [
         (Order("swop", "en"), "unknown method 'swop'; did you mean 'swap'"),
-        (Order("spelling", "fr"), r"no sense for French \(fr\) \(it serves en\); .*keyboard"),
+        (Order("spelling", "fr"), r"makes no sense for French \(fr\) \(it serves en\); .*keyboard"),
         (Order("keyboard", "ja"), "no sense for Japanese"),
         (Order("swap", "zh"), "methods that have: sentence-shuffle"),
         (Order("ocr", "ru"), "no sense for Russian"),

@@ -69,6 +69,14 @@ def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
     assert "rows with broken characters" in (tmp_path / "in.html").read_text(encoding="utf-8")
 
 
+def test_classes_that_differ_in_case_alone_are_told():
+    table = pd.DataFrame(
+        {"text": [t for t, _ in TEXTS[:4]], "label": ["pos", " pos", "Pos", "neg"]}
+    )
+    [note] = [n for n in inspect_table(table, **PLAIN).notes if "case alone" in n]
+    assert note.startswith("'pos' and 'Pos' differ in case alone and count as two classes")
+
+
 def test_keys_of_the_contract():
     keys = set(inspect_table(frame(), **PLAIN).as_dict())
     assert keys >= {

@@ -55,6 +55,13 @@ def test_the_verdict_says_what_to_do(shifts, names, parts):
     assert "95 % interval" in sentence
 
 
+def test_a_run_that_could_see_nothing_says_so():
+    sentence = verdict_sentence(result([0.29, -0.7, 0.29, -0.72, -0.71], metric="accuracy"))
+    assert "Nothing can be said" in sentence
+    assert "could not have seen any change of accuracy" in sentence
+    assert "--folds, --repeats, --steps" in sentence
+
+
 def test_a_single_arm_has_no_verdict():
     assert "nothing to compare" in verdict_sentence(SimpleNamespace(comparison=None))
 

@@ -284,3 +284,12 @@ def test_a_long_way_is_told_and_a_short_one_named(monkeypatch):
     assert lines_of("ca", "es", "en")[3:] == [cost]
     assert lines_of("ca", "es")[2:] == []
     assert lines_of("ca>en")[1:] == []  # a long way that was asked for
+
+
+def test_a_region_that_may_be_meant_as_a_second_pivot_is_told(monkeypatch):
+    plan_with(monkeypatch, FakeEngine([("fr", "es"), ("es", "fr")], name="rules"))
+    assert lines_of("es-ca")[1:] == [
+        "note: pivot 'es-ca' is read as Spanish; a chain of two pivots is written 'es>ca', in "
+        "quotes"
+    ]
+    assert lines_of("es-MX")[1:] == lines_of("es")[1:] == []

@@ -18,6 +18,7 @@ from augment.cli import main
 from augment.errors import AugmentError, DivergedError, InputError, OutputError
 from augment.train import finetune, trainer
 from augment.train.encoder import language_note
+from augment.train.labelled import labelled_rows
 from augment.train.predictor import Predictor
 from augment.train.testing import ARCHITECTURES, tiny_encoder
 from augment.train.train_config import TrainConfig
@@ -476,6 +477,12 @@ def test_an_encoder_of_another_language_is_told(name, row, wanted):
     note = language_note(name, [row] * 500)
     assert wanted in note
     assert bool(note) == bool(wanted)
+
+
+def test_spaces_around_a_label_make_no_class_of_their_own():
+    frame = table(8)
+    frame.loc[0, "label"] = f" {frame.loc[0, 'label']} "
+    assert labelled_rows(frame, text="text", label="label").classes == ("neg", "pos")
 
 
 def test_training_and_folds_tell_it(capsys):

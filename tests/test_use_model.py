@@ -120,6 +120,8 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
     assert set(found["scores"]) == {"neg", "pos"}
     assert main(["predict", model, "in.csv"]) == 2
     assert "no such file" in capsys.readouterr().err
+    assert main(["predict", model, "in.cvs"]) == 2  # and not "in.cvs" as a text
+    assert "no such file" in capsys.readouterr().err
     assert main(["predict", model, " "]) == 2
     assert main(["predict", model]) == 2
     assert main(["predict", str(made / "pairs"), texts[0], "was the film good"]) == 0

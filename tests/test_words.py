@@ -103,7 +103,7 @@ def test_what_cannot_be_reached_is_said():
     assert done.manifest.totals["kept"] == 0
     notes = " ".join(done.manifest.notes)
     assert "texts of fewer than 3 sentences give nothing" in notes
-    assert re.search(r"classes 'a' stays 4 short of 5, .*: .*--method", notes)
+    assert re.search(r"classes: 'a' stays 4 short of 5, .*: .*--method", notes)
 
 
 def test_text_pairs_too():

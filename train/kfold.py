@@ -14,6 +14,7 @@ import numpy.typing as npt
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
 from augment.datasets.manifest import versions
+from augment.datasets.survey import alike_labels
 from augment.datasets.table import read_frame
 from augment.errors import InputError
 from augment.extras import require
@@ -273,6 +274,8 @@ def _announce(
     )
     for reason, n in rows.left_out.items():
         progress.note(f"left out: {n:,} x {reason}")
+    if sentence := alike_labels(rows.classes):
+        progress.note(sentence)
     if experiment.table.n_cut:
         progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
     progress.note(

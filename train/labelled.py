@@ -132,7 +132,7 @@ def labelled_rows(
     if len(columns.text) > 2:
         raise InputError(f"{name}: {len(columns.text)} text columns given; one or two are wanted")
     source_ids, is_original = _provenance(frame, name)
-    labels = _column(frame, columns.label)
+    labels = [label.strip() for label in _column(frame, columns.label)]
     texts = list(zip(*(_column(frame, column) for column in columns.text), strict=True))
     left_out: dict[str, int] = {}
     usable = _usable(texts, labels, is_original, left_out)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,9 @@ __all__ = ["PredictConfig", "PredictedTable", "predict_table"]
 
 PREDICTED: Final = "predicted"
 SCORE: Final = "score"
+
+#: Likeness of a suffix to a known one from which it is taken for that one, mistyped.
+_MISTYPED: Final = 0.75
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,11 @@ def open_predictor(model: str | os.PathLike[str] | Predictor, config: PredictCon
 def names_a_table(inputs: tuple[str, ...]) -> bool:
     """Whether the inputs of ``augment predict`` are a table rather than texts.
 
+    A mistyped name is one of a table too: no one is told that ``reviews.cvs`` is negative.
+
     >>> names_a_table(("reviews.csv",)), names_a_table(("a fine film",)), names_a_table(("a", "b"))
+    (True, False, False)
+    >>> names_a_table(("reviews.cvs",)), names_a_table(("Nice.But...",)), names_a_table(("Hm.",))
     (True, False, False)
     """
     if len(inputs) != 1:
@@ -197,7 +205,8 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     except (OSError, ValueError):  # a text too long for a file name
         return False
     suffix = Path(one).suffix.lower()
-    return there or (suffix in SUFFIXES and len(one.split()) == 1)
+    meant = bool(get_close_matches(suffix, SUFFIXES, n=1, cutoff=_MISTYPED))
+    return there or (meant and len(one.split()) == 1)
 
 
 def _default_out(path: Path) -> Path:

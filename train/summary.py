@@ -58,6 +58,12 @@ def verdict_sentence(result: KFoldResult) -> str:
             f"points against {against} ({interval}), but was not shown to beat {as_well}; "
             "train on the originals that way."
         )
+    if c.smallest_detectable >= 1:
+        return (
+            f"Nothing can be said: the folds differ so much, or are so few, that this run could "
+            f"not have seen any change of {metric}; use more folds or repeats, or more steps "
+            "(--folds, --repeats, --steps)."
+        )
     if c.verdict == "no measurable difference":
         return (
             f"No measurable difference: {subject} changed {metric} by "

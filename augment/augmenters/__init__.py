@@ -185,7 +185,8 @@ class Method:
 #: similarity stays as it is: on SST-2, SMS and French subtitles (120 texts each) it refuses at most
 #: 2.6 % of the noise, 5.8 % of split words, and no swap; those are short texts whose one word of
 #: content is gone.
-#: Typing errors and words in another order are meant to be spelled unlike the table.
+#: Typing errors and words in another order are meant to be spelled unlike the table, and to have
+#: faults of grammar.
 _SMALL: Final = {"min_change": 0.01, "max_strangeness": 100.0}
 
 #: name -> what it is and where it is made.
@@ -194,50 +195,56 @@ METHODS: Final[dict[str, Method]] = {
         "augment.augmenters.noise:keyboard",
         "typing errors: letters beside each other on the language's own keyboard (nlpaug)",
         languages=_KEYBOARDS,
+        left_out=("grammar",),
         thresholds=_SMALL,
     ),
     "ocr": Method(
         "augment.augmenters.noise:ocr",
         "reading errors of optical character recognition, of Latin letters (nlpaug)",
         languages=_LATIN,
-        left_out=("numbers",),  # it writes 0 for o; the text's own numbers it leaves alone
+        left_out=("grammar", "numbers"),  # it writes 0 for o, and leaves the text's numbers alone
         thresholds=_SMALL,
     ),
     "spelling": Method(
         "augment.augmenters.noise:spelling",
         "frequent misspellings, from nlpaug's dictionary",
         languages=frozenset({"en"}),
+        left_out=("grammar",),
         thresholds=_SMALL,
     ),
     "split": Method(
         "augment.augmenters.noise:split",
         "a space within words (nlpaug); such a text differs from its original in spaces alone",
         but=_UNSPACED,
+        left_out=("grammar",),
         thresholds={**_SMALL, "spaces_count": True},
     ),
     "swap": Method(
         "augment.augmenters.noise:swap",
         "neighbouring words exchanged (nlpaug)",
         but=_UNSPACED,
+        left_out=("grammar",),
         thresholds=_SMALL,
     ),
     "delete": Method(
         "augment.augmenters.noise:delete",
         "words left out (nlpaug)",
         but=_UNSPACED,
+        left_out=("grammar",),
         thresholds=_SMALL,
     ),
     "crop": Method(
         "augment.augmenters.noise:crop",
         "a run of words left out (nlpaug)",
         but=_UNSPACED,
-        left_out=("truncated",),
+        left_out=("grammar", "truncated"),
         thresholds=_SMALL,
     ),
     "eda": Method(
         "augment.augmenters.eda:eda",
         "one of the four operations of Wei and Zou (2019), each in turn",
         but=_UNSPACED,
+        left_out=("grammar",),
         thresholds=_SMALL,
     ),
     "synonym": Method(
@@ -319,7 +326,7 @@ def check_order(order: Order) -> Method:
         others = [name for name in METHODS if METHODS[name].serves(order.language)]
         serves = f" (it serves {', '.join(sorted(method.languages))})" if method.languages else ""
         raise InputError(
-            f"method {order.method!r} has no sense for {language_name(order.language)} "
+            f"method {order.method!r} makes no sense for {language_name(order.language)} "
             f"({order.language}){serves}; methods that have: {', '.join(others)}"
         )
     for option in method.needs:

@@ -21,6 +21,8 @@ def augmentation_summary(done: Augmented) -> str:
     if refused:
         reasons = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
         lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
+    if known := sum(about.get("from_store", 0) for about in manifest.pivots.values()):
+        lines.append(f"translated before, and not again: {known:,} texts (they lay in the store)")
     for name, path in done.paths.items():
         lines.append(f"{name + ':':<10}{path}")
     if "out" in done.paths:

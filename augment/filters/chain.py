@@ -206,7 +206,9 @@ class FilterChain:
             described[check.name] = {
                 name: value
                 for name, value in vars(check).items()
-                if isinstance(value, (str, int, float, bool)) and name != "name"
+                if isinstance(value, (str, int, float, bool))
+                and name != "name"
+                and not name.startswith("_")
             }
         return described
 

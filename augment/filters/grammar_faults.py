@@ -50,8 +50,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # Qu'est-ce que?
         r"\bque\s*[?!]",
         r"\bil[- ]est ce que\b|\b\w+[,…]? qui est-ce qui\b",
-        r"\b(?:vais|vas|va|allons|allez|vont) à (?!ravir\b)(?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|faire|dire|être|"
-        r"prendre|mettre|croire|vivre|suivre|lire|boire|attendre|rendre)\b",
+        r"\b(?:vais|vas|va|allons|allez|vont) à (?!ravir\b)(?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|"
+        r"faire|dire|être|prendre|mettre|croire|vivre|suivre|lire|boire|attendre|rendre)\b",
         r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bcombien temps\b",
         r"\b(?:de|en|à|avec|pour|chez|sans) tu\b|(?<![-‐])\b(?:me|te|se)\s*[.!?]",
         # A subject left out
