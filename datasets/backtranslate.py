@@ -106,7 +106,7 @@ def output_paths(config: AugmentationConfig) -> dict[str, Path]:
     """
     source = config.input or Path("table.csv")
     suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
-    out = config.out or Path(f"{source.stem}.augmented{suffix}")
+    out = config.out or Path(f"{source.stem}.{config.added}{suffix}")
     return {
         "out": out,
         "rejected": out.with_name(f"{out.stem}.rejected{out.suffix}"),

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 class AugmentationConfig:
     """What every command that adds rows can be told."""
 
-    #: Name of the command.
+    #: Name of the command, and what stands behind the input's name in that of the output.
     command: ClassVar[str]
+    added: ClassVar[str] = "augmented"
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
     """The table to enlarge: .csv, .tsv, .jsonl, .json, .parquet, or a folder of texts."""
     out: Annotated[Path | None, shown_as("OUT.csv")] = None
-    """Where to write; by default IN.augmented.csv in the current folder."""
+    """Where to write; by default IN.augmented.csv, of augment words IN.words.csv, right here."""
     text: Annotated[str | None, shown_as("COL")] = None
     """Column with the texts; found by itself when left out; for text pairs: COL,COL2."""
     translate: Annotated[str | None, shown_as("COL|both")] = None
@@ -177,6 +178,7 @@ class WordsConfig(AugmentationConfig):
     """
 
     command: ClassVar[str] = "words"
+    added: ClassVar[str] = "words"
 
     method: Annotated[tuple[str, ...], shown_as("NAME")] = ("eda",)
     """How the texts are made: keyboard; several, tried in turn: keyboard,eda."""

@@ -153,7 +153,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr()
     assert re.search(r"^method +asked +failed", out.out, re.M)
     assert "method keyboard: typing errors" in out.err
-    assert (tmp_path / "in.augmented.manifest.json").is_file()
+    assert (tmp_path / "in.words.manifest.json").is_file()
     assert main([*args, "--no-filter", "similarity", "--force", "--json", "--quiet"]) == 0
     out = capsys.readouterr()
     assert json.loads(out.out)["resolved"]["methods"] == ["keyboard", "swap"]
