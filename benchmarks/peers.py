@@ -70,7 +70,9 @@ def judge(
     """Count what the outputs of one tool are: each a row number and a text."""
     settings = FilterSettings(language=language, **(SMALL if small else {}))
     # Grammar too: methods that make noise are not asked for it.
-    checks = build_filters(settings, disabled=["similarity", "swapped", "grammar"])
+    checks = build_filters(
+        settings, disabled=["similarity", "swapped", *(["grammar"] if small else [])]
+    )
     chain = FilterChain(checks)
     chain.learn(Original(number, text) for number, (text, _) in enumerate(rows))
     originals = Counter(fold(text) for text, _ in rows)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
-from augment.filters.grammar_faults import FAULTS
+from augment.filters.grammar_faults import FAULTS, TURNED
 from augment.records import Candidate
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ _CARET: Final = re.compile(r"(?<!\[)\^")
 class Grammar:
     """A sequence of words that no sentence of the language has ("I has", "pas rien").
 
-    Looks for the faults of `augment.filters.grammar_faults`, in the languages there; a fault that
-    the original has as well is let pass.
+    Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
+    of phrase that took the place of others wrongly (French "c'est" told as "il est"). What the
+    original has as well is let pass.
     """
 
     name = "grammar"
@@ -31,6 +32,10 @@ class Grammar:
         self.faults = [
             re.compile(_CARET.sub(lambda _: _START, fault))
             for fault in FAULTS.get(settings.language, ())
+        ]
+        self.turned = [
+            (re.compile(right), re.compile(wrong))
+            for right, wrong in TURNED.get(settings.language, ())
         ]
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -42,4 +47,9 @@ class Grammar:
             found = fault.search(text)
             if found and not fault.search(original):
                 return Finding(f"broken grammar: {found[0].strip()[:40]!r}")
+        for right, wrong in self.turned:
+            there, here = right.findall(original), right.findall(text)
+            found = wrong.search(text) if len(there) > len(here) else None
+            if found and not wrong.search(original):
+                return Finding(f"broken grammar: {found[0]!r} for {there[0]!r}")
         return PASSED

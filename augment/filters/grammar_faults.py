@@ -67,3 +67,16 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\bvan? para [a-z]+r\b",
     ),
 }
+
+#: What stands in the original, and what engines put in its place that says another thing.
+TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "fr": (
+        # C'est un cauchemar -> Il est un cauchemar; "il est crucial de" is another "il".
+        (
+            r"\b[Cc](?:['’]|e n['’])(?:est|était)\b|\b[Cc]e (?:sont|fut|sera|serait)\b",
+            r"\b[Ii]l (?:n['’])?(?:est|était|fut|sera|serait)\b"
+            r"(?! (?:[\w'’]+ ){1,2}(?:de|que)\b| (?:[\w'’]+ ){1,2}(?:d|qu)['’])",
+        ),
+        (r"\b[Ii]l faut\b", r"\b[Ii]l faillit\b"),
+    ),
+}
