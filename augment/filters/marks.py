@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 _STRAY: Final = re.compile(
-    r"(?<![\w*@#&/.:=-])[*@#]+[^\W\d_]+"  # *word @word #word
+    r"(?<![\w*@#&/.:=-])[*@#]+(?:[^\W\d_]+|\d|[^\w\s*@#])"  # *word @word #word *800 #,
     r"|\\[@*#^$/~]"  # an escaped sign
     r"|\^[^\s$^]+\$"  # ^lemma<n><sg>$
     r"|\w<(?:n|np|vblex|vbser|vbmod|vaux|adj|adv|prn|det|pr|cnjcoo|num|ij)>"  # lemma<n>

@@ -52,8 +52,8 @@ class Truncated:
 
     Notes
     -----
-    Only a candidate clearly shorter than its original is looked at. It is refused when most of
-    several sentences are gone, when next to no word of one sentence came back, when it stops at a
+    Only a candidate clearly shorter than its original is looked at. It is refused when one of
+    several sentences is gone, when next to no word of one sentence came back, when it stops at a
     comma or at a word that ends no sentence, when the full stop is gone together with the last
     word, when its words are the original's first ones, or when the words of the original's start
     are there and those of its end are not. Where the full stop is gone with them, half of the last
@@ -113,10 +113,12 @@ def _part_lost(original: str, text: str, ratio: float) -> Finding:
             return finding
     if ratio >= _WHOLE:
         return PASSED
-    if sentences >= 2 and ratio < 0.75:
-        left = max(1, len(_SENTENCE_END.findall(text)))
-        if left <= sentences / 2:
-            return Finding(f"{left} of {sentences} sentences, {ratio:.0%} of the length")
+    left = max(1, len(_SENTENCE_END.findall(text)))
+    # Two are soon joined in fewer words; of three that came back as two, more of the length does.
+    if (sentences >= 2 and ratio < 0.75 and left <= sentences / 2) or (
+        sentences >= 3 and ratio < 0.8 and left < sentences
+    ):
+        return Finding(f"{left} of {sentences} sentences, {ratio:.0%} of the length")
     before, after = folded_words(original), folded_words(text)
     if not _STOP.search(text) and _STOP.search(original):
         return _end_lost(before, after, most=0.55, least_drop=0.0)
