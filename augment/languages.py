@@ -255,3 +255,53 @@ def _pieces(texts: Iterable[str]) -> Iterable[str]:
             waiting, size = [], 0
     if waiting:
         yield "\n".join(waiting)
+
+
+#: A text says its language by chance with fewer letters, or when the identifier is less sure.
+_FEWEST_LETTERS: Final = 20
+_SURE: Final = 0.9
+_READ_OF_EACH: Final = 2000
+#: What the identifier says of numbers and noise.
+_NO_LANGUAGE: Final = "zxx"
+
+
+def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
+    """Share of the texts that read clearly as each language.
+
+    Parameters
+    ----------
+    texts
+        A sample.
+    main
+        Language of the whole.
+
+    Returns
+    -------
+    dict
+        Code -> share, largest first; ``unclear`` are texts with next to no letters. A text too
+        short to be sure of goes to the likeliest of the languages that are there for sure.
+
+    Examples
+    --------
+    >>> language_shares(["Le film était vraiment très long et plutôt ennuyeux.", "ok", "!"], "fr")
+    {'fr': 0.6667, 'unclear': 0.3333}
+    """
+    counts: Counter[str] = Counter()
+    doubtful = []
+    for text in texts:
+        language, odds = identify(text[:_READ_OF_EACH])
+        letters = sum(map(str.isalpha, text[:_READ_OF_EACH]))
+        if letters >= _FEWEST_LETTERS and odds >= _SURE and language != _NO_LANGUAGE:
+            counts[language] += 1
+        else:
+            doubtful.append(text)
+    # One clear text of a language may be a name or a quotation; two are a find.
+    there = {name for name, count in counts.items() if count > 1} | {main} - {"", _NO_LANGUAGE}
+    alone = [name for name in counts if name not in there]
+    counts[main if main in there else "unclear"] += sum(counts.pop(name) for name in alone)
+    among = Identifier(there) if there else None
+    for text in doubtful:
+        letters = sum(map(str.isalpha, text[:_READ_OF_EACH]))
+        known = among is not None and letters > 1
+        counts[among.identify(text[:_READ_OF_EACH])[0] if among and known else "unclear"] += 1
+    return {name: round(count / len(texts), 4) for name, count in counts.most_common() if count}

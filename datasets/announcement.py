@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from augment.datasets.survey import alike_labels
-from augment.languages import language_name
+from augment.languages import language_name, language_shares
 
 if TYPE_CHECKING:
     from augment.datasets.augmentation import Augmentation
+
+#: Share of the texts from which another language is told of.
+_WORTH_A_NOTE: Final = 0.01
 
 
 def findings(run: Augmentation) -> Iterator[str]:
@@ -33,6 +36,7 @@ def findings(run: Augmentation) -> Iterator[str]:
             yield f"note: {sentence}"
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
+    yield from _other_languages(found.sample, run.source)
     for count, what, tail in (
         (found.empty_texts, "row with an empty text", "; passed through unchanged"),
         (found.empty_labels, "row with an empty label", "; passed through unchanged"),
@@ -47,6 +51,21 @@ def findings(run: Augmentation) -> Iterator[str]:
             yield f"note: {count:,} {_counted(what, count)}{tail}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
+
+
+def _other_languages(sample: Sequence[str], source: str) -> Iterator[str]:
+    """One line where texts are in another language than the rest."""
+    shares = language_shares(sample, source) if sample else {}
+    others = [
+        f"{share:.1%} {language_name(code)}"
+        for code, share in shares.items()
+        if code not in (source, "unclear") and share >= _WORTH_A_NOTE
+    ]
+    if others:
+        yield (
+            f"note: of {len(sample):,} texts looked at {', '.join(others)}; they are treated as "
+            f"{language_name(source)}, and are better taken out"
+        )
 
 
 def _classes(count: int) -> str:

@@ -16,6 +16,7 @@ from augment.datasets.backtranslate import BacktranslateConfig, back_translate
 from augment.datasets.production import CHECKED_AT_ONCE
 from augment.datasets.table import read_frame
 from augment.errors import InputError, TranslatorError
+from augment.progress import SILENT
 from augment.records import AUG_COLUMNS
 from augment.testing import FakeEngine
 
@@ -143,6 +144,26 @@ def test_an_empty_table_cell_is_passed_through(engine):
     assert done.manifest.input["empty_texts"] == 2
     assert done.manifest.input["empty_labels"] == 1
     pd.testing.assert_frame_equal(done.frame.iloc[:15][table.columns], table)
+
+
+def test_texts_in_another_language_are_told(engine):
+    class Notes(type(SILENT)):
+        def note(self, message):
+            told.append(message)
+
+    told = []
+    english = "The weather was fine and we walked along the river for hours"
+    french = "Il faisait beau et nous avons marché le long de la rivière"
+    texts = [f"{english}, day {n}." for n in range(18)] + [f"{french}, jour {n}." for n in "12"]
+    table = pd.DataFrame({"text": texts, "label": "a"})
+    back_translate(table, pivot="es", **PLAIN, progress=Notes())
+    assert [note for note in told if "texts looked at" in note] == [
+        "note: of 20 texts looked at 10.0% French; they are treated as English, and are better "
+        "taken out"
+    ]
+    told.clear()
+    back_translate(table[:18], pivot="es", **PLAIN, progress=Notes())
+    assert not any("texts looked at" in note for note in told)
 
 
 def test_without_labels_the_table_is_one_class(engine):

@@ -10,10 +10,11 @@ import pytest
 from augment.cli import main
 from augment.datasets.detectable import smallest_detectable
 from augment.datasets.expectation import BANDS, expect, size_band
-from augment.datasets.inspect_table import inspect_table, language_shares
+from augment.datasets.inspect_table import inspect_table
 from augment.datasets.inspection_page import render_page
 from augment.datasets.lengths import TokenCounter, lengths
 from augment.errors import InputError
+from augment.languages import language_shares
 
 pytest.importorskip("rensa")
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
