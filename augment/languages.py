@@ -262,7 +262,7 @@ _FEWEST_LETTERS: Final = 20
 _SURE: Final = 0.9
 _READ_OF_EACH: Final = 2000
 #: What the identifier says of numbers and noise.
-_NO_LANGUAGE: Final = "zxx"
+NO_LANGUAGE: Final = "zxx"
 
 
 def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
@@ -291,12 +291,12 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     for text in texts:
         language, odds = identify(text[:_READ_OF_EACH])
         letters = sum(map(str.isalpha, text[:_READ_OF_EACH]))
-        if letters >= _FEWEST_LETTERS and odds >= _SURE and language != _NO_LANGUAGE:
+        if letters >= _FEWEST_LETTERS and odds >= _SURE and language != NO_LANGUAGE:
             counts[language] += 1
         else:
             doubtful.append(text)
     # One clear text of a language may be a name or a quotation; two are a find.
-    there = {name for name, count in counts.items() if count > 1} | {main} - {"", _NO_LANGUAGE}
+    there = {name for name, count in counts.items() if count > 1} | {main} - {"", NO_LANGUAGE}
     alone = [name for name in counts if name not in there]
     counts[main if main in there else "unclear"] += sum(counts.pop(name) for name in alone)
     among = Identifier(there) if there else None

@@ -470,6 +470,7 @@ FRENCH = ("Le film est trop long, mais la musique est belle.", "Quelle musique ?
         ("minilm", ("Der Film ist viel zu lang, aber die Musik ist gut.",), "--model FacebookAI/x"),
         ("minilm", ("The film is much too long, but the music is good.",), ""),
         ("minilm", ("12", "?"), ""),
+        ("minilm", ("xq zw kjh qqw zzx kpw xqz wkj 12 zzk qqx wzz",), ""),  # no language at all
         ("camembert-base", FRENCH, ""),
     ],
 )
