@@ -100,6 +100,20 @@ def language_name(code: str) -> str:
     return _NAMES[language_code(code)]
 
 
+def shown_language(code: str) -> str:
+    """Give the English name of a language, or the code where there is none ("unclear").
+
+    Examples
+    --------
+    >>> shown_language("fr"), shown_language("unclear")
+    ('French', 'unclear')
+    """
+    try:
+        return language_name(code)
+    except InputError:
+        return code
+
+
 #: Our code where the identifier's label is another one.
 _FROM_LABEL: Final = {"kik": "ki"}
 _TO_LABEL: Final = {"ki": "kik", "nb": "no"}

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from augment.datasets.inspection import Inspection
 from augment.datasets.visible import visible
-from augment.errors import InputError
-from augment.languages import language_name
+from augment.languages import shown_language
 from augment.outputs import replacing
 
 TEMPLATE: Final = Path(__file__).with_name("inspection.html")
@@ -44,17 +43,10 @@ def render_page(found: Inspection) -> str:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters.update(language=_language, points=lambda share: f"{100 * share:.1f}")
+    environment.filters.update(language=shown_language, points=lambda share: f"{100 * share:.1f}")
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
     return template.render(style=style, **_content(found))
-
-
-def _language(code: str) -> str:
-    try:
-        return language_name(code)
-    except InputError:  # "unclear", or a code that the identifier alone knows
-        return code
 
 
 def _content(found: Inspection) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
 from augment.datasets.manifest import versions
-from augment.datasets.survey import alike_labels
 from augment.datasets.table import read_frame
 from augment.errors import InputError
 from augment.extras import require
@@ -272,10 +271,8 @@ def _announce(
         f"text column {texts}, label column {rows.label_column!r}: {rows.n_originals:,} originals "
         f"in {len(rows.classes)} classes, {rows.n_paraphrases:,} paraphrases"
     )
-    for reason, n in rows.left_out.items():
-        progress.note(f"left out: {n:,} x {reason}")
-    if sentence := alike_labels(rows.classes):
-        progress.note(sentence)
+    for note in rows.notes():
+        progress.note(note)
     if experiment.table.n_cut:
         progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
     progress.note(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
 from augment.datasets.folds import source_groups
+from augment.datasets.survey import alike_labels
 from augment.datasets.table import frame_table
 from augment.errors import InputError
 from augment.tokens import fold as same_text
@@ -62,6 +63,13 @@ class LabelledRows:
     def n_originals(self) -> int:
         """Number of originals."""
         return len(self.source_ids)
+
+    def notes(self) -> Iterator[str]:
+        """Say what is odd about the table, a line each."""
+        for reason, n in self.left_out.items():
+            yield f"left out: {n:,} x {reason}"
+        if sentence := alike_labels(self.classes):
+            yield sentence
 
     @property
     def n_paraphrases(self) -> int:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.config import build
-from augment.datasets.survey import alike_labels
 from augment.datasets.table import read_frame
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
@@ -271,10 +270,8 @@ class _Job:
             f"{which} {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
             f"classes ({_shortened(rows.classes)})"
         )
-        for reason, n in rows.left_out.items():
-            progress.note(f"left out: {n:,} x {reason}")
-        if sentence := alike_labels(rows.classes):
-            progress.note(sentence)
+        for note in rows.notes():
+            progress.note(note)
         for note in material.notes:
             progress.note(note)
         parts = [f"{len(material.train):,} originals"]

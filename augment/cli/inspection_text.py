@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from augment.cli.summary import table
 from augment.datasets.inspection import Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths
-from augment.errors import InputError
-from augment.languages import language_name
+from augment.languages import shown_language
 
 #: Classes listed; the others are summed up.
 MOST_CLASSES = 30
@@ -30,14 +29,7 @@ def inspection_text(found: Inspection) -> str:
 
 
 def _languages(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{_language(code)} {_percent(share)}" for code, share in shares.items())
-
-
-def _language(code: str) -> str:
-    try:
-        return language_name(code)
-    except InputError:  # "unclear", or a code that the identifier alone knows
-        return code
+    return ", ".join(f"{shown_language(code)} {_percent(share)}" for code, share in shares.items())
 
 
 def _percent(share: float) -> str:
