@@ -246,43 +246,6 @@ def test_precision_and_device():
             choose_device("cuda")
 
 
-def fast_dropout(p):
-    from augment.train.dropout import use_fast_dropout
-
-    model = torch.nn.Sequential(torch.nn.Dropout(p))
-    use_fast_dropout(model)
-    return model.train()
-
-
-@pytest.mark.parametrize("p", [0.1, 0.5])
-def test_dropout_drops_its_share_everywhere_and_scales_the_rest(p):
-    model = fast_dropout(p)
-    torch.manual_seed(0)
-    kept = torch.stack([model(torch.ones(40, 51)) for _ in range(400)])
-    assert set(kept.unique().tolist()) == {0.0, torch.tensor(1.0 / (1.0 - p)).item()}
-    share = (kept == 0).float()
-    assert share.mean().item() == pytest.approx(p, abs=0.002)
-    # No place, and no neighbour of a dropped one, is dropped more often than the others.
-    assert share.mean(0).sub(p).abs().max().item() < 5 * (p * (1 - p) / 400) ** 0.5
-    flat = share.flatten(1) - p
-    for apart in (1, 2, 4):
-        together = (flat[:, apart:] * flat[:, :-apart]).mean().item() / (p * (1 - p))
-        assert abs(together) < 0.01
-
-
-def test_dropout_comes_again_with_the_seed_and_its_gradient_has_the_same_mask():
-    model, x = fast_dropout(0.3), torch.ones(7, 3, requires_grad=True)
-    torch.manual_seed(3)
-    out = model(x)
-    out.sum().backward()
-    assert torch.equal(out.detach(), x.grad)
-    torch.manual_seed(3)
-    assert torch.equal(model(x), out)
-    assert torch.equal(model.eval()(x), x)
-    assert fast_dropout(0.0)(x).equal(x)
-    assert not fast_dropout(1.0)(x).any()
-
-
 def test_clipping_within_the_optimizer_is_clipping():
     """One step equals torch's own clip and step, for long gradients and short ones."""
     model = torch.nn.Linear(6, 3)

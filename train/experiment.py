@@ -130,6 +130,8 @@ class Experiment:
     def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
         """Train what is not in the store yet; all units, by repeat, fold and arm."""
         jobs = [job for job in self.jobs if job.key not in store]
+        # The longest first: at the end no process waits for another for long.
+        jobs.sort(key=lambda job: -len(job.plan.batches))
         setup = RunSetup(
             model=self.config.model,
             n_classes=len(self.rows.classes),

@@ -12,7 +12,7 @@ M. Mosbach, M. Andriushchenko and D. Klakow, On the Stability of Fine-tuning BER
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from augment.errors import AugmentError, DivergedError
 from augment.train.losses import FOCAL_GAMMA, Loss, class_weights, summed_loss
-from augment.train.optimizer import Schedule, adamw, rate, step_clipped
+from augment.train.optimizer import Descent, Schedule, adamw, rate, step_clipped
 from augment.train.passes import (
     PASS_COST,
     Device,
@@ -131,10 +131,6 @@ class FineTuning:
         self.seed, self.on_note = seed, on_note
         self.done, self.parts = 0, min(recipe.accumulation, batches.shape[1])
         model.to(recipe.device)
-        if recipe.device == "cpu":
-            from augment.train.dropout import use_fast_dropout
-
-            use_fast_dropout(model)
         self.trained = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = adamw(
             model,
@@ -154,6 +150,8 @@ class FineTuning:
             else torch.tensor(weights, dtype=torch.float32, device=recipe.device)
         )
         self._random: dict[str, torch.Tensor] = {}
+        self._packs = False
+        self._descent: Descent | None = None
 
     def advance(
         self, until: int | None = None, on_step: Callable[[], None] = lambda: None
@@ -174,7 +172,7 @@ class FineTuning:
         gpus = [torch.cuda.current_device()] if self.recipe.device == "cuda" else []
         total = torch.zeros((), device=self.recipe.device)
         self.model.train()
-        with torch.random.fork_rng(devices=gpus), self._attention():
+        with torch.random.fork_rng(devices=gpus), self._fast():
             self._go_on_drawing()
             while self.done < until:
                 total += self._step(self.batches[self.done])
@@ -239,12 +237,20 @@ class FineTuning:
             for parameter, value in zip(self.trained, weights, strict=True):
                 parameter.copy_(value)
 
-    def _attention(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def _fast(self) -> Iterator[None]:
+        """Compute what can be with the passes made for a CPU, within the block and on one."""
         if self.recipe.device != "cpu":
-            return contextlib.nullcontext()
-        from augment.train.attention import fast_attention
+            yield
+            return
+        from augment.train.fast_model import fast_model
 
-        return fast_attention(self.model)
+        with fast_model(self.model, halves=self.recipe.precision == "bf16") as taken:
+            self._packs, self._descent = taken.packs, Descent(self.optimizer, taken.halves)
+            try:
+                yield
+            finally:
+                self._packs, self._descent = False, None
 
     def _go_on_drawing(self) -> None:
         import torch
@@ -270,18 +276,30 @@ class FineTuning:
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
             group["lr"] = peak * share
         while (loss := self._gradients(rows)) is None:
-            self.optimizer.zero_grad(set_to_none=True)
+            self._forget()
             self._smaller_parts(len(rows))
-        step_clipped(self.optimizer, self.trained, self.recipe.max_norm)
-        self.optimizer.zero_grad(set_to_none=True)
+        if self._descent is not None:
+            self._descent.step(self.recipe.max_norm)
+        else:
+            step_clipped(self.optimizer, self.trained, self.recipe.max_norm)
+            self._forget()
         return loss
+
+    def _forget(self) -> None:
+        """Forget the gradients."""
+        if self._descent is not None:
+            self._descent.forget()
+        else:
+            self.optimizer.zero_grad(set_to_none=True)
 
     def _gradients(self, rows: IntArray) -> torch.Tensor | None:
         """Add up the gradients of a batch; its loss, or None when the memory did not suffice."""
         import torch
 
         loss = torch.zeros((), device=self.recipe.device)
-        passes = length_groups(self.table.lengths[rows], PASS_COST[self.recipe.device])
+        passes = [np.arange(len(rows))]
+        if not self._packs:
+            passes = length_groups(self.table.lengths[rows], PASS_COST[self.recipe.device])
         try:
             if self.parts == 1:
                 # One context for all passes keeps the bf16 copies of the weights between them.

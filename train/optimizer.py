@@ -9,12 +9,18 @@ J. Howard and S. Ruder, Universal Language Model Fine-tuning, ACL 2018 (rates by
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from augment.train.layers import depth_of, n_layers
 
 if TYPE_CHECKING:
     import torch
+
+    from augment.train.linear import Half
+    from augment.train.numbers import Numbers
 
 Schedule = Literal["linear", "cosine", "constant"]
 
@@ -104,3 +110,90 @@ def step_clipped(
     scaled: Any = optimizer
     scaled.grad_scale = torch.clamp(norm / max_norm, min=1.0)
     optimizer.step()
+
+
+class Descent:
+    """The steps of AdamW on a CPU: clipping, step, and the weights' bf16 copies in one pass.
+
+    Parameters
+    ----------
+    optimizer
+        Whose groups, state and numbers are used; its state is as if it had taken the steps itself.
+    halves
+        The weights that have a copy in bf16, and their gradients with it.
+    """
+
+    def __init__(
+        self, optimizer: torch.optim.AdamW, halves: Mapping[torch.nn.Parameter, Half]
+    ) -> None:
+        self._optimizer, self._halves = optimizer, halves
+        self._kept: dict[torch.nn.Parameter, tuple[Numbers, ...]] = {}
+
+    def step(self, max_norm: float) -> None:
+        """Take a step with gradients clipped to a total length of `max_norm`, and forget them."""
+        from augment.train.kernels import squared_length
+        from augment.train.numbers import array_of
+
+        gradients: dict[torch.nn.Parameter, Numbers] = {}
+        for group in self._optimizer.param_groups:
+            for parameter in group["params"]:
+                half = self._halves.get(parameter)
+                grad = parameter.grad if half is None else half.grad
+                if grad is not None:
+                    gradients[parameter] = array_of(grad.reshape(-1))
+        norm = math.sqrt(sum(squared_length(grad) for grad in gradients.values()))
+        for group in self._optimizer.param_groups:
+            trained = [parameter for parameter in group["params"] if parameter in gradients]
+            self._descend(group, trained, gradients, 1.0 / max(1.0, norm / max_norm))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the gradients."""
+        self._optimizer.zero_grad(set_to_none=True)
+        for half in self._halves.values():
+            half.forget()
+
+    def _descend(
+        self,
+        group: Mapping[str, Any],
+        parameters: list[torch.nn.Parameter],
+        gradients: Mapping[torch.nn.Parameter, Numbers],
+        scale: float,
+    ) -> None:
+        from augment.train.kernels import descend
+        from augment.train.numbers import spread
+
+        first, second = group["betas"]
+        rate = float(group["lr"])
+        numbers: dict[int, tuple[np.float32, ...]] = {}
+        for parameter in parameters:
+            weights, means, squares, halves = self._arrays(parameter)
+            step = self._optimizer.state[parameter]["step"]
+            step += 1
+            taken = int(step)
+            if taken not in numbers:
+                given = (
+                    *(scale, rate, 1.0 - rate * group["weight_decay"], first, second),
+                    *(1.0 / (1.0 - first**taken), 1.0 / (1.0 - second**taken), group["eps"]),
+                )
+                numbers[taken] = tuple(np.float32(number) for number in given)
+            arrays = (weights, gradients[parameter], means, squares, halves)
+            spread(descend, len(weights), len(weights), *arrays, *numbers[taken])
+
+    def _arrays(self, parameter: torch.nn.Parameter) -> tuple[Numbers, ...]:
+        """Weights, both means and bf16 copy of a parameter; the last empty where there is none."""
+        import torch
+
+        from augment.train.numbers import array_of
+
+        if parameter not in self._kept:
+            state = self._optimizer.state[parameter]
+            if not state:
+                state["step"] = torch.zeros(())
+                state["exp_avg"] = torch.zeros_like(parameter)
+                state["exp_avg_sq"] = torch.zeros_like(parameter)
+            half = self._halves.get(parameter)
+            copy = parameter.new_empty(0) if half is None else half.copy
+            tensors = (parameter, state["exp_avg"], state["exp_avg_sq"], copy)
+            self._kept[parameter] = tuple(array_of(tensor.view(-1)) for tensor in tensors)
+        return self._kept[parameter]

@@ -22,7 +22,7 @@ Device = Literal["cpu", "cuda"]
 
 #: Time of one more pass through the model, in tokens: what splitting a batch by length must
 #: save. On a GPU the launch of a pass costs as much as thousands of tokens.
-PASS_COST = {"cpu": 128, "cuda": 8192}
+PASS_COST = {"cpu": 320, "cuda": 8192}
 #: Padded tokens of one prediction batch.
 PREDICTION_TOKENS = {"cpu": 4096, "cuda": 65536}
 

@@ -34,9 +34,14 @@ _COPIES = 5
 _WORTH_IT = 1e12
 #: Bytes kept for the way back, by token, layer and unit of width.
 _ACTIVATION = 40
-#: glibc: keep what a step has freed for the next one. Fetching the gradients' memory from the
-#: system anew is a twentieth of a short step; each run gives it back when it ends.
-_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
+#: glibc: keep what a step has freed for the next one, and ask for pages of two megabytes. Fetching
+#: the gradients' memory from the system anew is a twentieth of a short step, finding it by small
+#: pages another one; each run gives it back when it ends.
+_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
 
 
 Job = TypeVar("Job", contravariant=True)

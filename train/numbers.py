@@ -1,0 +1,220 @@
+"""What compiled loops are made of: numbers in fp32 and bf16, random bits, and threads.
+
+Numbers are computed in fp32 and kept as they came: fp32, or bf16 as its bits in 16-bit integers,
+which numpy has no other name for.
+
+Random bits are drawn from a counter: those of a row follow from the seed and the row's number, so
+that they can be drawn again, and neither the order of the rows nor the number of threads changes
+anything.
+
+numba keeps what it compiled beside a file, and compiles it anew when *that* file has changed: after
+a change here, touch ``kernels.py``.
+
+A leaf: numba is loaded here, and nothing imports this at its top.
+
+References
+----------
+J. K. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011 (drawing from a counter).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Final
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import torch
+from llvmlite import ir
+from numba import extending, types
+
+Numbers = npt.NDArray[Any]
+#: Not as numba describes it: what it makes is called without the context that it is given.
+intrinsic: Any = extending.intrinsic
+
+#: Sums may be taken in any order, and no number is "not a number" that the result depends on.
+FAST: Final = {"reassoc", "contract", "arcp", "nsz"}
+#: Elements below which a second thread costs more than it does.
+PART: Final = 1 << 16
+#: e**x is taken to be zero below this: numbers that small would end as denormal ones, which
+#: processors add and multiply a hundred times as slowly.
+LEAST: Final = np.float32(-60.0)
+
+ONE, ZERO = np.float32(1.0), np.float32(0.0)
+_I16, _I32, _FLOAT = ir.IntType(16), ir.IntType(32), ir.FloatType()
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop at its first call, and keep what came out on disk where that can be."""
+    how: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
+    try:
+        made: Callable[..., Any] = numba.njit(function, cache=True, **how)
+    except RuntimeError:  # no folder to keep it in can be written
+        made = numba.njit(function, **how)
+    return made
+
+
+def array_of(tensor: torch.Tensor) -> Numbers:
+    """Give the memory of a tensor on the CPU: bf16 as 16-bit integers."""
+    tensor = tensor.detach()
+    if tensor.dtype == torch.bfloat16:
+        tensor = tensor.view(torch.uint16)
+    found: Numbers = tensor.numpy()
+    return found
+
+
+class Mask:
+    """Which elements dropout drops, from torch's global random state.
+
+    Parameters
+    ----------
+    p
+        Probability that an element is dropped, 0 <= p < 1, in steps of 2**-16.
+    """
+
+    def __init__(self, p: float) -> None:
+        self.limit = np.uint16(min(round(p * 65536), 65535))
+        self.larger = np.float32(65536 / (65536 - int(self.limit)))
+        self.seed = np.uint64(int(torch.randint(2**62, ())))
+
+    def given(self) -> tuple[np.uint64, np.uint16, np.float32]:
+        """Give what the kernels take: seed, limit, and the factor of what is kept."""
+        return self.seed, self.limit, self.larger
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, "augment-kernels")
+
+
+def spread(kernel: Callable[..., None], rows: int, elements: int, *given: object) -> None:
+    """Run a kernel over its rows, on as many threads as torch has and the work is worth."""
+    parts = min(torch.get_num_threads(), elements // PART, rows)
+    if parts <= 1:
+        kernel(0, rows, *given)
+        return
+    ends = [rows * part // parts for part in range(parts + 1)]
+    waiting = [
+        _pool(parts).submit(kernel, ends[part], ends[part + 1], *given) for part in range(1, parts)
+    ]
+    kernel(0, ends[1], *given)
+    for one in waiting:
+        one.result()
+
+
+@intrinsic
+def widen(typing: Any, x: Any) -> Any:  # noqa: ANN401
+    """Give a number as fp32: bf16 bits, fp32 as it is, and of a mask what is added to a score."""
+
+    def of_bits(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return builder.bitcast(builder.shl(builder.zext(args[0], _I32), _word(16)), _FLOAT)
+
+    def of_mask(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return builder.select(args[0], ir.Constant(_FLOAT, 0.0), ir.Constant(_FLOAT, -(2.0**100)))
+
+    def as_is(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return args[0]
+
+    how = {types.uint16: of_bits, types.boolean: of_mask}.get(x, as_is)
+    return types.float32(x), how
+
+
+@intrinsic
+def narrow(typing: Any, x: Any, like: Any) -> Any:  # noqa: ANN401
+    """Give an fp32 number as another is kept: as bf16 bits, rounded to even, or as it is."""
+
+    def to_bits(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        bits = builder.bitcast(args[0], _I32)
+        last = builder.and_(builder.lshr(bits, _word(16)), _word(1))
+        up = builder.add(builder.add(bits, _word(0x7FFF)), last)
+        return builder.trunc(builder.lshr(up, _word(16)), _I16)
+
+    def as_is(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return args[0]
+
+    return like(types.float32, like), to_bits if like == types.uint16 else as_is
+
+
+@intrinsic
+def ordered(typing: Any, x: Any) -> Any:  # noqa: ANN401
+    """Give the integer of an fp32 number that sorts as it does: compilers vectorise its maximum."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return _flip(builder, builder.bitcast(args[0], _I32))
+
+    return types.int32(types.float32), code
+
+
+@intrinsic
+def from_ordered(typing: Any, x: Any) -> Any:  # noqa: ANN401
+    """Undo `ordered`."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return builder.bitcast(_flip(builder, args[0]), _FLOAT)
+
+    return types.float32(types.int32), code
+
+
+@intrinsic
+def power_of_two(typing: Any, n: Any) -> Any:  # noqa: ANN401
+    """2**n in fp32, -127 < n < 128."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return builder.bitcast(builder.shl(builder.add(args[0], _word(127)), _word(23)), _FLOAT)
+
+    return types.float32(types.int32), code
+
+
+@intrinsic
+def mixed(typing: Any, counter: Any, a: Any, b: Any) -> Any:  # noqa: ANN401
+    """Give 32 random bits of a counter and a key of two words (a multiply-xorshift hash)."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        x, first, second = args
+        x = builder.xor(builder.mul(x, _word(0x9E3779B1)), first)
+        x = builder.mul(builder.xor(x, builder.lshr(x, _word(16))), _word(0x85EBCA6B))
+        x = builder.add(x, second)
+        x = builder.mul(builder.xor(x, builder.lshr(x, _word(13))), _word(0xC2B2AE35))
+        return builder.xor(x, builder.lshr(x, _word(16)))
+
+    return types.uint32(types.uint32, types.uint32, types.uint32), code
+
+
+def _word(value: int) -> ir.Constant:
+    return ir.Constant(_I32, value)
+
+
+def _flip(builder: Any, bits: Any) -> Any:  # noqa: ANN401
+    return builder.xor(bits, builder.lshr(builder.ashr(bits, _word(31)), _word(1)))
+
+
+@compiled
+def exp(x):
+    """e**x for x <= 0, to 3e-6 of itself."""
+    z = (LEAST if x < LEAST else x) * np.float32(1.4426950408889634)
+    # Cut towards zero: the nearest.
+    whole = numba.int32(z - np.float32(0.5))  # type: ignore[arg-type]
+    rest = z - np.float32(whole)  # type: ignore[arg-type]
+    power = np.float32(0.0013333558)
+    power = power * rest + np.float32(0.0096181291)
+    power = power * rest + np.float32(0.0555041087)
+    power = power * rest + np.float32(0.2402265070)
+    power = power * rest + np.float32(0.6931471806)
+    power = power * rest + ONE
+    power = ZERO if x < LEAST else power
+    return power * power_of_two(whole)
+
+
+@compiled
+def draw(seed, row, words):
+    """Fill the words of a row with random bits."""
+    key = seed + numba.uint64(row) * numba.uint64(0x9E3779B97F4A7C15)
+    key = (key ^ (key >> numba.uint64(30))) * numba.uint64(0xBF58476D1CE4E5B9)
+    key = (key ^ (key >> numba.uint64(27))) * numba.uint64(0x94D049BB133111EB)
+    key = key ^ (key >> numba.uint64(31))
+    a, b = numba.uint32(key), numba.uint32(key >> numba.uint64(32))
+    for at in range(words.shape[0]):
+        words[at] = mixed(numba.uint32(at), a, b)
