@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -36,6 +37,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from augment.processors import usable_processors
 from augment.train.encoder import load_encoder
 from augment.train.finetune import FineTuning, Recipe
+from augment.train.processes import MEMORY
 from augment.train.tokens import cut_vocabulary, tokenise
 
 RESULT = Path(__file__).parent / "results" / "matrix_rate.json"
@@ -50,6 +52,11 @@ class Products(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.seen: Counter[tuple[Any, tuple[Layout, ...]]] = Counter()
+
+    def so_far(self) -> Counter[tuple[Any, tuple[Layout, ...]]]:
+        """Give what was counted, and begin anew."""
+        counted, self.seen = self.seen, Counter()
+        return counted
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
         if func._schema.name in PRODUCTS:
@@ -92,7 +99,7 @@ def training(data: Path, steps: int) -> FineTuning:
         encoder.fresh(generator=torch.Generator().manual_seed(0)),
         tokens,
         table["label"].astype("category").cat.codes.to_numpy().astype(np.int64),
-        np.array([draw.choice(ROWS, BATCH, replace=False) for _ in range(3 * steps + 2)]),
+        np.array([draw.choice(ROWS, BATCH, replace=False) for _ in range(2 * steps + 4)]),
         Recipe(lr=2e-4, loss="plain", precision="bf16", device="cpu"),
         seed=0,
     )
@@ -103,22 +110,21 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     torch.set_num_threads(1)
     run = training(options.data, options.steps)
     run.advance(2)
-    # Batches differ in length: the same ones are written down, timed, and taken apart.
+    # Batches differ in length: the same ones are written down, timed, and taken apart. The first
+    # step of each is left out: before it the model is looked at.
     seen: list[Counter[tuple[Any, tuple[Layout, ...]]]] = []
-    for _ in range(options.steps):
-        with Products() as products:
-            run.advance(run.done + 1)
-        seen.append(products.seen)
-    run.done -= options.steps
+    with Products() as products:
+        run.advance(run.done + options.steps + 1, lambda: seen.append(products.so_far()))
+    run.done -= options.steps + 1
     together.wait()
-    started = time.perf_counter()
-    run.advance(run.done + options.steps)
-    clock = time.perf_counter() - started
+    ends: list[float] = []
+    run.advance(run.done + options.steps + 1, lambda: ends.append(time.perf_counter()))
+    clock = ends[-1] - ends[0]
     together.wait()
     work, bare = 0, 0.0
-    for products in seen:
-        bare += sum(n * bare_seconds(*one) for one, n in products.items())
-        work += sum(n * operations(layouts) for (_, layouts), n in products.items())
+    for in_step in seen[1:]:
+        bare += sum(n * bare_seconds(*one) for one, n in in_step.items())
+        work += sum(n * operations(layouts) for (_, layouts), n in in_step.items())
     together.wait()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
         run.advance(run.done + options.steps)
@@ -143,6 +149,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=usable_processors())
     parser.add_argument("--steps", type=int, default=6)
     options = parser.parse_args()
+    os.environ.update(MEMORY)  # as K-fold starts its processes
     context = multiprocessing.get_context("spawn")
     together, queue = context.Barrier(options.processes), context.Queue()
     running = [

@@ -215,6 +215,18 @@ def test_a_descent_takes_the_steps_of_adamw(halves):
             assert half.grad is None
 
 
+def test_a_weight_used_in_other_ways_too_gets_both_gradients():
+    first, second = two_models()
+    half = Half(first[0].weight)
+    grads = [drawn(70, 30, dtype=torch.bfloat16, seed=n) for n in (1, 2)]
+    half._sum.copy_(grads[0])
+    half._begun = True
+    first[0].weight.grad, second[0].weight.grad = grads[1].float(), grads[0].float() + grads[1]
+    for model, halves in ((first, {first[0].weight: half}), (second, {})):
+        Descent(adamw(model, lr=0.1, weight_decay=0.1), halves).step(1.0)
+    assert torch.equal(first[0].weight, second[0].weight)
+
+
 def test_parameters_without_a_gradient_stay_as_they_are():
     model, _ = two_models()
     before = [p.detach().clone() for p in model.parameters()]

@@ -142,7 +142,7 @@ def _joins(module: torch.nn.Module) -> bool:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             x, residual = torch.randn(1, 2, width), torch.randn(1, 2, *norm.normalized_shape)
             out = module(x, residual)
-    except (RuntimeError, TypeError):  # it wants something else
+    except Exception:  # whatever it is, it is something else
         return False
     finally:
         for one in watching:
@@ -210,7 +210,8 @@ def _fast_attention(model: torch.nn.Module) -> Iterator[bool]:
     encoder = getattr(base, "encoder", None) or getattr(base, "transformer", None)
     packing = _Packing()
     try:
-        if encoder is None or not _packs(encoder, inner.config.hidden_size, packing):
+        width = getattr(inner.config, "hidden_size", None)
+        if encoder is None or width is None or not _packs(encoder, width, packing):
             yield False
             return
         with _computed_by(encoder, partial(packing.encode, encoder.forward)):
@@ -236,7 +237,7 @@ def _packs(encoder: torch.nn.Module, width: int, packing: _Packing) -> bool:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             padded = encoder(hidden, mask).last_hidden_state
             packed = packing.encode(encoder.forward, hidden, mask).last_hidden_state
-    except (AttributeError, RuntimeError, TypeError, ValueError):  # it is made in another way
+    except Exception:  # whatever it is, it is made in another way
         return False
     finally:
         encoder.train(training)

@@ -82,7 +82,7 @@ class _Linear(torch.autograd.Function):
         grad = grads[0].reshape(-1, grads[0].shape[-1])
         to_x = torch.mm(grad, ctx.half.copy).view(ctx.shape) if ctx.needs_input_grad[0] else None
         ctx.half.add(grad, rows)
-        to_bias = grad.sum(0, dtype=torch.float32) if ctx.needs_input_grad[2] else None
+        to_bias = grad.sum(0).float() if ctx.needs_input_grad[2] else None
         return to_x, None, to_bias, None
 
 

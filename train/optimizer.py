@@ -138,7 +138,10 @@ class Descent:
         for group in self._optimizer.param_groups:
             for parameter in group["params"]:
                 half = self._halves.get(parameter)
-                grad = parameter.grad if half is None else half.grad
+                grad = parameter.grad
+                if half is not None and half.grad is not None:
+                    # Both, where a model uses a weight in other ways, too.
+                    grad = half.grad if grad is None else grad + half.grad
                 if grad is not None:
                     gradients[parameter] = array_of(grad.reshape(-1))
         norm = math.sqrt(sum(squared_length(grad) for grad in gradients.values()))

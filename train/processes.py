@@ -37,7 +37,7 @@ _ACTIVATION = 40
 #: glibc: keep what a step has freed for the next one, and ask for pages of two megabytes. Fetching
 #: the gradients' memory from the system anew is a twentieth of a short step, finding it by small
 #: pages another one; each run gives it back when it ends.
-_MEMORY = {
+MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
@@ -164,7 +164,7 @@ class _Process:
             [sys.executable, "-m", "augment.train.processes"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **_MEMORY, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+            env={**MEMORY, **os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
             # Ctrl-C is for this process, which ends its children.
             start_new_session=True,
         )
