@@ -15,7 +15,7 @@ T. Dao et al., FlashAttention, NeurIPS 2022 (tiles; the backward pass from the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -49,7 +49,7 @@ def attention(
         Added to the scores, or a mask that is true where they count, of shape
         ``(batch or 1, heads or 1, tokens or 1, tokens)``; no gradient is computed for it.
     dropout
-        Part of the weights to drop, 0 < dropout < 1; torch's global random state decides which.
+        Part of the weights to drop, 0 <= dropout < 1; torch's global random state decides which.
     scale
         Factor of the scores.
 
@@ -191,7 +191,7 @@ def packed_attention(
     layout
         Where the rows are.
     dropout, scale
-        As for `attention`; 0 <= dropout < 1.
+        As for `attention`.
     """
     apart = _Apart.apply(layout.groups, query, key, value)  # type: ignore[no-untyped-call]
     found = []
@@ -211,15 +211,12 @@ def _apart(group: Group, packed: torch.Tensor) -> torch.Tensor:
     return group.take(table).view(group.rows, group.width, heads, width).transpose(1, 2)
 
 
-def _together(groups: Iterable[Group], found: Iterable[torch.Tensor], total: int) -> torch.Tensor:
+def _together(groups: Iterable[Group], found: Sequence[torch.Tensor], total: int) -> torch.Tensor:
     """Undo `_apart` for groups; zeros beyond the tokens."""
-    table: torch.Tensor | None = None
+    _, heads, _, width = found[0].shape
+    table = found[0].new_zeros(total, heads * width)
     for group, one in zip(groups, found, strict=True):
-        _, heads, _, width = one.shape
-        if table is None:
-            table = one.new_zeros(total, heads * width)
         group.put(one.transpose(1, 2).reshape(-1, heads * width), table)
-    assert table is not None
     return table.view(1, total, heads, width).transpose(1, 2)
 
 

@@ -29,6 +29,7 @@ from augment.train.numbers import (
     from_ordered,
     narrow,
     ordered,
+    random_room,
     widen,
 )
 
@@ -63,8 +64,7 @@ def soften(start, stop, first, heads, scores, kept, bias, scale, seed, limit, la
     """
     tokens, others = scores.shape[1:]
     values = np.empty(others, np.float32)
-    words = np.empty((others + 1) // 2, np.uint32)
-    bits = words.view(np.uint16)
+    words, bits = random_room(others)
     for table in range(start, stop):
         row, head = table // heads, table % heads
         for token in range(tokens):
@@ -100,8 +100,7 @@ def soften_back(start, stop, first, weights, grads, kept, scale, seed, limit, la
     """Turn the gradients of the kept weights into those of the scores, and give what was kept."""
     tokens, others = weights.shape[1:]
     values = np.empty(others, np.float32)
-    words = np.empty((others + 1) // 2, np.uint32)
-    bits = words.view(np.uint16)
+    words, bits = random_room(others)
     for table in range(start, stop):
         for token in range(tokens):
             draw(seed, (first + table) * tokens + token, words)
@@ -127,8 +126,7 @@ def drop_row(x, out, bits, limit, larger):
 @compiled
 def drop(start, stop, x, out, seed, limit, larger):
     """Drop elements of the rows of a table; the same on the way back."""
-    words = np.empty((x.shape[1] + 1) // 2, np.uint32)
-    bits = words.view(np.uint16)
+    words, bits = random_room(x.shape[1])
     for row in range(start, stop):
         draw(seed, row, words)
         drop_row(x[row], out[row], bits, limit, larger)
@@ -156,8 +154,7 @@ def join_row(x, residual, weight, bias, out, values, bits, eps, limit, larger):
 def join(start, stop, x, residual, weight, bias, out, means, rates, eps, seed, limit, larger):
     """Drop, add the residual, and normalise the rows of a table."""
     values = np.empty(x.shape[1], np.float32)
-    words = np.empty((x.shape[1] + 1) // 2, np.uint32)
-    bits = words.view(np.uint16)
+    words, bits = random_room(x.shape[1])
     for row in range(start, stop):
         draw(seed, row, words)
         means[row], rates[row] = join_row(
@@ -229,8 +226,7 @@ def join_back(
     computes them.
     """
     values, steep = np.empty(x.shape[1], np.float32), np.empty(x.shape[1], np.float32)
-    words = np.empty((x.shape[1] + 1) // 2, np.uint32)
-    bits = words.view(np.uint16)
+    words, bits = random_room(x.shape[1])
     rows = x.shape[0]
     for part in range(start, stop):
         for row in range(rows * part // parts, rows * (part + 1) // parts):

@@ -209,6 +209,13 @@ def exp(x):
 
 
 @compiled
+def random_room(width):
+    """Give room for the random bits of a row: words to `draw`, and 16 of their bits an element."""
+    words = np.empty((width + 1) // 2, np.uint32)
+    return words, words.view(np.uint16)
+
+
+@compiled
 def draw(seed, row, words):
     """Fill the words of a row with random bits."""
     key = seed + numba.uint64(row) * numba.uint64(0x9E3779B97F4A7C15)

@@ -21,10 +21,10 @@ import numpy as np
 import torch
 
 from augment.train.passes import length_groups
+from augment.train.tokens import WIDTHS
 
-#: The tables' lengths, and the groups' widths, are multiples of these: oneDNN keeps a kernel for
-#: every shape that it has met.
-LENGTHS, WIDTHS = 32, 8
+#: The tables' lengths are multiples of this, as widths are of `WIDTHS`, and for the same reason.
+LENGTHS: Final = 32
 #: What one more group must save, in tokens.
 GROUP_COST: Final = 64
 
@@ -38,18 +38,21 @@ class Group:
     rows, width
         How many, and the tokens of the longest.
     places
-        Where their tokens are in the table, row by row; padding is where it has zeros. Shape
+        Where their tokens are in the table, row by row; padding is right behind all tokens. Shape
         ``(rows * width,)``.
     inside
         Which of these are tokens.
+    targets
+        Where those are in the table.
     mask
-        The same as a mask of attention, shape ``(rows, 1, 1, width)``.
+        Which are tokens, as a mask of attention, shape ``(rows, 1, 1, width)``.
     """
 
     rows: int
     width: int
     places: torch.Tensor
     inside: torch.Tensor
+    targets: torch.Tensor
     mask: torch.Tensor
 
     def take(self, table: torch.Tensor) -> torch.Tensor:
@@ -58,8 +61,7 @@ class Group:
 
     def put(self, padded: torch.Tensor, table: torch.Tensor) -> None:
         """Write the tokens of ``(rows * width, n)`` where they came from."""
-        to = self.places.index_select(0, self.inside)
-        table.index_copy_(0, to, padded.index_select(0, self.inside))
+        table.index_copy_(0, self.targets, padded.index_select(0, self.inside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Layout:
                     width,
                     torch.from_numpy(places.ravel()),
                     torch.from_numpy(np.flatnonzero(inside)),
+                    torch.from_numpy(places[inside]),
                     torch.from_numpy(inside)[:, None, None, :],
                 )
             )
