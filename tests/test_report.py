@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from augment.train.assessment import assess
+from augment.train.assessment_text import assessment_text
 from augment.train.comparison import compare
-from augment.train.summary import points, verdict_sentence
+from augment.train.summary import points, unpredicted_sentence, verdict_sentence
 
 pytest.importorskip("scipy")
 
@@ -78,3 +81,24 @@ def test_a_single_arm_has_no_verdict():
 def test_points(value, plain, signed):
     assert points(value) == plain
     assert points(value, sign=True) == signed
+
+
+def test_an_arm_that_never_predicts_a_class_is_named():
+    def arm(*predicted):
+        return SimpleNamespace(confusion=np.diag(predicted), per_class=dict.fromkeys("abc"))
+
+    lost = arm(5, 3, 0)
+    lost.confusion[2, 0] = 4
+    arms = {"original": lost, "oversampled": lost, "augmented": arm(5, 3, 4)}
+    told = unpredicted_sentence(SimpleNamespace(arms=arms))
+    assert told.startswith("not learned: original and oversampled never predicted 'c'; train long")
+    # A class without a row cannot be found, and is no fault of an arm.
+    assert unpredicted_sentence(SimpleNamespace(arms={"original": arm(5, 3, 0)})) == ""
+
+
+def test_an_assessment_names_the_classes_never_predicted():
+    labels, sure = np.array([0, 0, 1, 2]), np.eye(3)[[0, 0, 1, 1]]
+    texts = [("one",), ("two",), ("three",), ("four",)]
+    assert "never predicted: 'c'" in assessment_text(assess(labels, sure, "abc", texts))
+    labels[3] = 1
+    assert "never predicted" not in assessment_text(assess(labels, sure, "abc", texts))

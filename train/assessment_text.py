@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from augment.train.assessment import Assessment
+from augment.train.metrics import unpredicted
 
 #: Beyond so many classes the confusion table is too wide to be read.
 WIDEST = 12
@@ -27,6 +28,8 @@ def class_report(found: Assessment) -> str:
             f"{one.support:>7,}"
         )
     lines.append(f"{'macro F1':<{width}} {'':>9} {'':>9} {found.macro_f1:>9.3f} {found.rows:>7,}")
+    if never := [repr(found.classes[n]) for n in unpredicted(found.confusion)]:
+        lines.append(f"never predicted: {', '.join(never)}")
     return "\n".join(lines)
 
 

@@ -45,6 +45,17 @@ def confusion(labels: IntArray, predicted: IntArray, n_classes: int) -> IntArray
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
+def unpredicted(table: IntArray) -> list[int]:
+    """Give the classes of a confusion table that occur and were never predicted.
+
+    Examples
+    --------
+    >>> unpredicted(np.array([[9, 0, 0], [1, 0, 0], [0, 0, 0]]))
+    [1]
+    """
+    return np.flatnonzero((table.sum(axis=0) == 0) & (table.sum(axis=1) > 0)).tolist()
+
+
 def class_scores(table: IntArray) -> list[ClassScores]:
     """Precision, recall and F1 of each class of a confusion table; 0 where undefined."""
     hits = np.diag(table).astype(float)

@@ -17,7 +17,9 @@ from augment.train.summary import (
     floor_sentence,
     label_sentence,
     leak_sentence,
+    plus_minus,
     points,
+    unpredicted_sentence,
     verdict_sentence,
 )
 
@@ -46,7 +48,10 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        points=points, signed=lambda v: points(v, sign=True), arm_title=arm_title
+        points=points,
+        signed=lambda v: points(v, sign=True),
+        arm_title=arm_title,
+        plus_minus=lambda mean, sd: plus_minus(mean, sd).replace("± ", "±\N{NO-BREAK SPACE}"),
     )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
@@ -72,6 +77,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "leak": leak_sentence(result.leak) if result.leak else "",
         "labels": label_sentence(result.run["label_check"], result.label_refused),
         "floors": floor_sentence(result),
+        "unpredicted": unpredicted_sentence(result),
         "metric": METRIC_NAMES[result.metric],
         "pictures": {
             name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")

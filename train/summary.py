@@ -7,6 +7,7 @@ from typing import Any
 
 from augment.train.comparison import Comparison
 from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
+from augment.train.metrics import unpredicted
 from augment.train.results import KFoldResult, LeakGap
 
 METRIC_NAMES = {"macro_f1": "macro F1", "accuracy": "accuracy", "mcc": "Matthews correlation"}
@@ -38,6 +39,15 @@ def points(value: float, *, sign: bool = False) -> str:
     if float(text) == 0:
         text = "0.0"
     return text.replace("-", "−")
+
+
+def plus_minus(mean: float, sd: float) -> str:
+    """Write a score and its standard deviation.
+
+    >>> plus_minus(-0.0204, 0.1)
+    '−0.020 ± 0.100'
+    """
+    return f"{mean:.3f} ± {sd:.3f}".replace("-", "−")
 
 
 def verdict_sentence(result: KFoldResult) -> str:
@@ -169,13 +179,34 @@ def floor_sentence(result: KFoldResult) -> str:
     )
 
 
+def unpredicted_sentence(result: KFoldResult) -> str:
+    """Name the classes that an arm never predicted; empty where each predicted all that occur.
+
+    Such an arm has not learned its task, however high its accuracy is, and a comparison with it
+    says little.
+    """
+    arms: dict[str, list[str]] = {}
+    for name, arm in result.arms.items():
+        classes = [*arm.per_class]
+        never = ", ".join(repr(classes[n]) for n in unpredicted(arm.confusion))
+        if never:
+            arms.setdefault(never, []).append(arm_title(name))
+    if not arms:
+        return ""
+    told = "; ".join(f"{' and '.join(own)} never predicted {never}" for never, own in arms.items())
+    return (
+        f"not learned: {told}; train longer (--epochs, --steps), balance the classes, or join "
+        "those that are too small to be learned"
+    )
+
+
 def summary(result: KFoldResult) -> str:
     """Give the table of arms, the verdict and where the report lies, for a terminal."""
     wide = max(12, *(len(arm_title(name)) for name in result.arms))
     head = f"{'accuracy':>15} {'macro F1':>15} {'MCC':>15} {'steps':>6} {'time':>8}"
     lines = [f"{'arm':<{wide}} {head}"]
     for name, arm in result.arms.items():
-        cells = [f"{arm.mean(m):.3f} ± {arm.sd(m):.3f}" for m in ("accuracy", "macro_f1", "mcc")]
+        cells = [plus_minus(arm.mean(m), arm.sd(m)) for m in ("accuracy", "macro_f1", "mcc")]
         steps = round(sum(u.steps for u in arm.units) / len(arm.units))
         seconds = sum(u.seconds for u in arm.units)
         lines.append(
@@ -202,6 +233,8 @@ def summary(result: KFoldResult) -> str:
         lines.append(labels)
     if floors := floor_sentence(result):
         lines.append(floors)
+    if unpredicted := unpredicted_sentence(result):
+        lines.append(unpredicted)
     lines.append(verdict_sentence(result))
     if AUGMENTED not in result.arms:
         lines.append(
