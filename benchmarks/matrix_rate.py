@@ -3,11 +3,11 @@
     python benchmarks/matrix_rate.py ../shared/data [--processes 2] [--steps 6]
 
 MiniLM on IMDB reviews cut at 256 tokens, batches of 16, bf16: the trainer takes some steps, and
-every matrix product of one of them is written down with its shapes and strides. Each different one
-is then run by itself, on numbers of its own, as often as its median needs. The time that all
-products of a step take so, over the time of the step, is the step's share of the rate that the
-machine shows in bare products of the model's own shapes. What the rest of the step is spent on
-is told by torch's profiler.
+every matrix product of them is written down with its shapes and strides. The same steps are then
+timed, and each different product is run by itself, on numbers of its own, as often as its median
+needs; some rounds of both. The time that all products of the steps take so, over the time of the
+steps, is their share of the rate that the machine shows in bare products of the model's own shapes:
+the median of the rounds. What the rest of a step is spent on is told by torch's profiler.
 
 K-fold trains in a process of one thread for each processor, and so it is measured: all processes
 take steps at the same time, and then all of them run bare products at the same time. Both sides so
@@ -23,9 +23,9 @@ import argparse
 import json
 import multiprocessing
 import os
-import time
 from collections import Counter
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ from augment.train.processes import MEMORY
 from augment.train.tokens import cut_vocabulary, tokenise
 
 RESULT = Path(__file__).parent / "results" / "matrix_rate.json"
-BATCH, MAX_TOKENS, ROWS, REPEATS = 16, 256, 500, 9
+BATCH, MAX_TOKENS, ROWS, REPEATS, ROUNDS = 16, 256, 500, 5, 5
 PRODUCTS = ("aten::mm", "aten::addmm", "aten::bmm")
 Layout = tuple[tuple[int, ...], tuple[int, ...], torch.dtype]
 
@@ -80,9 +80,9 @@ def bare_seconds(name: str, layouts: tuple[Layout, ...]) -> float:
     product = {"aten::mm": torch.mm, "aten::addmm": torch.addmm, "aten::bmm": torch.bmm}[name]
     taken = []
     for _ in range(REPEATS):
-        started = time.perf_counter()
+        started = perf_counter()
         product(*given)
-        taken.append(time.perf_counter() - started)
+        taken.append(perf_counter() - started)
     return float(np.median(taken))
 
 
@@ -115,16 +115,18 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     seen: list[Counter[tuple[Any, tuple[Layout, ...]]]] = []
     with Products() as products:
         run.advance(run.done + options.steps + 1, lambda: seen.append(products.so_far()))
-    run.done -= options.steps + 1
-    together.wait()
-    ends: list[float] = []
-    run.advance(run.done + options.steps + 1, lambda: ends.append(time.perf_counter()))
-    clock = ends[-1] - ends[0]
-    together.wait()
-    work, bare = 0, 0.0
-    for in_step in seen[1:]:
-        bare += sum(n * bare_seconds(*one) for one, n in in_step.items())
-        work += sum(n * operations(layouts) for (_, layouts), n in in_step.items())
+    counted = sum(seen[1:], Counter())
+    work = sum(n * operations(layouts) for (_, layouts), n in counted.items())
+    # A shared machine's speed changes within minutes: both sides in turn, again and again.
+    rounds = []
+    for _ in range(ROUNDS):
+        run.done -= options.steps + 1
+        together.wait()
+        ends: list[float] = []
+        run.advance(run.done + options.steps + 1, lambda ends=ends: ends.append(perf_counter()))
+        together.wait()
+        bare = sum(n * bare_seconds(*one) for one, n in counted.items())
+        rounds.append((ends[-1] - ends[0], bare))
     together.wait()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
         run.advance(run.done + options.steps)
@@ -132,9 +134,9 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     total = sum(event.self_cpu_time_total for event in events)
     found.put(
         {
-            "step_seconds": clock / options.steps,
-            "alone": work / bare / 1e9,
-            "within": work / clock / 1e9,
+            "step_seconds": [clock / options.steps for clock, _ in rounds],
+            "alone": [work / bare / 1e9 for _, bare in rounds],
+            "within": [work / clock / 1e9 for clock, _ in rounds],
             "profile_percent": {
                 event.key: round(100 * event.self_cpu_time_total / total, 1)
                 for event in events[:20]
@@ -161,16 +163,19 @@ def main() -> None:
     found = [queue.get() for _ in running]
     for process in running:
         process.join()
-    alone, within = (sum(one[name] for one in found) for name in ("alone", "within"))
+    # Of each round, the rates of all processes added up.
+    alone, within = (np.sum([one[name] for one in found], axis=0) for name in ("alone", "within"))
     result = {
         "task": f"MiniLM, imdb_4k, {MAX_TOKENS} tokens, batches of {BATCH}, bf16",
         "machine": describe(),
         "processes": options.processes,
         "steps": options.steps,
+        "rounds": ROUNDS,
         "step_seconds": round(float(np.median([one["step_seconds"] for one in found])), 3),
-        "gigaflops_of_the_products_alone": round(alone),
-        "gigaflops_of_the_steps": round(within),
-        "share_of_the_bare_rate": round(within / alone, 3),
+        "gigaflops_of_the_products_alone": round(float(np.median(alone))),
+        "gigaflops_of_the_steps": round(float(np.median(within))),
+        "share_of_the_bare_rate": round(float(np.median(within / alone)), 3),
+        "share_of_every_round": [round(float(share), 3) for share in within / alone],
         "profile_percent": found[0]["profile_percent"],
     }
     print(json.dumps(result, indent=2))

@@ -15,7 +15,7 @@ T. Dao et al., FlashAttention, NeurIPS 2022 (tiles; the backward pass from the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -23,11 +23,10 @@ import torch
 
 from augment.train.kernels import soften, soften_back
 from augment.train.numbers import Mask, array_of, spread
-from augment.train.packing import Group, Layout
+from augment.train.packing import Layout
 
 #: Bytes of the attention weights worked off at a time: what the cache of a core holds.
 TILE: Final = 2 << 20
-Part = tuple[slice, slice]
 
 
 def attention(
@@ -56,121 +55,13 @@ def attention(
     Returns
     -------
     Tensor
-        Shape ``(batch, heads, tokens, width)``; in memory the tokens come before the heads.
+        Shape ``(batch, heads, tokens, width)``.
     """
     beside = _bias(bias, len(query), key.shape[2])
     found: torch.Tensor = _Attention.apply(  # type: ignore[no-untyped-call]
         query, key, value, beside, Mask(dropout), scale
     )
     return found
-
-
-class _Attention(torch.autograd.Function):
-    """``out = drop(softmax(scale q k' + bias)) v``.
-
-    With the weights ``w``, the mask ``m`` (0, or one over the part that is kept) and the gradient
-    ``g`` of the output, the scores have the gradient ``w * (p - sum(w * p))``, ``p = m * (g v')``.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any,  # noqa: ANN401 - torch's context takes any attribute
-        query: torch.Tensor,
-        key: torch.Tensor,
-        value: torch.Tensor,
-        bias: torch.Tensor,
-        mask: Mask,
-        scale: float,
-    ) -> torch.Tensor:
-        rows, heads, tokens, _ = query.shape
-        weights = query.new_empty(rows, heads, tokens, key.shape[2])
-        out = query.new_empty(rows, tokens, heads, value.shape[3]).transpose(1, 2)
-        kept = weights.new_empty(0)
-        factor = np.float32(scale)
-        with torch.autocast("cpu", enabled=False):
-            for first, part in _tiles(weights):
-                flat = weights[part].view(-1, *weights.shape[2:])
-                if kept.shape != flat.shape:
-                    kept = torch.empty_like(flat)
-                torch.bmm(_flat(query[part]), _flat(key[part]).transpose(1, 2), out=flat)
-                few = weights[part].shape[1]
-                beside = bias[part] if bias.shape[1] > 1 else bias[part[0]]
-                given = (array_of(x) for x in (flat, kept, beside.contiguous()))
-                spread(
-                    *(soften, len(flat), flat.numel(), first, few),
-                    *(*given, factor, *mask.given()),
-                )
-                out[part] = torch.bmm(kept, _flat(value[part])).view_as(out[part])
-        ctx.save_for_backward(query, key, value, weights)
-        ctx.mask, ctx.scale = mask, factor
-        return out
-
-    @staticmethod
-    def backward(
-        ctx: Any,  # noqa: ANN401
-        *grads: torch.Tensor,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
-        query, key, value, weights = ctx.saved_tensors
-        grad = grads[0].to(query.dtype)
-        to_query, to_key, to_value = (_like(x) for x in (query, key, value))
-        kept = scores = weights.new_empty(0)
-        with torch.autocast("cpu", enabled=False):
-            for first, part in _tiles(weights):
-                flat = weights[part].view(-1, *weights.shape[2:])
-                if kept.shape != flat.shape:
-                    kept, scores = torch.empty_like(flat), torch.empty_like(flat)
-                g = _flat(grad[part])
-                torch.bmm(g, _flat(value[part]).transpose(1, 2), out=scores)
-                given = (array_of(x) for x in (flat, scores, kept))
-                spread(
-                    *(soften_back, len(flat), flat.numel(), first),
-                    *(*given, ctx.scale, *ctx.mask.given()),
-                )
-                found = torch.bmm(kept.transpose(1, 2), g)
-                to_value[part] = found.view_as(to_value[part])
-                found = torch.bmm(scores, _flat(key[part]))
-                to_query[part] = found.view_as(to_query[part])
-                found = torch.bmm(scores.transpose(1, 2), _flat(query[part]))
-                to_key[part] = found.view_as(to_key[part])
-        return to_query, to_key, to_value, None, None, None
-
-
-class _Apart(torch.autograd.Function):
-    """The rows of every group, taken out of packed tables: group by group, table by table."""
-
-    @staticmethod
-    def forward(
-        ctx: Any,  # noqa: ANN401
-        groups: tuple[Group, ...],
-        *packed: torch.Tensor,
-    ) -> tuple[torch.Tensor, ...]:
-        ctx.groups, ctx.total = groups, packed[0].shape[2]
-        return tuple(_apart(group, table) for group in groups for table in packed)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
-        tables = len(grads) // len(ctx.groups)
-        return None, *(
-            _together(ctx.groups, grads[table::tables], ctx.total) for table in range(tables)
-        )
-
-
-class _Together(torch.autograd.Function):
-    """The rows of all groups, put into one packed table."""
-
-    @staticmethod
-    def forward(
-        ctx: Any,  # noqa: ANN401
-        groups: tuple[Group, ...],
-        total: int,
-        *found: torch.Tensor,
-    ) -> torch.Tensor:
-        ctx.groups = groups
-        return _together(groups, found, total)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
-        return None, None, *(_apart(group, grads[0]) for group in ctx.groups)
 
 
 def packed_attention(
@@ -192,32 +83,150 @@ def packed_attention(
         Where the rows are.
     dropout, scale
         As for `attention`.
+
+    Returns
+    -------
+    Tensor
+        Of that shape; in memory the tokens come before the heads.
     """
-    apart = _Apart.apply(layout.groups, query, key, value)  # type: ignore[no-untyped-call]
-    found = []
-    for at, group in enumerate(layout.groups):
-        q, k, v = apart[3 * at : 3 * at + 3]
-        found.append(attention(q, k, v, group.mask, dropout=dropout, scale=scale))
-    out: torch.Tensor = _Together.apply(  # type: ignore[no-untyped-call]
-        layout.groups, layout.total, *found
+    masks = [Mask(dropout) for _ in layout.groups]
+    found: torch.Tensor = _Packed.apply(  # type: ignore[no-untyped-call]
+        query, key, value, layout, masks, scale
     )
-    return out
+    return found
 
 
-def _apart(group: Group, packed: torch.Tensor) -> torch.Tensor:
-    """``(1, heads, total, width)`` -> ``(rows, heads, tokens, width)``, tokens before heads."""
-    heads, width = packed.shape[1], packed.shape[3]
-    table = packed.transpose(1, 2).reshape(packed.shape[2], heads * width)
-    return group.take(table).view(group.rows, group.width, heads, width).transpose(1, 2)
+class _Attention(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401 - torch's context takes any attribute
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        bias: torch.Tensor,
+        mask: Mask,
+        scale: float,
+    ) -> torch.Tensor:
+        given = [x.contiguous() for x in (query, key, value)]
+        out, weights = _forth(*given, bias, mask, scale)
+        ctx.save_for_backward(*given, weights)
+        ctx.mask, ctx.scale = mask, scale
+        return out
+
+    @staticmethod
+    def backward(
+        ctx: Any,  # noqa: ANN401
+        *grads: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
+        query, key, value, weights = ctx.saved_tensors
+        grad = grads[0].to(query.dtype).contiguous()
+        found = _back(grad, query, key, value, weights, ctx.mask, ctx.scale)
+        return *found, None, None, None
 
 
-def _together(groups: Iterable[Group], found: Sequence[torch.Tensor], total: int) -> torch.Tensor:
-    """Undo `_apart` for groups; zeros beyond the tokens."""
-    _, heads, _, width = found[0].shape
-    table = found[0].new_zeros(total, heads * width)
-    for group, one in zip(groups, found, strict=True):
-        group.put(one.transpose(1, 2).reshape(-1, heads * width), table)
-    return table.view(1, total, heads, width).transpose(1, 2)
+class _Packed(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        layout: Layout,
+        masks: list[Mask],
+        scale: float,
+    ) -> torch.Tensor:
+        table = layout.empty(query)
+        saved: list[torch.Tensor] = []
+        for group, mask in zip(layout.groups, masks, strict=True):
+            given = [group.take(x) for x in (query, key, value)]
+            out, weights = _forth(*given, group.mask, mask, scale)
+            group.put(out, table)
+            saved += (*given, weights)
+        ctx.save_for_backward(*saved)
+        ctx.layout, ctx.masks, ctx.scale = layout, masks, scale
+        return table
+
+    @staticmethod
+    def backward(
+        ctx: Any,  # noqa: ANN401
+        *grads: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
+        layout, saved = ctx.layout, iter(ctx.saved_tensors)
+        grad = grads[0]
+        tables = tuple(layout.empty(grad) for _ in range(3))
+        for group, mask in zip(layout.groups, ctx.masks, strict=True):
+            query, key, value, weights = (next(saved) for _ in range(4))
+            own = group.take(grad).to(query.dtype)
+            found = _back(own, query, key, value, weights, mask, ctx.scale)
+            for one, table in zip(found, tables, strict=True):
+                group.put(one, table)
+        return *tables, None, None, None
+
+
+def _forth(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    bias: torch.Tensor,
+    mask: Mask,
+    scale: float,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """``out = drop(softmax(scale q k' + bias)) v``, and the weights before they are dropped.
+
+    All are in one piece of memory, of shape ``(rows, heads, tokens, ...)``.
+    """
+    rows, heads, tokens, _ = query.shape
+    weights = query.new_empty(rows, heads, tokens, key.shape[2])
+    out = query.new_empty(rows, heads, tokens, value.shape[3])
+    q, k, v, flat, found = (x.flatten(0, 1) for x in (query, key, value, weights, out))
+    beside, factor = array_of(bias.contiguous()), np.float32(scale)
+    kept = torch.empty_like(flat[: _tile(flat)])
+    with torch.autocast("cpu", enabled=False):
+        for tile in _tiles(flat):
+            few = flat[tile]
+            some = kept[: len(few)]
+            torch.bmm(q[tile], k[tile].transpose(1, 2), out=few)
+            spread(
+                *(soften, len(few), few.numel(), tile.start, heads, array_of(few)),
+                *(array_of(some), beside, factor, *mask.given()),
+            )
+            torch.bmm(some, v[tile], out=found[tile])
+    return out, weights
+
+
+def _back(
+    grad: torch.Tensor,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    weights: torch.Tensor,
+    mask: Mask,
+    scale: float,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Give the gradients of query, key and value by that of what `_forth` gave.
+
+    With the weights ``w``, the mask ``m`` (0, or one over the part that is kept) and the gradient
+    ``g`` of the output, the scores have the gradient ``w * (p - sum(w * p))``, ``p = m * (g v')``.
+    """
+    found = tuple(torch.empty_like(x) for x in (query, key, value))
+    to_q, to_k, to_v = (x.flatten(0, 1) for x in found)
+    q, k, v, flat, g = (x.flatten(0, 1) for x in (query, key, value, weights, grad))
+    factor = np.float32(scale)
+    kept = torch.empty_like(flat[: _tile(flat)])
+    scores = torch.empty_like(kept)
+    with torch.autocast("cpu", enabled=False):
+        for tile in _tiles(flat):
+            few = flat[tile]
+            some, steep = kept[: len(few)], scores[: len(few)]
+            torch.bmm(g[tile], v[tile].transpose(1, 2), out=steep)
+            spread(
+                *(soften_back, len(few), few.numel(), tile.start),
+                *(array_of(few), array_of(steep), array_of(some), factor, *mask.given()),
+            )
+            torch.bmm(some.transpose(1, 2), g[tile], out=to_v[tile])
+            torch.bmm(steep, k[tile], out=to_q[tile])
+            torch.bmm(steep.transpose(1, 2), q[tile], out=to_k[tile])
+    return found
 
 
 def _bias(given: torch.Tensor | None, rows: int, others: int) -> torch.Tensor:
@@ -231,22 +240,13 @@ def _bias(given: torch.Tensor | None, rows: int, others: int) -> torch.Tensor:
     return given if given.dtype == torch.bool else given.float()
 
 
-def _tiles(weights: torch.Tensor) -> Iterator[tuple[int, Part]]:
-    """Rows and heads whose weights fit the cache together, one at least, and how many before."""
-    rows, heads, tokens, others = weights.shape
-    fit = max(1, TILE // (tokens * others * weights.element_size()))
-    many, few = max(1, fit // heads), min(fit, heads)
-    for row in range(0, rows, many):
-        for head in range(0, heads, few):
-            yield row * heads + head, (slice(row, row + many), slice(head, head + few))
+def _tile(weights: torch.Tensor) -> int:
+    """How many tables of ``(tables, tokens, others)`` weights fit the cache, one at least."""
+    return max(1, TILE // (weights[0].numel() * weights.element_size()))
 
 
-def _flat(x: torch.Tensor) -> torch.Tensor:
-    """Rows and heads as one dimension."""
-    return x.flatten(0, 1).contiguous()
-
-
-def _like(x: torch.Tensor) -> torch.Tensor:
-    """Give an empty tensor of that shape whose tokens come before its heads in memory."""
-    rows, heads, tokens, width = x.shape
-    return x.new_empty(rows, tokens, heads, width).transpose(1, 2)
+def _tiles(weights: torch.Tensor) -> Iterator[slice]:
+    """Tables of weights that fit the cache together."""
+    fit = _tile(weights)
+    for start in range(0, len(weights), fit):
+        yield slice(start, min(start + fit, len(weights)))

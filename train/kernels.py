@@ -59,14 +59,15 @@ def soften_row(scores, kept, bias, values, bits, scale, limit, larger):
 def soften(start, stop, first, heads, scores, kept, bias, scale, seed, limit, larger):
     """Softmax of scores and bias in place, and what dropout keeps of it.
 
-    Scores are of shape (rows * heads, tokens, others); the bias, a mask or numbers, of shape
-    (rows, 1 or heads, 1 or tokens, others). `first` counts the tables before these.
+    Scores are of shape (tables, tokens, others), a part of those of (rows * heads), of which
+    `first` come before these; the bias, a mask or numbers, is of shape
+    (rows, 1 or heads, 1 or tokens, others).
     """
     tokens, others = scores.shape[1:]
     values = np.empty(others, np.float32)
     words, bits = random_room(others)
     for table in range(start, stop):
-        row, head = table // heads, table % heads
+        row, head = (first + table) // heads, (first + table) % heads
         for token in range(tokens):
             draw(seed, (first + table) * tokens + token, words)
             soften_row(
@@ -114,6 +115,37 @@ def soften_back(start, stop, first, weights, grads, kept, scale, seed, limit, la
                 limit,
                 larger,
             )
+
+
+@compiled
+def take_heads(start, stop, table, starts, lengths, out):
+    """Take rows out of a packed table (tokens, heads * width), heads before tokens; zeros beyond.
+
+    `out` is of shape (rows, heads, tokens, width).
+    """
+    heads, tokens, width = out.shape[1:]
+    for row in range(start, stop):
+        for token in range(lengths[row]):
+            source = table[starts[row] + token]
+            for head in range(heads):
+                for at in range(width):
+                    out[row, head, token, at] = source[head * width + at]
+        for head in range(heads):
+            for token in range(lengths[row], tokens):
+                for at in range(width):
+                    out[row, head, token, at] = 0
+
+
+@compiled
+def put_heads(start, stop, table, starts, lengths, given):
+    """Undo `take_heads`: write the tokens of rows where they came from."""
+    heads, _, width = given.shape[1:]
+    for row in range(start, stop):
+        for token in range(lengths[row]):
+            target = table[starts[row] + token]
+            for head in range(heads):
+                for at in range(width):
+                    target[head * width + at] = given[row, head, token, at]
 
 
 @compiled

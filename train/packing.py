@@ -18,10 +18,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
+from augment.train.kernels import put_heads, take_heads
+from augment.train.numbers import array_of, spread
 from augment.train.passes import length_groups
 from augment.train.tokens import WIDTHS
+
+IntArray = npt.NDArray[np.int64]
 
 #: The tables' lengths are multiples of this, as widths are of `WIDTHS`, and for the same reason.
 LENGTHS: Final = 32
@@ -37,31 +42,36 @@ class Group:
     ----------
     rows, width
         How many, and the tokens of the longest.
-    places
-        Where their tokens are in the table, row by row; padding is right behind all tokens. Shape
-        ``(rows * width,)``.
-    inside
-        Which of these are tokens.
-    targets
-        Where those are in the table.
+    starts, lengths
+        Where each begins in the table, and its tokens; shape ``(rows,)``.
     mask
-        Which are tokens, as a mask of attention, shape ``(rows, 1, 1, width)``.
+        Which of the group's tokens are not padding, as a mask of attention, shape
+        ``(rows, 1, 1, width)``.
     """
 
     rows: int
     width: int
-    places: torch.Tensor
-    inside: torch.Tensor
-    targets: torch.Tensor
+    starts: IntArray
+    lengths: IntArray
     mask: torch.Tensor
 
-    def take(self, table: torch.Tensor) -> torch.Tensor:
-        """Give the tokens of a table ``(tokens, n)`` as ``(rows * width, n)``."""
-        return table.index_select(0, self.places)
+    def take(self, packed: torch.Tensor) -> torch.Tensor:
+        """``(1, heads, total, width)`` -> ``(rows, heads, tokens, width)``, zeros as padding."""
+        _, heads, _, width = packed.shape
+        table = _table(packed)
+        out = packed.new_empty(self.rows, heads, self.width, width)
+        spread(
+            *(take_heads, self.rows, out.numel(), array_of(table)),
+            *(self.starts, self.lengths, array_of(out)),
+        )
+        return out
 
-    def put(self, padded: torch.Tensor, table: torch.Tensor) -> None:
-        """Write the tokens of ``(rows * width, n)`` where they came from."""
-        table.index_copy_(0, self.targets, padded.index_select(0, self.inside))
+    def put(self, given: torch.Tensor, packed: torch.Tensor) -> None:
+        """Write the tokens of what `take` gave where they came from."""
+        spread(
+            *(put_heads, self.rows, given.numel(), array_of(_table(packed))),
+            *(self.starts, self.lengths, array_of(given)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,7 @@ class Layout:
     shape
         Rows and tokens of the padded batch.
     total
-        Length of the table. Beyond the tokens is one row at least that nothing depends on: its
-        gradients are zeros, and so padding in an attention gives none.
+        Length of the table; what is behind the tokens is zeros.
     valid
         Where the tokens are in the padded batch, row by row.
     groups
@@ -97,27 +106,25 @@ class Layout:
         rows, tokens = seen.shape
         if lengths.min() < 1 or not (seen == (np.arange(tokens) < lengths[:, None])).all():
             return None
-        used = int(lengths.sum())
-        total = -(-(used + 1) // LENGTHS) * LENGTHS
+        total = -(-int(lengths.sum()) // LENGTHS) * LENGTHS
         if total >= seen.size:
             return None
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         groups = []
         for group in length_groups(lengths, GROUP_COST):
-            width = -(-int(lengths[group].max()) // WIDTHS) * WIDTHS
-            inside = np.arange(width) < lengths[group][:, None]
-            places = np.where(inside, starts[group][:, None] + np.arange(width), used)
-            groups.append(
-                Group(
-                    len(group),
-                    width,
-                    torch.from_numpy(places.ravel()),
-                    torch.from_numpy(np.flatnonzero(inside)),
-                    torch.from_numpy(places[inside]),
-                    torch.from_numpy(inside)[:, None, None, :],
-                )
-            )
+            own = lengths[group]
+            width = -(-int(own.max()) // WIDTHS) * WIDTHS
+            inside = torch.from_numpy(np.arange(width) < own[:, None])
+            mask = inside[:, None, None, :]
+            groups.append(Group(len(group), width, starts[group], own, mask))
         return cls((rows, tokens), total, torch.from_numpy(np.flatnonzero(seen)), tuple(groups))
+
+    def empty(self, like: torch.Tensor) -> torch.Tensor:
+        """Give a table to `put` all groups into, by one of shape ``(1, heads, total, width)``."""
+        _, heads, total, width = like.shape
+        table = like.new_empty(1, total, heads, width)
+        table[:, len(self.valid) :] = 0.0
+        return table.transpose(1, 2)
 
     def pack(self, padded: torch.Tensor) -> torch.Tensor:
         """Turn ``(rows, tokens, n)`` into ``(1, total, n)``."""
@@ -131,3 +138,8 @@ class Layout:
         table = packed.new_zeros(rows * tokens, packed.shape[2])
         table = table.index_copy(0, self.valid, packed[0, : len(self.valid)])
         return table.view(rows, tokens, -1)
+
+
+def _table(packed: torch.Tensor) -> torch.Tensor:
+    """``(1, heads, total, width)`` -> ``(total, heads * width)``, without a copy where that can."""
+    return packed.transpose(1, 2).reshape(packed.shape[2], -1).contiguous()
