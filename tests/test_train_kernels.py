@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from augment.train import kernels, numbers  # noqa: E402  (numba is loaded at their tops)
 from augment.train.elementwise import dropped, gelu, joined  # noqa: E402
-from augment.train.linear import Half, mapped  # noqa: E402
+from augment.train.linear import Half, _turned, mapped  # noqa: E402
 from augment.train.numbers import Mask, array_of  # noqa: E402
 from augment.train.optimizer import Descent, adamw  # noqa: E402
 
@@ -139,26 +139,41 @@ def test_an_error_in_another_thread_is_raised(monkeypatch):
         numbers.spread(kernel, 4, 4)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("rows", "width"), [(32, 32), (320, 96), (1056, 64)])
+def test_a_table_is_transposed_and_its_columns_added_up(rows, width, threads, monkeypatch):
+    monkeypatch.setattr(numbers, "PART", 100)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    table = drawn(rows, width, dtype=torch.bfloat16)
+    turned, sums = _turned(table)
+    assert turned.is_contiguous()
+    assert torch.equal(turned, table.t())
+    torch.testing.assert_close(sums, table.float().sum(0), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [9, 32])  # the latter is laid out anew for its product
 @pytest.mark.parametrize("passes", [1, 3])
 @pytest.mark.parametrize("bias", [True, False])
-def test_linear_maps_in_bf16_add_their_gradients_up(passes, bias):
-    layer = torch.nn.Linear(24, 40, bias=bias)
+def test_linear_maps_in_bf16_add_their_gradients_up(rows, passes, bias):
+    layer = torch.nn.Linear(24, 64, bias=bias)
     half = Half(layer.weight)
     assert half.grad is None
-    wanted = torch.zeros(40, 24, dtype=torch.double)
+    wanted, to_bias = torch.zeros(64, 24, dtype=torch.double), torch.zeros(64, dtype=torch.double)
     for number in range(passes):
-        x = drawn(2, 9, 24, seed=number).requires_grad_()
+        x = drawn(2, rows, 24, seed=number).requires_grad_()
         out = mapped(x, layer.bias, half)
         assert out.dtype == torch.bfloat16
-        grad = drawn(2, 9, 40, dtype=torch.bfloat16, seed=7 + number)
+        grad = drawn(2, rows, 64, dtype=torch.bfloat16, seed=7 + number)
         out.backward(grad)
         long = x.detach().to(torch.bfloat16).double()
         wanted += grad.double().flatten(0, 1).T @ long.flatten(0, 1)
+        to_bias += grad.double().sum((0, 1))
         assert error(x.grad, grad.double() @ half.copy.double()) < 0.01
     assert error(half.grad, wanted) < 0.01
     assert layer.weight.grad is None
     if bias:
         assert layer.bias.grad.dtype == torch.float32
+        assert error(layer.bias.grad, to_bias) < 1e-5
     half.forget()
     assert half.grad is None
 
@@ -169,6 +184,15 @@ def test_a_frozen_weight_gets_no_gradient():
     mapped(x, layer.bias, half).sum().backward()
     assert half.grad is None
     assert x.grad is not None
+
+
+def test_a_bias_is_trained_where_its_weight_is_not():
+    layer = torch.nn.Linear(32, 32)
+    layer.weight.requires_grad_(False)
+    half, x = Half(layer.weight), drawn(64, 32)
+    mapped(x, layer.bias, half).sum().backward()
+    assert half.grad is None
+    assert layer.bias.grad.tolist() == [64.0] * 32
 
 
 def two_models():

@@ -22,6 +22,7 @@ import numpy as np
 
 from augment.train.numbers import (
     ONE,
+    SQUARE,
     ZERO,
     compiled,
     draw,
@@ -30,8 +31,12 @@ from augment.train.numbers import (
     narrow,
     ordered,
     random_room,
+    turn_square,
     widen,
 )
+
+#: Rows that are transposed at a time: their lines stay in the cache.
+STRIP = 8 * SQUARE
 
 
 @compiled
@@ -146,6 +151,29 @@ def put_heads(start, stop, table, starts, lengths, given):
             for head in range(heads):
                 for at in range(width):
                     target[head * width + at] = given[row, head, token, at]
+
+
+@compiled
+def add_row(x, sums):
+    for at in range(x.shape[0]):
+        sums[at] += widen(x[at])
+
+
+@compiled
+def turn(start, stop, x, out, sums):
+    """Transpose a table of bf16 numbers, and add up its columns.
+
+    Counted are strips of `SQUARE` columns; both sizes are multiples of that.
+    """
+    first, last = start * SQUARE, stop * SQUARE
+    sums[first:last] = ZERO
+    for top in range(0, x.shape[0], STRIP):
+        end = min(top + STRIP, x.shape[0])
+        for row in range(top, end):
+            add_row(x[row, first:last], sums[first:last])
+        for column in range(first, last, SQUARE):
+            for row in range(top, end, SQUARE):
+                turn_square(x, row, column, out)
 
 
 @compiled

@@ -18,6 +18,9 @@ from typing import Any
 
 import torch
 
+from augment.train.kernels import turn
+from augment.train.numbers import SQUARE, array_of, spread
+
 
 class Half:
     """A weight in bf16, and its gradient.
@@ -39,14 +42,14 @@ class Half:
         """What was added up since the last step, None where nothing was."""
         return self._sum if self._begun else None
 
-    def add(self, grad: torch.Tensor, x: torch.Tensor) -> None:
-        """Add the gradient that an input and the gradient of its output make, both of rows."""
+    def add(self, turned: torch.Tensor, x: torch.Tensor) -> None:
+        """Add the gradient that an input's rows and their output's gradient, transposed, make."""
         if self._sum is None:
             return
         if self._begun:
-            self._sum.addmm_(grad.t(), x)
+            self._sum.addmm_(turned, x)
         else:
-            torch.mm(grad.t(), x, out=self._sum)
+            torch.mm(turned, x, out=self._sum)
             self._begun = True
 
     def forget(self) -> None:
@@ -81,9 +84,28 @@ class _Linear(torch.autograd.Function):
         (rows,) = ctx.saved_tensors
         grad = grads[0].reshape(-1, grads[0].shape[-1])
         to_x = torch.mm(grad, ctx.half.copy).view(ctx.shape) if ctx.needs_input_grad[0] else None
-        ctx.half.add(grad, rows)
-        to_bias = grad.sum(0).float() if ctx.needs_input_grad[2] else None
+        to_bias = None
+        if ctx.half.weight.requires_grad or ctx.needs_input_grad[2]:
+            turned, sums = _turned(grad)
+            ctx.half.add(turned, rows)
+            to_bias = sums if ctx.needs_input_grad[2] else None
         return to_x, None, to_bias, None
+
+
+def _turned(grad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Give a table of rows transposed, and the rows' sum in fp32.
+
+    A product takes up to twice as long with a table that is only seen as transposed as with one
+    whose numbers are laid out anew.
+    """
+    if any(size % SQUARE for size in grad.shape):
+        return grad.t(), grad.sum(0, dtype=torch.float32)
+    rows, width = grad.shape
+    grad = grad.contiguous()
+    out, sums = grad.new_empty(width, rows), torch.empty(width)
+    given = (array_of(x) for x in (grad, out, sums))
+    spread(turn, width // SQUARE, grad.numel(), *given)
+    return out, sums
 
 
 def mapped(x: torch.Tensor, bias: torch.Tensor | None, half: Half) -> torch.Tensor:
