@@ -145,8 +145,9 @@ def expect(
         raise InputError(f"disagreement is {disagreement!r}; above 0 and up to 1 is wanted")
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < folds:
+        rows = "1 row" if counts[rarest] == 1 else f"{counts[rarest]} rows"
         raise InputError(
-            f"class {rarest!r} has {counts[rarest]} rows, fewer than {folds} folds: add rows, "
+            f"class {rarest!r} has {rows}, fewer than {folds} folds: add rows, "
             "merge it with another class, or lower --folds"
         )
 

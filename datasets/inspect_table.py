@@ -184,7 +184,7 @@ def _inspect(
         tokens_of="" if token_counts is None else recipe.model,
         longer_than_cut=None if token_counts is None else sum(n > CUT_AT for n in token_counts),
         words_by_class=_by_class(texts.words_by_class, found.labels) if labelled else {},
-        bad_rows=len(table.bad_rows),
+        bad_rows=table.bad_rows,
         methods=methods,
         expectation=expectation,
         against=None if second is None else second.leak(table, columns, groups, pairs, own),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from augment.config import shown_as
+from augment.datasets.bad_rows import BadRow
 from augment.datasets.expectation import Expectation
 from augment.datasets.lengths import Lengths
 from augment.datasets.near_duplicates import NEAR
@@ -112,6 +113,8 @@ class Inspection:
         Of these the ones whose near text has another label.
     conflict_examples, near_examples
         Some texts that stand under two labels, and some near pairs.
+    bad_rows
+        Rows that were left out because they could not be read (``on_bad_row="skip"``).
     methods
         Rows of each ``aug_method`` of an augmented table.
     """
@@ -140,7 +143,7 @@ class Inspection:
     tokens_of: str
     longer_than_cut: int | None
     words_by_class: Mapping[str, Lengths]
-    bad_rows: int
+    bad_rows: tuple[BadRow, ...]
     methods: Mapping[str, int]
     expectation: Expectation | None
     against: Leak | None

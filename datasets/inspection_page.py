@@ -73,7 +73,7 @@ def _content(found: Inspection) -> dict[str, Any]:
         ),
         (found.conflicting_texts, "texts under more than one label", "at most one can be right"),
         (found.near_other_label, "near texts under another label", "worth a look"),
-        (found.bad_rows, "rows that could not be read", "they were skipped"),
+        (len(found.bad_rows), "rows that could not be read", "they were skipped"),
     ]
     return {
         "found": found,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from augment.augmenters import Method, Order, check_order, open_augmenter
 from augment.augmenters.augmented import Augmented
 from augment.augmenters.endpoint import Endpoint
+from augment.augmenters.sentence_order import FEWEST
 from augment.paraphraser import Paraphraser
 from augment.store import Store
 
@@ -122,7 +123,7 @@ class Methods:
                 f"its originals gave {per_row} each, or were asked {self.variants} times by every "
                 "method; a larger --per-row or more methods (--method) would give more"
             )
-        return (
-            f"every original was asked {self.variants} times by every method; more methods "
-            "(--method) or a larger --strength would give more"
-        )
+        asked = f"every original was asked {self.variants} times by every method"
+        if self.orders.keys() <= FEWEST.keys():
+            return f"{asked}; these need several sentences: other methods (--method) do not"
+        return f"{asked}; more methods (--method) or a larger --strength would give more"

@@ -70,6 +70,23 @@ def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
     assert "rows with broken characters" in (tmp_path / "in.html").read_text(encoding="utf-8")
 
 
+def test_rows_that_cannot_be_read_are_listed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    good, bad = '"a film, so good",pos\n', "a film, so bad,neg\n"
+    Path("in.csv").write_text("text,label\n" + good + 12 * bad + good)
+    wanted = ["inspect", "in.csv", "--model", "none", "--on-bad-row", "skip", "--html", "in.html"]
+    assert main(wanted) == 0
+    out = capsys.readouterr().out
+    assert "12 rows could not be read and were skipped:\n  line 3: 3 cells, wanted 2" in out
+    assert "  line 12: 3 cells" in out
+    assert "line 13" not in out
+    assert "and 2 more" in out
+    assert "<li>line 14: 3 cells" in (tmp_path / "in.html").read_text(encoding="utf-8")
+    assert main([*wanted[:6], "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["bad_rows"]
+    assert [one["line"] for one in listed] == [*range(3, 15)]
+
+
 def test_classes_that_differ_in_case_alone_are_told():
     table = pd.DataFrame(
         {"text": [t for t, _ in TEXTS[:4]], "label": ["pos", " pos", "Pos", "neg"]}

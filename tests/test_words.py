@@ -50,6 +50,20 @@ def test_every_class_is_filled_with_different_rows(method, language):
     assert per_row.max() - per_row[per_row.index < 10].min() <= 5
 
 
+@pytest.mark.parametrize(
+    ("method", "advice"),
+    [
+        ("sentence-shuffle", "these need several sentences: other methods (--method) do not"),
+        ("sentence-shuffle,crop", "or a larger --strength would give more"),
+    ],
+)
+def test_a_class_that_stays_short_is_told_what_gives_more(method, advice):
+    short = pd.DataFrame({"text": ["one dull film", "two", "three", "four"], "label": [*"aaab"]})
+    done = augment_words(short, **PLAIN, method=method, source="en", balance="60")
+    [note] = [note for note in done.manifest.notes if "stays" in note]
+    assert advice in note
+
+
 def test_methods_take_turns_and_each_has_its_yield_and_its_checks():
     done = augment_words(frame(), **PLAIN, method="keyboard,swap", source="en", balance="30")
     yields = done.manifest.pivots

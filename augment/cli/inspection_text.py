@@ -11,6 +11,8 @@ from augment.languages import shown_language
 
 #: Classes listed; the others are summed up.
 MOST_CLASSES = 30
+#: Rows listed that could not be read.
+MOST_SHOWN = 10
 
 
 def inspection_text(found: Inspection) -> str:
@@ -90,7 +92,10 @@ def _trouble(found: Inspection) -> list[str]:
             "wrong encoding and saved so"
         )
     if found.bad_rows:
-        lines.append(f"{found.bad_rows:,} rows could not be read and were skipped")
+        lines.append(f"{len(found.bad_rows):,} rows could not be read and were skipped:")
+    lines += [f"  line {bad.line}: {bad.reason}" for bad in found.bad_rows[:MOST_SHOWN]]
+    if left := found.bad_rows[MOST_SHOWN:]:
+        lines.append(f"  and {len(left):,} more (--json lists all)")
     if found.conflict_examples:
         lines.append("under more than one label, for example:")
     for text, labels in found.conflict_examples:
