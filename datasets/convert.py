@@ -44,6 +44,9 @@ class ConvertConfig(TableOptions):
     """Where to write: .csv, .tsv, .jsonl or .parquet, or without suffix a dataset folder."""
     label_map: Annotated[str | None, shown_as("MAP")] = None
     """Other names for the labels: a JSON file, or neg=0,pos=1; all labels must be in it."""
+    excel: bool = False
+    """Write the .csv with semicolons and a byte-order mark: Excel opens it at a double click where
+    numbers have a comma, as in French."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def convert_table(
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
     table = recipe.open(data)
     folder = not recipe.out.suffix
+    if folder and recipe.excel:
+        raise InputError(f"{recipe.out}: only a .csv can be written for Excel (--excel)")
     if folder:
         _check_folder(table, recipe.out, force=recipe.force)
     else:
@@ -139,7 +144,7 @@ def convert_table(
         n_rows = save_dataset(table.columns, rows(), recipe.out)
     else:
         schema = table.schema if label_at is None else None
-        with TableWriter(recipe.out, table.columns, schema=schema) as writer:
+        with TableWriter(recipe.out, table.columns, schema=schema, excel=recipe.excel) as writer:
             for row in rows():
                 writer.write(row)
         n_rows = writer.rows

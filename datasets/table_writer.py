@@ -49,6 +49,9 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         ``"csv"``, ``"tsv"``, ``"jsonl"`` or ``"parquet"``; by default what the suffix says.
     schema
         A ``pyarrow.Schema`` (`Table.schema`): a Parquet file keeps the types it names.
+    excel
+        Write a ``"csv"`` as Excel opens it at a double click where numbers have a comma, as in
+        French: with a byte-order mark and semicolons.
 
     Raises
     ------
@@ -82,15 +85,19 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         *,
         kind: Kind | None = None,
         schema: object | None = None,
+        excel: bool = False,
     ) -> None:
         self.path = Path(path)
         self.columns = tuple(columns)
         self.kind = kind or output_kind(self.path)
         self.rows = 0
         self._schema = schema
+        self._excel = excel
         self._sink: _Sink | None = None
         self._replacing: AbstractContextManager[Path] | None = None
         _check_columns(self.path, self.columns, self.kind)
+        if excel and self.kind != "csv":
+            raise InputError(f"{self.path}: only a .csv can be written for Excel (--excel)")
 
     def __enter__(self) -> TableWriter:
         check_outputs([self.path], force=True)
@@ -152,12 +159,14 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         if self.kind == "parquet":
             return ParquetSink(part, self.columns, self._schema)
         try:
-            handle = part.open("w", encoding="utf-8", newline="")
+            encoding = "utf-8-sig" if self._excel else "utf-8"
+            handle = part.open("w", encoding=encoding, newline="")
         except OSError as error:
             raise self._failed(error) from error
         if self.kind == "jsonl":
             return _JsonSink(handle, self.columns)
-        return _TextSink(handle, self.columns, "\t" if self.kind == "tsv" else ",")
+        comma = ";" if self._excel else ","
+        return _TextSink(handle, self.columns, "\t" if self.kind == "tsv" else comma)
 
     def _failed(self, error: OSError) -> AugmentError:
         return AugmentError(

@@ -35,6 +35,16 @@ def test_there_and_back_gives_every_cell(names, table):
     assert sorted(path.name for path in table.iterdir()) == sorted(["in.csv", *names])
 
 
+def test_excel_gets_semicolons_and_a_mark_and_every_cell_comes_back(table, capsys):
+    assert main(["convert", "in.csv", "fr.csv", "--excel", "--quiet"]) == 0
+    assert (table / "fr.csv").read_bytes().startswith(b"\xef\xbb\xbftext;label\n")
+    assert list(open_table("fr.csv")) == CELLS
+    for out in ("fr.tsv", "fr.jsonl", "fr.parquet", "fr"):
+        assert main(["convert", "in.csv", out, "--excel", "--quiet"]) == 2
+        assert f"{out}: only a .csv can be written for Excel" in capsys.readouterr().err
+        assert not (table / out).exists()
+
+
 def test_types_stay_between_typed_formats(table):
     frame = pd.DataFrame({"text": ["a b", "c d"], "n": [1, 2], "x": [0.5, 1.5], "l": [["a"], []]})
     convert_table(frame, "a.parquet")
