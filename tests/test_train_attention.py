@@ -9,7 +9,7 @@ transformers = pytest.importorskip("transformers")
 
 from augment.train import attention as module  # noqa: E402  (torch is loaded at its top)
 from augment.train.attention import attention, packed_attention  # noqa: E402
-from augment.train.packing import Layout  # noqa: E402
+from augment.train.packing import Layout, _rounded  # noqa: E402
 
 P, SCALE = 0.3, 0.4
 
@@ -95,6 +95,20 @@ def test_numbers_and_gradients_are_those_of_the_formula_in_long_numbers(
         assert error < (1e-5 if dtype == torch.float32 else 0.02)
 
 
+@pytest.mark.parametrize("heads", [1, 8, 12])
+def test_tiles_cover_all_weights_and_are_of_few_sizes(heads):
+    """Every size is a program of its own to the library of matrix products, kept for good."""
+    for tokens in (8, 40, 128, 256, 2000):
+        sizes = set()
+        for rows in range(1, 33):
+            tiles = module._tiles(torch.empty(rows * heads, tokens, tokens, device="meta"), heads)
+            cut = [at for tile in tiles for at in range(tile.start, tile.stop)]
+            assert cut == [*range(rows * heads)]
+            sizes |= {tile.stop - tile.start for tile in tiles}
+        assert max(sizes) * tokens * tokens * 4 <= module.TILE or max(sizes) == 1
+        assert len(sizes) <= 6
+
+
 def test_every_weight_is_dropped_as_often_as_every_other():
     query, key, _ = tensors(rows=2, heads=3, tokens=6)
     torch.manual_seed(5)
@@ -144,6 +158,17 @@ def test_what_is_no_number_stays_none():
     out = attention(query, key, value, None, dropout=P, scale=SCALE)
     assert out[0, 0, 0].isnan().all()
     assert out[1:].isfinite().all()
+
+
+@pytest.mark.parametrize(("least", "most"), [(8, 32), (32, 256)])
+def test_packed_rows_are_of_few_sizes(least, most):
+    """Every size is a program of its own to the library of matrix products, kept for good."""
+    sizes = {n: _rounded(n, least) for n in range(1, 16 * most + 1)}
+    for n, size in sizes.items():
+        assert size >= n
+        assert size % least == 0
+        assert size - n < max(least, n / 8 + 1)
+    assert len(set(sizes.values())) <= 8 * (16 * most // least).bit_length()
 
 
 @pytest.mark.parametrize("lengths", [[9, 3, 1, 9, 6], [20, 1, 2, 1, 2], [5, 4, 3, 2, 1]])

@@ -15,7 +15,6 @@ T. Dao et al., FlashAttention, NeurIPS 2022 (tiles; the backward pass from the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -180,9 +179,10 @@ def _forth(
     out = query.new_empty(rows, heads, tokens, value.shape[3])
     q, k, v, flat, found = (x.flatten(0, 1) for x in (query, key, value, weights, out))
     beside, factor = array_of(bias.contiguous()), np.float32(scale)
-    kept = torch.empty_like(flat[: _tile(flat)])
+    tiles = _tiles(flat, heads)
+    kept = torch.empty_like(flat[tiles[0]])
     with torch.autocast("cpu", enabled=False):
-        for tile in _tiles(flat):
+        for tile in tiles:
             few = flat[tile]
             some = kept[: len(few)]
             torch.bmm(q[tile], k[tile].transpose(1, 2), out=few)
@@ -212,10 +212,10 @@ def _back(
     to_q, to_k, to_v = (x.flatten(0, 1) for x in found)
     q, k, v, flat, g = (x.flatten(0, 1) for x in (query, key, value, weights, grad))
     factor = np.float32(scale)
-    kept = torch.empty_like(flat[: _tile(flat)])
-    scores = torch.empty_like(kept)
+    tiles = _tiles(flat, query.shape[1])
+    kept, scores = (torch.empty_like(flat[tiles[0]]) for _ in range(2))
     with torch.autocast("cpu", enabled=False):
-        for tile in _tiles(flat):
+        for tile in tiles:
             few = flat[tile]
             some, steep = kept[: len(few)], scores[: len(few)]
             torch.bmm(g[tile], v[tile].transpose(1, 2), out=steep)
@@ -240,13 +240,22 @@ def _bias(given: torch.Tensor | None, rows: int, others: int) -> torch.Tensor:
     return given if given.dtype == torch.bool else given.float()
 
 
-def _tile(weights: torch.Tensor) -> int:
-    """How many tables of ``(tables, tokens, others)`` weights fit the cache, one at least."""
-    return max(1, TILE // (weights[0].numel() * weights.element_size()))
+def _tiles(weights: torch.Tensor, heads: int) -> list[slice]:
+    """Cut ``(rows * heads, tokens, others)`` weights into parts that fit the cache, largest first.
 
-
-def _tiles(weights: torch.Tensor) -> Iterator[slice]:
-    """Tables of weights that fit the cache together."""
-    fit = _tile(weights)
-    for start in range(0, len(weights), fit):
-        yield slice(start, min(start + fit, len(weights)))
+    Parts are of few sizes whatever the number of rows, because the library of matrix products keeps
+    a program of its own, of megabytes, for each shape that it meets: a divisor of the heads, or
+    powers of two of rows.
+    """
+    fit = max(1, TILE // (weights[0].numel() * weights.element_size()))
+    size = max(n for n in range(1, min(fit, heads) + 1) if heads % n == 0)
+    if size == heads:
+        size <<= (fit // heads).bit_length() - 1
+    tiles: list[slice] = []
+    start, end = 0, len(weights)
+    while start < end:
+        while size > end - start:
+            size //= 2
+        tiles.append(slice(start, start + size))
+        start += size
+    return tiles

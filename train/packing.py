@@ -28,7 +28,7 @@ from augment.train.tokens import WIDTHS
 
 IntArray = npt.NDArray[np.int64]
 
-#: The tables' lengths are multiples of this, as widths are of `WIDTHS`, and for the same reason.
+#: The tables' lengths are multiples of this at least, as widths are of `WIDTHS`.
 LENGTHS: Final = 32
 #: What one more group must save, in tokens.
 GROUP_COST: Final = 64
@@ -106,14 +106,14 @@ class Layout:
         rows, tokens = seen.shape
         if lengths.min() < 1 or not (seen == (np.arange(tokens) < lengths[:, None])).all():
             return None
-        total = -(-int(lengths.sum()) // LENGTHS) * LENGTHS
+        total = _rounded(int(lengths.sum()), LENGTHS)
         if total >= seen.size:
             return None
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         groups = []
         for group in length_groups(lengths, GROUP_COST):
             own = lengths[group]
-            width = -(-int(own.max()) // WIDTHS) * WIDTHS
+            width = _rounded(int(own.max()), WIDTHS)
             inside = torch.from_numpy(np.arange(width) < own[:, None])
             mask = inside[:, None, None, :]
             groups.append(Group(len(group), width, starts[group], own, mask))
@@ -138,6 +138,17 @@ class Layout:
         table = packed.new_zeros(rows * tokens, packed.shape[2])
         table = table.index_copy(0, self.valid, packed[0, : len(self.valid)])
         return table.view(rows, tokens, -1)
+
+
+def _rounded(size: int, least: int) -> int:
+    """Round up to a multiple of `least`, and where it is large, to one of few sizes.
+
+    The library of matrix products makes and keeps a program of its own, of megabytes, for each
+    shape that it meets. Eight sizes between a number and its double cost 4 % of padding; sizes of
+    any kind cost gigabytes.
+    """
+    step = max(least, 1 << max(0, size.bit_length() - 4))
+    return -(-size // step) * step
 
 
 def _table(packed: torch.Tensor) -> torch.Tensor:
