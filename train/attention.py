@@ -151,12 +151,11 @@ class _Packed(torch.autograd.Function):
         *grads: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, None, None, None]:
         layout, saved = ctx.layout, iter(ctx.saved_tensors)
-        grad = grads[0]
+        grad = grads[0].to(ctx.saved_tensors[0].dtype)
         tables = tuple(layout.empty(grad) for _ in range(3))
         for group, mask in zip(layout.groups, ctx.masks, strict=True):
             query, key, value, weights = (next(saved) for _ in range(4))
-            own = group.take(grad).to(query.dtype)
-            found = _back(own, query, key, value, weights, mask, ctx.scale)
+            found = _back(group.take(grad), query, key, value, weights, mask, ctx.scale)
             for one, table in zip(found, tables, strict=True):
                 group.put(one, table)
         return *tables, None, None, None

@@ -41,7 +41,7 @@ class Group:
     Parameters
     ----------
     rows, width
-        How many, and the tokens of the longest.
+        How many, and the tokens that each has room for.
     starts, lengths
         Where each begins in the table, and its tokens; shape ``(rows,)``.
     mask
@@ -67,7 +67,7 @@ class Group:
         return out
 
     def put(self, given: torch.Tensor, packed: torch.Tensor) -> None:
-        """Write the tokens of what `take` gave where they came from."""
+        """Write the tokens of such rows where they came from, in a table of `Layout.empty`."""
         spread(
             *(put_heads, self.rows, given.numel(), array_of(_table(packed))),
             *(self.starts, self.lengths, array_of(given)),
@@ -97,18 +97,17 @@ class Layout:
 
     @classmethod
     def of(cls, mask: torch.Tensor) -> Layout | None:
-        """Give the layout of a batch by its mask, ``(rows, tokens)``; None where one is no use.
+        """Give the layout of a batch by its mask, ``(rows, tokens)``; None where nothing is padded.
 
-        Padding must be at the rows' ends.
+        None as well where padding is not at the rows' ends, or is all of a row.
         """
         seen = mask.numpy().astype(bool)
         lengths = seen.sum(axis=1)
         rows, tokens = seen.shape
-        if lengths.min() < 1 or not (seen == (np.arange(tokens) < lengths[:, None])).all():
+        in_front = (seen == (np.arange(tokens) < lengths[:, None])).all()
+        if not in_front or lengths.min() < 1 or lengths.min() == tokens:
             return None
         total = _rounded(int(lengths.sum()), LENGTHS)
-        if total >= seen.size:
-            return None
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         groups = []
         for group in length_groups(lengths, GROUP_COST):
