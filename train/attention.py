@@ -106,9 +106,9 @@ class _Attention(torch.autograd.Function):
         mask: Mask,
         scale: float,
     ) -> torch.Tensor:
-        given = [x.contiguous() for x in (query, key, value)]
-        out, weights = _forth(*given, bias, mask, scale)
-        ctx.save_for_backward(*given, weights)
+        query, key, value = (x.contiguous() for x in (query, key, value))
+        out, weights = _forth(query, key, value, bias, mask, scale)
+        ctx.save_for_backward(query, key, value, weights)
         ctx.mask, ctx.scale = mask, scale
         return out
 
@@ -137,10 +137,10 @@ class _Packed(torch.autograd.Function):
         table = layout.empty(query)
         saved: list[torch.Tensor] = []
         for group, mask in zip(layout.groups, masks, strict=True):
-            given = [group.take(x) for x in (query, key, value)]
-            out, weights = _forth(*given, group.mask, mask, scale)
+            q, k, v = (group.take(x) for x in (query, key, value))
+            out, weights = _forth(q, k, v, group.mask, mask, scale)
             group.put(out, table)
-            saved += (*given, weights)
+            saved += (q, k, v, weights)
         ctx.save_for_backward(*saved)
         ctx.layout, ctx.masks, ctx.scale = layout, masks, scale
         return table
@@ -207,8 +207,8 @@ def _back(
     With the weights ``w``, the mask ``m`` (0, or one over the part that is kept) and the gradient
     ``g`` of the output, the scores have the gradient ``w * (p - sum(w * p))``, ``p = m * (g v')``.
     """
-    found = tuple(torch.empty_like(x) for x in (query, key, value))
-    to_q, to_k, to_v = (x.flatten(0, 1) for x in found)
+    to_query, to_key, to_value = (torch.empty_like(x) for x in (query, key, value))
+    to_q, to_k, to_v = (x.flatten(0, 1) for x in (to_query, to_key, to_value))
     q, k, v, flat, g = (x.flatten(0, 1) for x in (query, key, value, weights, grad))
     factor = np.float32(scale)
     tiles = _tiles(flat, query.shape[1])
@@ -225,7 +225,7 @@ def _back(
             torch.bmm(some.transpose(1, 2), g[tile], out=to_v[tile])
             torch.bmm(steep, k[tile], out=to_q[tile])
             torch.bmm(steep.transpose(1, 2), q[tile], out=to_k[tile])
-    return found
+    return to_query, to_key, to_value
 
 
 def _bias(given: torch.Tensor | None, rows: int, others: int) -> torch.Tensor:
