@@ -11,6 +11,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import re
 import shutil
 import sys
 import textwrap
@@ -20,10 +21,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 SOURCE = ROOT / "build" / "docs" / "source"
+CHECKS = "reference/checks.md"
 
 
 def on_startup(**_: object) -> None:
@@ -45,7 +48,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     sections["Reference"].insert(
         0, {"Commands": ["reference/commands/index.md", *(_page(name) for name in commands())]}
     )
-    sections["Reference"].append({"Checks": "reference/checks.md"})
+    sections["Reference"].append({"Checks": CHECKS})
     sections["Explanation"].append(
         {"Measured": [f"results/{path.name}" for path in sorted(RESULTS.glob("*.md"))]}
     )
@@ -58,7 +61,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, and the figures and tables that they show or name."""
     pages = {_page(name): command_page(name) for name in commands()}
     pages["reference/commands/index.md"] = command_index()
-    pages["reference/checks.md"] = checks_page()
+    pages[CHECKS] = checks_page()
     pages["changes.md"] = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     for path in RESULTS.glob("*.md"):
         pages[f"results/{path.name}"] = path.read_text(encoding="utf-8")
@@ -67,6 +70,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for beside in [*RESULTS.glob("*.png"), *RESULTS.glob("*.csv")]:
         files.append(File.generated(config, f"results/{beside.name}", abs_src_path=str(beside)))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Lead what names a file of the checkout, or the help of a command, to its page here.
+
+    So the links of the sources are good in the checkout as well.
+    """
+    top = "../" * page.file.src_uri.count("/")
+
+    def command(found: re.Match[str]) -> str:
+        return f"[{found[0]}]({top}{_page(found[1] or 'index')})"
+
+    markdown = markdown.replace(f"]({top}../benchmarks/results/", f"]({top}results/")
+    markdown = markdown.replace(f"]({top}../augment/filters/__init__.py)", f"]({top}{CHECKS})")
+    return re.sub(r"`augment (?:([a-z-]+) )?--help`", command, markdown)
 
 
 def _named(part: object) -> list[tuple[str, Any]]:

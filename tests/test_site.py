@@ -50,6 +50,18 @@ def test_every_option_has_its_line(site, command):
     assert COMMANDS[command][1] in text
 
 
+def test_links_into_the_checkout_lead_to_pages(site):
+    wanted = {
+        "how-to/train": "../reference/commands/train.html",
+        "index": "reference/commands/index.html",
+        "how-to/review": "../reference/checks.html",
+        "explanation/gains": "../results/real_data.html",
+    }
+    for page, target in wanted.items():
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        assert re.search(f'href="?{re.escape(target)}', text.split("<article")[1]), page
+
+
 def test_the_texts_of_options_come_from_the_dataclass(site):
     text = words_of(site / "reference" / "commands" / "backtranslate.html")
     assert "--beam-size N 4 Width of a neural engine's search, 1 to 32" in text
