@@ -24,6 +24,7 @@ import json
 import multiprocessing
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -42,7 +43,15 @@ from augment.train.tokens import cut_vocabulary, tokenise
 
 RESULT = Path(__file__).parent / "results" / "matrix_rate.json"
 BATCH, MAX_TOKENS, ROWS, REPEATS, ROUNDS = 16, 256, 500, 5, 5
-PRODUCTS = ("aten::mm", "aten::addmm", "aten::bmm")
+FUSED = "mkldnn::_linear_pointwise"
+PRODUCTS: dict[str, Callable[..., torch.Tensor]] = {
+    "aten::mm": torch.mm,
+    "aten::addmm": torch.addmm,
+    "aten::bmm": torch.bmm,
+    FUSED: lambda x, weight, bias: torch.ops.mkldnn._linear_pointwise(
+        x, weight, bias, "none", [], ""
+    ),
+}
 Layout = tuple[tuple[int, ...], tuple[int, ...], torch.dtype]
 
 
@@ -60,14 +69,17 @@ class Products(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
         if func._schema.name in PRODUCTS:
-            layouts = tuple((tuple(x.shape), x.stride(), x.dtype) for x in args)
+            tensors = [x for x in args if isinstance(x, torch.Tensor)]
+            layouts = tuple((tuple(x.shape), x.stride(), x.dtype) for x in tensors)
             self.seen[func._schema.name, layouts] += 1
         return func(*args, **(kwargs or {}))
 
 
-def operations(layouts: tuple[Layout, ...]) -> int:
+def operations(name: str, layouts: tuple[Layout, ...]) -> int:
     """Multiplications and additions of one product."""
     (*rows, inner), columns = layouts[-2][0], layouts[-1][0][-1]
+    if name == FUSED:
+        (*rows, inner), columns = layouts[0][0], layouts[1][0][0]
     return 2 * int(np.prod(rows)) * inner * columns
 
 
@@ -77,7 +89,7 @@ def bare_seconds(name: str, layouts: tuple[Layout, ...]) -> float:
     for shape, stride, dtype in layouts:
         tensor = torch.empty_strided(shape, stride, dtype=dtype)
         given.append(tensor.copy_(torch.randn(shape)))
-    product = {"aten::mm": torch.mm, "aten::addmm": torch.addmm, "aten::bmm": torch.bmm}[name]
+    product = PRODUCTS[name]
     taken = []
     for _ in range(REPEATS):
         started = perf_counter()
@@ -116,7 +128,7 @@ def measure(options: argparse.Namespace, together: Any, found: Any) -> None:  # 
     with Products() as products:
         run.advance(run.done + options.steps + 1, lambda: seen.append(products.so_far()))
     counted = sum(seen[1:], Counter())
-    work = sum(n * operations(layouts) for (_, layouts), n in counted.items())
+    work = sum(n * operations(*one) for one, n in counted.items())
     # A shared machine's speed changes within minutes: both sides in turn, again and again.
     rounds = []
     for _ in range(ROUNDS):

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from augment.train import kernels, numbers  # noqa: E402  (numba is loaded at their tops)
 from augment.train.elementwise import dropped, gelu, joined  # noqa: E402
-from augment.train.linear import Half, _turned, mapped  # noqa: E402
+from augment.train.linear import Half, _product, _turned, mapped  # noqa: E402
 from augment.train.numbers import Mask, array_of  # noqa: E402
 from augment.train.optimizer import Descent, adamw  # noqa: E402
 
@@ -176,6 +176,16 @@ def test_linear_maps_in_bf16_add_their_gradients_up(rows, passes, bias):
         assert error(layer.bias.grad, to_bias) < 1e-5
     half.forget()
     assert half.grad is None
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_bias_is_added_with_torchs_own_means_or_without(missing, monkeypatch):
+    if missing:
+        monkeypatch.setattr(torch.ops, "mkldnn", object())
+    x, weight, bias = (drawn(*shape, dtype=torch.bfloat16) for shape in [(40, 64), (96, 64), (96,)])
+    wanted = x.double() @ weight.double().t() + bias.double()
+    assert error(_product(x, weight, bias), wanted) < 0.01
+    assert error(_product(x, weight, None), wanted - bias.double()) < 0.01
 
 
 def test_a_frozen_weight_gets_no_gradient():

@@ -67,11 +67,7 @@ class _Linear(torch.autograd.Function):
         half: Half,
     ) -> torch.Tensor:
         rows = x.reshape(-1, x.shape[-1])
-        turned = half.copy.t()
-        if bias is None:
-            out = torch.mm(rows, turned)
-        else:
-            out = torch.addmm(bias.to(rows.dtype), rows, turned)
+        out = _product(rows, half.copy, None if bias is None else bias.to(rows.dtype))
         ctx.save_for_backward(rows)
         ctx.half, ctx.shape = half, x.shape
         return out.view(*x.shape[:-1], len(half.copy))
@@ -90,6 +86,21 @@ class _Linear(torch.autograd.Function):
             ctx.half.add(turned, rows)
             to_bias = sums if ctx.needs_input_grad[2] else None
         return to_x, None, to_bias, None
+
+
+def _product(rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    """``rows @ weight.T + bias``, the bias within the product where torch can.
+
+    `torch.addmm` writes the bias down in every row first, and reads it again. What its compiler
+    uses in its place is no part of torch's public functions: it may be missing.
+    """
+    if bias is None:
+        return torch.mm(rows, weight.t())
+    fused = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+    if fused is None or not torch.backends.mkldnn.is_available():
+        return torch.addmm(bias, rows, weight.t())
+    found: torch.Tensor = fused(rows, weight, bias, "none", [], "")
+    return found
 
 
 def _turned(grad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
