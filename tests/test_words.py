@@ -50,6 +50,19 @@ def test_every_class_is_filled_with_different_rows(method, language):
     assert per_row.max() - per_row[per_row.index < 10].min() <= 5
 
 
+def test_options_are_judged_before_outputs_that_exist(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame().to_csv("in.csv", index=False)
+    (tmp_path / "in.words.csv").write_text("mine")
+    wanted = ["words", "in.csv", "--source", "en", "--method", "swap"]
+    assert main([*wanted, "--text", "texte"]) == 2
+    assert "no column 'texte'" in capsys.readouterr().err
+    assert main(wanted) == 2
+    assert "in.words.csv exists already" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "in.words.csv"]
+    assert (tmp_path / "in.words.csv").read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("method", "advice"),
     [
