@@ -232,8 +232,10 @@ def _use_wide_vectors(builder: Any) -> None:  # noqa: ANN401
     Compilers stop at 256 on Intel's processors, for the sake of their first ones that had more;
     softmax with dropout takes a quarter less time so.
     """
-    # Past the set's own `add`, which takes few of the attributes there are.
-    set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+    attributes = builder.function.attributes
+    if isinstance(attributes, set):
+        # Past its own `add`, which takes few of the attributes there are.
+        set.add(attributes, '"prefer-vector-width"="512"')
 
 
 def _word(value: int) -> ir.Constant:
