@@ -52,13 +52,19 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\bil[- ]est ce que\b|\b\w+[,…]? qui est-ce qui\b",
         r"\b(?:vais|vas|va|allons|allez|vont) à (?!ravir\b)(?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|"
         r"faire|dire|être|prendre|mettre|croire|vivre|suivre|lire|boire|attendre|rendre)\b",
-        r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bcombien temps\b",
+        r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bfaillit-\s",
+        r"\bcombien (?:temps|fois)\b|\bà maison\b|\b[Cc]eci ils?\b|\b[Cc]ela ils\b",
+        # Se me répond, j'ai voyagé ai assis, j'ai n'eu, nous a falloir, j'ai resté
+        r"\bse (?:me|te|nous|vous|ne)\b|\b[a-zéèêç]+é ai\b",
+        r"\b(?:ai|as|avons|avez|ont) n['’]|(?<!\by )\ba n['’]",
+        r"\b(?:ai|as|a|avons|avez|ont) (?:(?:falloir|vouloir|avoir|venir)\b|"
+        r"(?:resté|allé|venu|arrivé|devenu)e?s?\b)",
         r"\b(?:de|en|à|avec|pour|chez|sans) tu\b|(?<![-‐])\b(?:me|te|se)\s*[.!?]",
         # A subject left out
         r"^(?:N['’](?:ai|as|avons|avez)|M['’](?:a|ont)|L['’]ai|Me suis|Me pla(?:ît|irait)|S['’]a|"
         r"Se (?:va|peut|doit)|Ne (?:se|suis|sais|peux|veux)|Ai)\b(?!-)",
         # Words of the pivots
-        r"^(?:Ara|Aneu|Quan|Van|Cuando|Ahora)\b",
+        r"^(?:Ara|Aneu|Quan|Van|Cuando|Ahora|Massa|Vell[ae]|Quina?|Quine)\b|\b[Ee]n resumen\b",
     ),
     "es": (
         r"(?:^|[^\w\s]\s*|\b[a-záéíóúñ]+ )I [a-záéíóúñ]",
@@ -78,5 +84,10 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?! (?:[\w'’]+ ){1,2}(?:de|que)\b| (?:[\w'’]+ ){1,2}(?:d|qu)['’])",
         ),
         (r"\b[Ii]l faut\b", r"\b[Ii]l faillit\b"),
+        # Catalan "cap" is "none" and "head", "sentir" is to hear; Spanish "sé" is "know" and "be".
+        (r"\b[Nn]ul(?:le)?s?\b", r"\bchefs?\b|\baucune? pour\b"),
+        (r"\btêtes?\b", r"\bchefs?\b"),
+        (r"\b[Ee]ntend\w*", r"\b(?:sen[ts]|sentent|sentons|sentez|assie\w+|assey\w+)\b"),
+        (r"\b[Ss]ais\b", r"\b[Ss]ois\b"),
     ),
 }
