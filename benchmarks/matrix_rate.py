@@ -38,6 +38,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from augment.processors import usable_processors
 from augment.train.encoder import load_encoder
 from augment.train.finetune import FineTuning, Recipe
+from augment.train.linear import _product
 from augment.train.processes import MEMORY
 from augment.train.tokens import cut_vocabulary, tokenise
 
@@ -48,9 +49,7 @@ PRODUCTS: dict[str, Callable[..., torch.Tensor]] = {
     "aten::mm": torch.mm,
     "aten::addmm": torch.addmm,
     "aten::bmm": torch.bmm,
-    FUSED: lambda x, weight, bias: torch.ops.mkldnn._linear_pointwise(
-        x, weight, bias, "none", [], ""
-    ),
+    FUSED: _product,
 }
 Layout = tuple[tuple[int, ...], tuple[int, ...], torch.dtype]
 

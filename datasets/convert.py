@@ -21,7 +21,7 @@ from augment.datasets.label_map import check_label_map, read_label_map
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.table_writer import Kind, TableWriter
 from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import SILENT, Progress
@@ -122,7 +122,7 @@ def convert_table(
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
     table = recipe.open(data)
     folder = not recipe.out.suffix
-    if folder and recipe.excel:
+    if recipe.excel and recipe.out.suffix.lower() != ".csv":
         raise InputError(f"{recipe.out}: only a .csv can be written for Excel (--excel)")
     if folder:
         _check_folder(table, recipe.out, force=recipe.force)
@@ -144,7 +144,8 @@ def convert_table(
         n_rows = save_dataset(table.columns, rows(), recipe.out)
     else:
         schema = table.schema if label_at is None else None
-        with TableWriter(recipe.out, table.columns, schema=schema, excel=recipe.excel) as writer:
+        kind: Kind | None = "excel" if recipe.excel else None
+        with TableWriter(recipe.out, table.columns, kind=kind, schema=schema) as writer:
             for row in rows():
                 writer.write(row)
         n_rows = writer.rows

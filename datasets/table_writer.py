@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Literal, Protocol
+from typing import IO, Final, Literal, Protocol, get_args
 
 from augment.datasets.cell_text import cell_text, is_missing, row_text
 from augment.datasets.parquet_writer import ParquetSink
 from augment.errors import AugmentError, InputError
 from augment.outputs import check_outputs, replacing
 
-Kind = Literal["csv", "tsv", "jsonl", "parquet"]
+Kind = Literal["csv", "tsv", "excel", "jsonl", "parquet"]
 
 #: suffix -> how a table is written
 SUFFIXES: Final[dict[str, Kind]] = {
@@ -26,6 +26,9 @@ SUFFIXES: Final[dict[str, Kind]] = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
+
+#: What separates the cells of a kind that is text.
+_DELIMITERS: Final[dict[Kind, str]] = {"csv": ",", "tsv": "\t", "excel": ";"}
 
 
 class _Sink(Protocol):
@@ -46,12 +49,11 @@ class TableWriter(AbstractContextManager["TableWriter"]):
     columns
         Column names.
     kind
-        ``"csv"``, ``"tsv"``, ``"jsonl"`` or ``"parquet"``; by default what the suffix says.
+        ``"csv"``, ``"tsv"``, ``"jsonl"`` or ``"parquet"``; by default what the suffix says. Or
+        ``"excel"``: CSV as Excel opens it at a double click where numbers have a comma, as in
+        French, with a byte-order mark and semicolons.
     schema
         A ``pyarrow.Schema`` (`Table.schema`): a Parquet file keeps the types it names.
-    excel
-        Write a ``"csv"`` as Excel opens it at a double click where numbers have a comma, as in
-        French: with a byte-order mark and semicolons.
 
     Raises
     ------
@@ -85,19 +87,15 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         *,
         kind: Kind | None = None,
         schema: object | None = None,
-        excel: bool = False,
     ) -> None:
         self.path = Path(path)
         self.columns = tuple(columns)
         self.kind = kind or output_kind(self.path)
         self.rows = 0
         self._schema = schema
-        self._excel = excel
         self._sink: _Sink | None = None
         self._replacing: AbstractContextManager[Path] | None = None
         _check_columns(self.path, self.columns, self.kind)
-        if excel and self.kind != "csv":
-            raise InputError(f"{self.path}: only a .csv can be written for Excel (--excel)")
 
     def __enter__(self) -> TableWriter:
         check_outputs([self.path], force=True)
@@ -159,14 +157,13 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         if self.kind == "parquet":
             return ParquetSink(part, self.columns, self._schema)
         try:
-            encoding = "utf-8-sig" if self._excel else "utf-8"
+            encoding = "utf-8-sig" if self.kind == "excel" else "utf-8"
             handle = part.open("w", encoding=encoding, newline="")
         except OSError as error:
             raise self._failed(error) from error
         if self.kind == "jsonl":
             return _JsonSink(handle, self.columns)
-        comma = ";" if self._excel else ","
-        return _TextSink(handle, self.columns, "\t" if self.kind == "tsv" else comma)
+        return _TextSink(handle, self.columns, _DELIMITERS[self.kind])
 
     def _failed(self, error: OSError) -> AugmentError:
         return AugmentError(
@@ -249,9 +246,9 @@ def _json_value(value: object) -> object:
 
 
 def _check_columns(path: Path, columns: tuple[str, ...], kind: Kind) -> None:
-    if kind not in SUFFIXES.values():
-        raise InputError(f"{path}: unknown kind {kind!r}; use csv, tsv, jsonl or parquet")
-    if kind in ("csv", "tsv") and any("\0" in str(name) for name in columns):
+    if kind not in get_args(Kind):
+        raise InputError(f"{path}: unknown kind {kind!r}; use {', '.join(get_args(Kind))}")
+    if kind in _DELIMITERS and any("\0" in str(name) for name in columns):
         raise InputError(
             f"{path}: a column name holds a NUL character, with which the file would pass for "
             "UTF-16; rename the column, or write .jsonl"

@@ -40,8 +40,8 @@ class Group:
 
     Parameters
     ----------
-    rows, width
-        How many, and the tokens that each has room for.
+    width
+        Tokens that each has room for.
     starts, lengths
         Where each begins in the table, and its tokens; shape ``(rows,)``.
     mask
@@ -49,11 +49,15 @@ class Group:
         ``(rows, 1, 1, width)``.
     """
 
-    rows: int
     width: int
     starts: IntArray
     lengths: IntArray
     mask: torch.Tensor
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.starts)
 
     def take(self, packed: torch.Tensor) -> torch.Tensor:
         """``(1, heads, total, width)`` -> ``(rows, heads, tokens, width)``, zeros as padding."""
@@ -68,8 +72,9 @@ class Group:
 
     def put(self, given: torch.Tensor, packed: torch.Tensor) -> None:
         """Write the tokens of such rows where they came from, in a table of `Layout.empty`."""
+        table = packed.transpose(1, 2).view(packed.shape[2], -1)  # never a copy: it is written to
         spread(
-            *(put_heads, self.rows, given.numel(), array_of(_table(packed))),
+            *(put_heads, self.rows, given.numel(), array_of(table)),
             *(self.starts, self.lengths, array_of(given)),
         )
 
@@ -115,7 +120,7 @@ class Layout:
             width = _rounded(int(own.max()), WIDTHS)
             inside = torch.from_numpy(np.arange(width) < own[:, None])
             mask = inside[:, None, None, :]
-            groups.append(Group(len(group), width, starts[group], own, mask))
+            groups.append(Group(width, starts[group], own, mask))
         return cls((rows, tokens), total, torch.from_numpy(np.flatnonzero(seen)), tuple(groups))
 
     def empty(self, like: torch.Tensor) -> torch.Tensor:

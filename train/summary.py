@@ -233,8 +233,8 @@ def summary(result: KFoldResult) -> str:
         lines.append(labels)
     if floors := floor_sentence(result):
         lines.append(floors)
-    if unpredicted := unpredicted_sentence(result):
-        lines.append(unpredicted)
+    if lost := unpredicted_sentence(result):
+        lines.append(lost)
     lines.append(verdict_sentence(result))
     if AUGMENTED not in result.arms:
         lines.append(
