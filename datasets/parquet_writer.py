@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ _ADDED: Final = {
     "reason": "string",
     "detail": "string",
 }
+_READ: Final[dict[str, Callable[[str], float]]] = {"int64": int, "float64": float}
 
 
 class ParquetSink:
@@ -31,6 +33,8 @@ class ParquetSink:
 
     A column's type comes from `schema` where it names the column, from the fixed list for the
     columns that this package adds, else from the first row group (text where that holds no value).
+    The numbers of those added columns are written as numbers also where they come as text, out of
+    a CSV; values that do not fit the fixed type are a user's own, and their type is taken.
     """
 
     def __init__(self, path: Path, columns: tuple[str, ...], schema: Any) -> None:  # noqa: ANN401
@@ -62,9 +66,14 @@ class ParquetSink:
             self._writer.close()
 
     def _flush(self) -> None:
-        columns: list[Sequence[object]] = (
-            list(zip(*self._rows, strict=True)) if self._rows else [() for _ in self._columns]
-        )
+        columns: list[Sequence[object]] = [
+            self._cells(name, values)
+            for name, values in zip(
+                self._columns,
+                zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns),
+                strict=True,
+            )
+        ]
         if self._schema is None:
             self._schema = self._arrow.schema(
                 [
@@ -86,11 +95,27 @@ class ParquetSink:
         # pandas notes the columns in the metadata and believes that note when it reads.
         return self._given is not None and tuple(self._given.names) == self._columns
 
+    def _is_given(self, name: str) -> bool:
+        return self._given is not None and name in self._given.names
+
+    def _cells(self, name: str, values: Sequence[object]) -> Sequence[object]:
+        read = None if self._is_given(name) else _READ.get(_ADDED.get(name, ""))
+        if read is None:
+            return values
+        try:
+            return [
+                (read(cell) if cell else None) if isinstance(cell, str) else cell for cell in values
+            ]
+        except ValueError:
+            return values
+
     def _field(self, name: str, values: Sequence[object]) -> Any:  # noqa: ANN401
-        if self._given is not None and name in self._given.names:
+        if self._is_given(name):
             return self._given.field(name).with_nullable(True)
         if name in _ADDED:
-            return self._arrow.field(name, getattr(self._arrow, _ADDED[name])())
+            kind = getattr(self._arrow, _ADDED[name])()
+            with suppress(InputError):
+                return self._arrow.field(name, self._array(name, values, kind).type)
         found = self._array(name, values, None).type
         return self._arrow.field(name, self._arrow.string() if str(found) == "null" else found)
 

@@ -225,10 +225,35 @@ class TestParquet:
             write(tmp_path / "u.parquet", ["aug_similarity", "x"], rows)
         assert not (tmp_path / "u.parquet").exists()
 
+    def test_added_columns_out_of_a_csv_are_numbers_again(self, tmp_path):
+        columns = ("text", "aug_source_id", "aug_pivot", "aug_similarity", "aug_change")
+        rows = [("a", 0, "", None, None), ("b", 0, "es", 0.8125, 0.5), ("c", 1, "ca", 0.75, None)]
+        straight = write(tmp_path / "straight.parquet", columns, rows)
+        table = open_table(write(tmp_path / "t.csv", columns, rows))
+        again = write(tmp_path / "again.parquet", columns, table)
+        assert self.parquet.read_table(again).equals(self.parquet.read_table(straight))
+
+    @pytest.mark.parametrize(
+        ("name", "cells", "kind"),
+        [
+            ("aug_change", ("little", ""), "string"),
+            ("aug_source_id", ("1", "1.5"), "string"),
+            ("reason", (1, None), "int64"),
+            ("detail", (1.5, 2.5), "double"),
+        ],
+    )
+    def test_a_users_column_with_a_name_of_ours_keeps_its_values(self, tmp_path, name, cells, kind):
+        out = write(tmp_path / "t.parquet", [name], [(cell,) for cell in cells])
+        back = self.parquet.read_table(out)
+        assert str(back.schema.types[0]) == kind
+        assert tuple(back[name].to_pylist()) == cells
+
     @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
     @given(table=tables(unique=True))
     def test_any_text_comes_back(self, tmp_path, table):
         columns, rows = table
+        # Names that only this package gives: numbers there are numbers (tested above).
+        columns = tuple(f"my {name}" if name.startswith("aug_") else name for name in columns)
         found = open_table(write(tmp_path / "t.parquet", columns, rows))
         assert found.columns == columns
         assert list(found) == rows
