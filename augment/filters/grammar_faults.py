@@ -55,8 +55,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bfaillit-\s",
         r"\bcombien (?:temps|fois)\b|\bà maison\b|\b[Cc]eci ils?\b|\b[Cc]ela ils\b",
         # Se me répond, j'ai voyagé ai assis, j'ai n'eu, nous a falloir, j'ai resté
-        r"\bse (?:me|te|nous|vous|ne)\b|\b[a-zéèêç]+é ai\b",
-        r"\b(?:ai|as|avons|avez|ont) n['’]|(?<!\by )\ba n['’]",
+        r"\bse (?:me|te|nous|vous|ne)\b|\b[a-zéèêç]+é ai\b(?!-)",
+        r"(?:\b(?:ai|as|avons|avez|ont)|(?<!\by )\ba) n['’](?!importe|est[- ]ce)",
         r"\b(?:ai|as|a|avons|avez|ont) (?:(?:falloir|vouloir|avoir|venir)\b|"
         r"(?:resté|allé|venu|arrivé|devenu)e?s?\b)",
         r"\b(?:de|en|à|avec|pour|chez|sans) tu\b|(?<![-‐])\b(?:me|te|se)\s*[.!?]",
@@ -85,9 +85,18 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (r"\b[Ii]l faut\b", r"\b[Ii]l faillit\b"),
         # Catalan "cap" is "none" and "head", "sentir" is to hear; Spanish "sé" is "know" and "be".
-        (r"\b[Nn]ul(?:le)?s?\b", r"\bchefs?\b|\baucune? pour\b"),
-        (r"\btêtes?\b", r"\bchefs?\b"),
-        (r"\b[Ee]ntend\w*", r"\b(?:sen[ts]|sentent|sentons|sentez|assie\w+|assey\w+)\b"),
-        (r"\b[Ss]ais\b", r"\b[Ss]ois\b"),
+        # A cook and the head of a party are called "chef" rightly, and "sens" is a noun as well.
+        (
+            r"\b[Nn]ul(?:le)?s?\b",
+            r"(?<!\b(?:[Ll]e|[Uu]n|[Aa]u|[Dd]u|[Cc]e) )(?<!\b(?:[Ll]es|[Dd]es|[Mm]on|[Ss]on) )"
+            r"\bchefs?\b|\baucune? pour\b",
+        ),
+        (r"\btêtes?\b", r"\bgro(?:s|sses?) chefs?\b"),
+        (
+            r"\b[Ee]ntend\w*",
+            r"\b(?:[JjTt](?:e|u) (?:n['’]en |[nlm]e |les |l['’])?sens|sent|sentent|sentons|sentez|"
+            r"assie\w+|assey\w+)\b",
+        ),
+        (r"\b[Ss]ais\b", r"^(?:Ne )?[Ss]ois\b|(?<![Qq]ue )\b[Jj]e (?:ne )?sois\b"),
     ),
 }
