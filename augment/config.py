@@ -18,9 +18,12 @@ T = TypeVar("T")
 TOML_NAME = "augment.toml"
 
 
-def shown_as(metavar: str) -> Any:  # noqa: ANN401 - a marker for `Annotated`
-    """Mark an option that may be left out: how its value is shown, and no "default: None"."""
-    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
+def shown_as(metavar: str, *short: str) -> Any:  # noqa: ANN401 - a marker for `Annotated`
+    """Mark an option that may be left out: how its value is shown, and no "default: None".
+
+    `short` are other names of the option, like "-o".
+    """
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint="", aliases=short or None)
 
 
 def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ class FilterConfig(InputOptions):
     thresholds and counts. The checks are those of backtranslate.
     """
 
-    out: Annotated[Path | None, shown_as("OUT.csv")] = None
+    out: Annotated[Path | None, shown_as("OUT.csv", "-o")] = None
     """Where to write; by default IN.filtered.csv in the current folder."""
     text: Annotated[str | None, shown_as("COL")] = None
     """Column with the originals; found by its name when left out."""

@@ -53,7 +53,7 @@ class BalanceConfig(TableOptions):
     is touched and a column says how much each should count. For new texts see backtranslate.
     """
 
-    out: Annotated[Path | None, shown_as("OUT.csv")] = None
+    out: Annotated[Path | None, shown_as("OUT.csv", "-o")] = None
     """Where to write; by default IN.balanced.csv in the current folder."""
     to: Literal["up", "down", "both", "weights"] = "up"
     """Repeat rows, leave rows out, do either, or only add a column of weights."""

@@ -37,7 +37,7 @@ class ReviewConfig:
     """An augmented table; by default the one that was written last in this folder."""
     apply: bool = False
     """Write the reviewed table instead of opening the page."""
-    out: Annotated[Path | None, shown_as("FILE")] = None
+    out: Annotated[Path | None, shown_as("FILE", "-o")] = None
     """Where --apply writes; by default OUT.reviewed.csv beside OUT."""
     text: Annotated[str | None, shown_as("COL")] = None
     """Column with the texts; known from the manifest, or found, when left out."""

@@ -51,7 +51,7 @@ class SplitConfig(TableOptions):
     training part, and the other parts hold originals alone.
     """
 
-    out: Annotated[Path | None, shown_as("NAME.csv")] = None
+    out: Annotated[Path | None, shown_as("NAME.csv", "-o")] = None
     """Written are NAME.train.csv, NAME.valid.csv, NAME.test.csv; by default after the input."""
     shares: Annotated[tuple[str, ...], shown_as("P,P,P")] = ()
     """Shares of training, validation and test part, or of training and test; 0.8,0.1,0.1."""

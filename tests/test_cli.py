@@ -100,7 +100,7 @@ def test_toml_gives_defaults_and_flags_go_before_it(here, capsys):
     manifest = json.loads(capsys.readouterr().out)
     assert manifest["resolved"]["pivots"] == ["ca"]
     assert (here / "from_toml.csv").exists()
-    assert main(["backtranslate", "in.csv", "--json", "--pivot", "es", "--out", "o.csv"]) == 0
+    assert main(["backtranslate", "in.csv", "--json", "--pivot", "es", "-o", "o.csv"]) == 0
     manifest = json.loads(capsys.readouterr().out)
     assert manifest["resolved"]["pivots"] == ["es"]
     assert manifest["resolved"]["balance"] == "none"

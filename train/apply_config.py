@@ -67,7 +67,7 @@ class PredictConfig:
     """Model folder, or a hub name."""
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, shown_as("IN.csv|TEXT")] = ()
     """One table, or texts."""
-    out: Annotated[Path | None, shown_as("OUT.csv")] = None
+    out: Annotated[Path | None, shown_as("OUT.csv", "-o")] = None
     """Where to write. Default: NAME.predicted.csv (or .jsonl, .parquet) in the current folder."""
     text: Annotated[str | None, shown_as("COL")] = None
     """Text column, or two for text pairs. Default: the columns that the model was trained on."""

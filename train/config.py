@@ -97,7 +97,7 @@ class KFoldConfig:
     """Where to train. auto: the GPU where there is one."""
     workers: Annotated[int | None, shown_as("N")] = None
     """Runs side by side on a CPU. Default: one per core, as far as memory reaches."""
-    out: Annotated[Path | None, shown_as("DIR")] = None
+    out: Annotated[Path | None, shown_as("DIR", "-o")] = None
     """Folder for the results. Default: NAME.kfold in the current folder."""
     resume: bool = False
     """Go on with a run that was interrupted."""

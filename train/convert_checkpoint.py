@@ -54,7 +54,7 @@ class ConvertConfig:
     """Encoder that it was trained from, for config and tokenizer: minilm, a hub name, a folder."""
     labels: Annotated[tuple[str, ...], shown_as("NAME")] = ()
     """Class names in the order of the outputs, such as neg,pos."""
-    out: Annotated[Path | None, shown_as("MODEL")] = None
+    out: Annotated[Path | None, shown_as("MODEL", "-o")] = None
     """Folder for the model. Default: NAME.model in the current folder."""
     max_tokens: Annotated[int | None, shown_as("N")] = None
     """Where texts were cut off in its training. Default 256, or what the model takes."""

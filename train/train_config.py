@@ -29,7 +29,7 @@ class TrainConfig:
 
     data: Annotated[Path | None, tyro.conf.Positional, shown_as("DATA.csv")] = None
     """Table to train on."""
-    out: Annotated[Path | None, shown_as("MODEL")] = None
+    out: Annotated[Path | None, shown_as("MODEL", "-o")] = None
     """Folder for the model. Default: NAME.model in the current folder."""
     model: str = "minilm"
     """Encoder to fine-tune: minilm (comes with the extra "offline"), a hub name, or a folder."""
