@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -24,6 +27,12 @@ def drawn(*shape, dtype=torch.float32, seed=0):
 
 def error(found, right):
     return ((found.double() - right).norm() / right.norm()).item()
+
+
+def test_kept_loops_do_not_outlive_a_change_of_what_they_are_made_of():
+    # numba asks the file of a loop alone whether it has changed: kernels.py has to change as well.
+    made_of = hashlib.sha256(Path(numbers.__file__).read_bytes()).hexdigest()
+    assert kernels.NUMBERS == made_of[:16], f'write NUMBERS = "{made_of[:16]}" in train/kernels.py'
 
 
 def test_numbers_become_bf16_as_torch_makes_them():
