@@ -7,8 +7,8 @@ Random bits are drawn from a counter: those of a row follow from the seed and th
 that they can be drawn again, and neither the order of the rows nor the number of threads changes
 anything.
 
-numba keeps what it compiled beside a file, and compiles it anew when *that* file's text has changed:
-after a change here, bring ``kernels.NUMBERS`` up to date, as the tests say.
+numba keeps what it compiled beside a file, and compiles it anew when the text of *that* file has
+changed: after a change here, bring ``kernels.NUMBERS`` up to date, as the tests say.
 
 A leaf: numba is loaded here, and nothing imports this at its top.
 
