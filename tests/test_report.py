@@ -8,16 +8,25 @@ import pytest
 from augment.train.assessment import assess
 from augment.train.assessment_text import assessment_text
 from augment.train.comparison import compare
-from augment.train.summary import points, unpredicted_sentence, verdict_sentence
+from augment.train.summary import (
+    guessing_sentence,
+    points,
+    unpredicted_sentence,
+    verdict_sentence,
+)
 
 pytest.importorskip("scipy")
 
 BASE = [0.70, 0.71, 0.70, 0.72, 0.71]
 
 
-def result(shifts, **names):
+def result(shifts, *, learned=(True, True), **names):
     after = [score + shift for score, shift in zip(BASE, shifts, strict=True)]
-    return SimpleNamespace(comparison=compare(BASE, after, test_to_train=0.25, **names))
+    found = compare(BASE, after, test_to_train=0.25, **names)
+    arms = zip((found.baseline, found.candidate), learned, strict=True)
+    return SimpleNamespace(
+        comparison=found, arms={name: SimpleNamespace(learned=has) for name, has in arms}
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,6 +72,46 @@ def test_a_run_that_could_see_nothing_says_so():
     assert "Nothing can be said" in sentence
     assert "could not have seen any change of accuracy" in sentence
     assert "--folds, --repeats, --steps" in sentence
+
+
+def test_arms_that_learned_nothing_are_not_compared():
+    shifts = [0.01, 0.02, 0.01, 0.02, 0.02]
+    sentence = verdict_sentence(result(shifts, learned=(False, False), metric="accuracy"))
+    assert sentence.startswith("Nothing can be said: augmented and oversampled did no better than")
+    assert "--epochs" in sentence
+    for learned in ((True, False), (False, True)):
+        told = verdict_sentence(result(shifts, learned=learned, metric="accuracy"))
+        assert "guessing" not in told
+
+
+def test_arms_that_do_no_better_than_guessing_are_named():
+    def arm(table, accuracy, learned):
+        return SimpleNamespace(
+            confusion=np.array(table),
+            learned=learned,
+            mean=lambda metric: {"accuracy": accuracy}[metric],
+            per_class=dict.fromkeys(("neg", "pos")),
+        )
+
+    arms = {
+        "original": arm([[60, 30], [6, 4]], 0.64, learned=False),
+        "augmented": arm([[80, 10], [2, 8]], 0.88, learned=True),
+    }
+    told = guessing_sentence(SimpleNamespace(arms=arms))
+    scale = "without any model, always answering 'neg': accuracy 0.900, macro F1 0.474"
+    assert told.startswith(scale + "; no better than guessing, right no more often")
+    assert "original (accuracy 0.640)" in told
+    assert "augmented" not in told
+    assert guessing_sentence(SimpleNamespace(arms={"augmented": arms["augmented"]})) == scale
+
+
+def test_an_assessment_says_that_a_model_is_no_better_than_guessing():
+    labels = np.array([0] * 90 + [1] * 10)
+    answers = np.array([0] * 60 + [1] * 30 + [0] * 6 + [1] * 4)
+    for predicted, told in ((answers, True), (labels, False)):
+        text = assessment_text(assess(labels, np.eye(2)[predicted], ("neg", "pos"), [("a",)] * 100))
+        assert ("NO BETTER THAN GUESSING" in text) == told
+        assert "always answering 'neg': accuracy 0.900, macro F1 0.474" in text
 
 
 def test_a_single_arm_has_no_verdict():

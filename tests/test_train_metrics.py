@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from augment.train.metrics import class_scores, confusion, matthews, score
+from augment.train.metrics import (
+    Constant,
+    beats_guessing,
+    class_scores,
+    confusion,
+    matthews,
+    score,
+)
 
 metrics = pytest.importorskip("sklearn.metrics")
 
@@ -45,3 +52,34 @@ def test_a_constant_prediction_has_no_correlation():
 def test_a_certain_wrong_answer_costs_much_but_not_infinitely():
     found = score(np.array([0]), np.array([[0.0, 1.0]]))
     assert 30 < found.log_loss < 40
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (0.6, 0.3, 0.1)])
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_guesses_seldom_beat_guessing(shares, repeats):
+    rng = np.random.default_rng(0)
+    labels = rng.choice(len(shares), 120, p=shares)
+    answers = rng.choice(len(shares), 120, p=shares)  # a model that knows the shares, and no more
+    tables = [confusion(rng.permutation(labels), answers, len(shares)) for _ in range(2000)]
+    beaten = np.mean([beats_guessing(table * repeats, repeats=repeats) for table in tables])
+    assert 0.02 < beaten < 0.075
+
+
+def test_better_than_guessing_though_the_frequent_class_alone_is_right_more_often():
+    table = np.array([[60, 30], [6, 24]])
+    assert np.trace(table) / table.sum() < Constant.of(table).accuracy
+    assert beats_guessing(table)
+    assert not beats_guessing(np.array([[90, 0], [30, 0]]))  # one answer to all
+    assert not beats_guessing(np.array([[10, 40], [40, 10]]))  # always the other one
+    assert not beats_guessing(np.array([[5, 0], [0, 0]]))  # labels of one class
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 5), st.integers(2, 60), st.integers(0, 10**6))
+def test_the_constant_answer_agrees_with_scikit_learn(n_classes, n_rows, seed):
+    labels = np.random.default_rng(seed).integers(n_classes, size=n_rows)
+    found = Constant.of(confusion(labels, labels, n_classes))
+    answers = np.full(n_rows, found.label)
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(labels, answers))
+    right = metrics.f1_score(labels, answers, average="macro", zero_division=0)
+    assert found.macro_f1 == pytest.approx(right)

@@ -14,6 +14,7 @@ from augment.train.metrics import (
     SCORES,
     ClassScores,
     Scores,
+    beats_guessing,
     calibration_error,
     class_scores,
     confusion,
@@ -52,6 +53,11 @@ class ArmResult:
     ece: float
     units: tuple[Unit, ...]
 
+    @property
+    def learned(self) -> bool:
+        """Whether it is right more often than guessing (`augment.train.metrics.beats_guessing`)."""
+        return beats_guessing(self.confusion, repeats=len({unit.repeat for unit in self.units}))
+
     def values(self, metric: str) -> list[float]:
         """One score of every fold."""
         return [float(getattr(fold, metric)) for fold in self.folds]
@@ -74,6 +80,7 @@ class ArmResult:
             **scores,
             "per_class": {name: asdict(value) for name, value in self.per_class.items()},
             "ece": self.ece,
+            "better_than_guessing": self.learned,
             "confusion": self.confusion.tolist(),
             "steps": [unit.steps for unit in self.units],
             "seconds": [unit.seconds for unit in self.units],

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from augment.train.assessment import Assessment
-from augment.train.metrics import unpredicted
+from collections.abc import Sequence
+
+from augment.train.assessment import Assessment, IntArray
+from augment.train.metrics import Constant, beats_guessing, unpredicted
 
 #: Beyond so many classes the confusion table is too wide to be read.
 WIDEST = 12
+
+
+#: What is said of a model that is not (see `augment.train.metrics.beats_guessing`).
+UNLEARNED = (
+    "the model is right no more often than its own answers in any order would be; train longer, "
+    "on more rows, or with an encoder that knows the language of the texts"
+)
+
+
+def constant_line(table: IntArray, classes: Sequence[str]) -> str:
+    """Say what no model is needed for: the scores of always answering the most frequent class."""
+    constant = Constant.of(table)
+    return (
+        f"without any model, always answering {classes[constant.label]!r}: "
+        f"accuracy {constant.accuracy:.3f}, macro F1 {constant.macro_f1:.3f}"
+    )
 
 
 def score_line(found: Assessment) -> str:
@@ -80,19 +98,22 @@ def assessment_text(found: Assessment) -> str:
         f"Matthews correlation {found.scores.mcc:.3f}"
     )
     warning = []
+    if not beats_guessing(found.confusion):
+        warning = [f"NO BETTER THAN GUESSING: {UNLEARNED}"]
     if found.trained_on:
         rows = (
             "every row has"
             if found.trained_on == found.rows
             else (f"{found.trained_on:,} of the {found.rows:,} rows have")
         )
-        warning = [
+        warning += [
             f"NOT TO BE TRUSTED: {rows} a text that the model was trained on, so these scores are "
             "too good; score rows that it has not seen"
         ]
     parts = [
         *warning,
-        f"{found.rows:,} rows: {score_line(found)}\n{other}",
+        f"{found.rows:,} rows: {score_line(found)}\n{other}\n"
+        f"{constant_line(found.confusion, found.classes)}",
         class_report(found),
         confusion_report(found),
         mistakes_report(found),

@@ -84,6 +84,67 @@ def matthews(table: IntArray) -> float:
     return float((hits * n - t @ p) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """What always answering one class, the most frequent one, would reach."""
+
+    label: int
+    accuracy: float
+    macro_f1: float
+
+    @classmethod
+    def of(cls, table: IntArray) -> Constant:
+        """Give it for the labels of a confusion table.
+
+        Examples
+        --------
+        >>> Constant.of(np.array([[0, 3], [0, 1]]))
+        Constant(label=0, accuracy=0.75, macro_f1=0.42857142857142855)
+        """
+        support = table.sum(axis=1)
+        label = int(support.argmax())
+        accuracy = float(support[label] / support.sum())
+        f1 = 2 * accuracy / (1 + accuracy)
+        return cls(label, accuracy, f1 / int((support > 0).sum()))
+
+
+#: Quantile of the normal distribution: above it a z value is one of chance in 5 of 100 cases.
+_ONE_SIDED = 1.6449
+
+
+def beats_guessing(table: IntArray, *, repeats: int = 1) -> bool:
+    """Whether predictions are right more often than the same answers in any order would be.
+
+    Given how often each class is the label and how often it is the answer, the number of right
+    answers has a known mean and variance over all orders of the answers; more than 1.64 standard
+    deviations above the mean come by chance in 5 % of the cases.
+
+    Parameters
+    ----------
+    table
+        Confusion table, shape ``(n_classes, n_classes)``.
+    repeats
+        How often each row is counted in it. Predictions for one row are taken to say the same.
+
+    References
+    ----------
+    W. Hoeffding, A Combinatorial Central Limit Theorem, Annals of Mathematical Statistics 22, 1951.
+
+    Examples
+    --------
+    >>> beats_guessing(np.array([[40, 10], [10, 40]])), beats_guessing(np.array([[60, 30], [6, 4]]))
+    (True, False)
+    """
+    n = int(table.sum())
+    label, answer = table.sum(axis=1) / max(n, 1), table.sum(axis=0) / max(n, 1)
+    expected = float(label @ answer)
+    # How much an answer at a row adds beyond what the row and the answer add at any place.
+    beyond = np.eye(len(table)) - answer[:, None] - label[None, :] + expected
+    variance = float(label @ np.square(beyond) @ answer) * n * n / max(n - 1, 1)
+    z = (np.trace(table) - expected * n) / np.sqrt(variance) if variance > 0 else 0.0
+    return bool(z > _ONE_SIDED * np.sqrt(repeats))
+
+
 def score(labels: IntArray, probabilities: FloatArray) -> Scores:
     """Score class probabilities against labels.
 

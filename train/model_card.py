@@ -8,7 +8,14 @@ from typing import Any
 
 from augment._version import __version__
 from augment.train.assessment import Assessment
-from augment.train.assessment_text import class_report, confusion_report, score_line
+from augment.train.assessment_text import (
+    UNLEARNED,
+    class_report,
+    confusion_report,
+    constant_line,
+    score_line,
+)
+from augment.train.metrics import beats_guessing
 
 
 def model_card(name: str, record: Mapping[str, Any], validation: Assessment | None) -> str:
@@ -132,9 +139,12 @@ def _scores(record: Mapping[str, Any], validation: Assessment | None) -> str:
             "None: every row was trained on. `augment train --valid-share 0.2` holds a part out; "
             "`augment kfold-train` scores every row by a model that has not seen it."
         )
+    table = validation.confusion
+    warning = "" if beats_guessing(table) else f"**No better than guessing**: {UNLEARNED}.\n\n"
     return (
-        f"On the {validation.rows:,} rows held out: {score_line(validation)} (95 % intervals), "
-        f"log loss {validation.scores.log_loss:.3f}, calibration error {validation.ece:.3f}.\n\n"
+        f"{warning}On the {validation.rows:,} rows held out: {score_line(validation)} (95 % "
+        f"intervals), log loss {validation.scores.log_loss:.3f}, calibration error "
+        f"{validation.ece:.3f}; {constant_line(table, validation.classes)}.\n\n"
         f"```\n{class_report(validation)}\n\n{confusion_report(validation)}\n```"
     )
 

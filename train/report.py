@@ -15,6 +15,7 @@ from augment.train.summary import (
     METRIC_NAMES,
     arm_title,
     floor_sentence,
+    guessing_sentence,
     label_sentence,
     leak_sentence,
     plus_minus,
@@ -77,6 +78,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "leak": leak_sentence(result.leak) if result.leak else "",
         "labels": label_sentence(result.run["label_check"], result.label_refused),
         "floors": floor_sentence(result),
+        "guessing": guessing_sentence(result),
         "unpredicted": unpredicted_sentence(result),
         "metric": METRIC_NAMES[result.metric],
         "pictures": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from augment.train.assessment_text import constant_line
 from augment.train.comparison import Comparison
 from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
 from augment.train.metrics import unpredicted
@@ -27,6 +28,13 @@ def arm_title(arm: str) -> str:
     ('original', 'tfidf (floor)')
     """
     return f"{arm} (floor)" if arm in FLOORS else arm
+
+
+#: What may let a model learn that did not.
+_REMEDY = (
+    "train longer (--epochs, --steps), give more rows, or an encoder that knows the language of "
+    "the texts (--model)"
+)
 
 
 def points(value: float, *, sign: bool = False) -> str:
@@ -55,6 +63,12 @@ def verdict_sentence(result: KFoldResult) -> str:
     c = result.comparison
     if c is None:
         return "One arm was run, so there is nothing to compare; run at least two arms."
+    if not any(result.arms[arm].learned for arm in (c.candidate, c.baseline)):
+        both = f"{arm_title(c.candidate)} and {arm_title(c.baseline)}"
+        return (
+            f"Nothing can be said: {both} did no better than guessing, and models that learned "
+            f"nothing tell nothing of the rows; {_REMEDY}."
+        )
     metric = METRIC_NAMES[c.metric]
     low, high = c.ci95
     interval = f"95 % interval {points(low, sign=True)} to {points(high, sign=True)}"
@@ -200,6 +214,26 @@ def unpredicted_sentence(result: KFoldResult) -> str:
     )
 
 
+def guessing_sentence(result: KFoldResult) -> str:
+    """Say what no model is needed for, and which arms reached no more.
+
+    An arm may score high where one class is frequent, and have learned nothing.
+    """
+    first = next(iter(result.arms.values()))
+    told = constant_line(first.confusion, [*first.per_class])
+    lost = [
+        f"{arm_title(name)} (accuracy {arm.mean('accuracy'):.3f})"
+        for name, arm in result.arms.items()
+        if not arm.learned
+    ]
+    if not lost:
+        return told
+    return (
+        f"{told}; no better than guessing, right no more often than their own answers in any order "
+        f"would be: {', '.join(lost)}; {_REMEDY}"
+    )
+
+
 def summary(result: KFoldResult) -> str:
     """Give the table of arms, the verdict and where the report lies, for a terminal."""
     wide = max(12, *(len(arm_title(name)) for name in result.arms))
@@ -233,6 +267,7 @@ def summary(result: KFoldResult) -> str:
         lines.append(labels)
     if floors := floor_sentence(result):
         lines.append(floors)
+    lines.append(guessing_sentence(result))
     if lost := unpredicted_sentence(result):
         lines.append(lost)
     lines.append(verdict_sentence(result))
