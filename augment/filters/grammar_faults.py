@@ -17,6 +17,16 @@ _NO_VERBS: Final = (
 _SUBJECTS: Final = "(?:I|he|she|it|we|you|they)"
 _MODALS: Final = "(?:can|could|will|would|should|must|may|might|did|does|do)"
 
+#: French: pronouns in front of a verb, and what may be the end of a verb that has no subject.
+_CLITICS: Final = (
+    "(?:[Nn]e |[MmTtSs]e |[VvNn]ous |[Ll][ea] |[Ll]es |[Ll]ui |[Ll]eur |[Yy] |[Ee]n |"
+    "[NnMmTtSsLl]['’])"
+)
+_INFINITIVE: Final = r"\w+(?:er|ir|re|oir|ant)\b"
+#: Words that no sentence has a capital for in its middle.
+_SMALL: Final = "(?:Ils?|Elles?|Je|Tu|On|Se|Te|Me|Va|Vas|Vais|Vient|Viens|Vois|Sois)"
+_LETTER: Final = "[a-zéèêëàâçîïôûù]"
+
 FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         # I has, can I finds, they was, We is
@@ -60,7 +70,42 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:ai|as|a|avons|avez|ont) (?:(?:falloir|vouloir|avoir|venir)\b|"
         r"(?:resté|allé|venu|arrivé|devenu)e?s?\b)",
         r"\b(?:de|en|à|avec|pour|chez|sans) tu\b|(?<![-‐])\b(?:me|te|se)\s*[.!?]",
+        # Va à me tuer, vous il va enchanter, tu te dois, tu ne peut, je était
+        r"\b(?:vais|vas|va|allons|allez|vont) à "
+        rf"(?:(?:ils?|me|te|se)\b|[mts]['’]|(?:vous|nous|lui) {_INFINITIVE})",
+        r"(?<!\b(?:[Cc]hez|[Pp]our|[Aa]vec|[Ss]ans) )(?<!\b(?:[Ss]elon|[Ee]ntre) )"
+        r"(?<!\b[Dd]e )(?<!\b[àÀ] )"
+        r"(?<!\b(?:devant|contre) )\b[VvNn]ous (?:je|ils?|tu)\b",
+        r"\b[Tt]u (?:je|Te|t['’]as)\b",
+        r"(?<![-‐])\b[Tt]u (?:n[e'’] ?)?(?:peut|veut|doit|va|est|a|fait|dit|sait|voit)\b",
+        r"\b[Jj]e (?:ne )?(?:peut|veut|doit|va|est|a|sait|voit|pourrait|serait|aurait|était|"
+        r"avait)\b",
+        # Pas touché à rien, pas eu jamais, personne n'a pas, n'est pas-ce pas
+        r"\bpas \w+(?:é|i|u|is|it)e?s? (?:(?:à )?rien|jamais)\b",
+        r"\b[Pp]ersonne n(?:e |['’])\w+ pas\b|\bpas-ce\b",
+        # Qu'est-ce que craignez-vous, qu'est-ce que suis ta marionnette, ce que veux dire, est que
+        r"\b[Qq]u['’]est-ce qu(?:e |['’])\w+-(?:vous|tu|ils?|elles?|je|nous|on)\b",
+        r"\b[Qq]u['’]est-ce qu(?:e (?:(?:suis|es|est|sont|de)\b|d['’])|['’](?:est|a)\b)",
+        r"\b[Cc]e que (?:veux|suis|sais|fais|dis|peux|dois|ai)\b|, est que\b",
+        # En-en dehors, jusqu'à ici, quelqu'uns, des à vous, près elle, besoin une, peut- des
+        r"\b(?:en|dans)-en\b|\bjusqu['’]à ici\b|\btrès de\b(?! (?:près|loin))",
+        r"\b[Qq]uelqu['’]uns\b|\b[Uu]ne peu\b|\b[Dd]ans autres\b|\b(?:peut|doit|va|dit|est|fait)- ",
+        r"\b(?:l[ea]s?|des) à (?:moi|toi|lui|vous|nous|eux)\b|\bprès (?:moi|toi|lui|elle|eux)\b",
+        r"\bbesoin (?:une?\b|quelqu['’]un)",
+        # Que élimine, fils de abruti
+        r"(?<![-‐'’])\b(?:[Dd]e|[Qq]ue) (?!onz|oui|une?\b|ouf|hi|ha|io|ou\b|où|et\b|en\b)"
+        rf"[aeiouéèêàâîô]{_LETTER}",
+        # Sparky, Va falloir
+        rf"(?:(?<={_LETTER} )|(?<={_LETTER}, )){_SMALL}\b",
         # A subject left out
+        r"(?:^|[,;:]\s+|\b(?:que|mais|si|quand|comme) |\bqu['’])"
+        rf"{_CLITICS}{{0,3}}(?:[Ss]uis|[Aa]i|[Vv]ais|\w{{2,}}(?<!v)(?<!f)rai)\b(?![-‐])",
+        rf"(?:^|, )[Nn](?:e |['’](?!est-ce)){_CLITICS}{{0,2}}"
+        r"(?:\w+(?:ait|aient|ra|ront)|[pv]eu[xt]|sont|ont|est|a)\b(?![-‐])",
+        rf"^(?:\w+, )?[MmSs]e (?!voilà|voici)(?:l[ea]s? )?(?!{_INFINITIVE})\w+\b(?!-)",
+        rf"^(?:\w+, )?[Ss]['’](?!ils?\b|y\b)(?:en )?(?!{_INFINITIVE})\w+\b(?!-)",
+        r"(?<![Jj]e )\b[Vv]ous en prie\b|^[VN]ous (?:a|ont|avait|avaient|aurait|ait)\b(?!-)",
+        r"^Lui pla\w*(?<!re)\b",
         r"^(?:N['’](?:ai|as|avons|avez)|M['’](?:a|ont)|L['’]ai|Me suis|Me pla(?:ît|irait)|S['’]a|"
         r"Se (?:va|peut|doit)|Ne (?:se|suis|sais|peux|veux)|Ai)\b(?!-)",
         # Words of the pivots
@@ -79,9 +124,9 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "fr": (
         # C'est un cauchemar -> Il est un cauchemar; "il est crucial de" is another "il".
         (
-            r"\b[Cc](?:['’]|e n['’])(?:est|était)\b|\b[Cc]e (?:sont|fut|sera|serait)\b",
-            r"\b[Ii]l (?:n['’])?(?:est|était|fut|sera|serait)\b"
-            r"(?! (?:[\w'’]+ ){1,2}(?:de|que)\b| (?:[\w'’]+ ){1,2}(?:d|qu)['’])",
+            r"\b[Cc](?:['’]|e n['’])(?:est|étai(?:en)?t)\b|\b[Cc]e (?:sont|fut|sera|serait)\b",
+            r"(?:\b[Ii]l (?:n['’])?(?:est|était|fut|sera|serait)|^Ils (?:sont|étaient))\b"
+            r"(?! vrai\b| (?:[\w'’]+ ){1,2}(?:de|que)\b| (?:[\w'’]+ ){1,2}(?:d|qu)['’])",
         ),
         (r"\b[Ii]l faut\b", r"\b[Ii]l faillit\b"),
         # Catalan "cap" is "none" and "head", "sentir" is to hear; Spanish "sé" is "know" and "be".
@@ -96,6 +141,28 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b[Ee]ntend\w*",
             r"\b(?:[JjTt](?:e|u) (?:n['’]en |[nlm]e |les |l['’])?sens|sent|sentent|sentons|sentez|"
             r"assie\w+|assey\w+)\b",
+        ),
+        (r"\b[Oo]ui\b", r"\b[Ss]oi\b"),
+        (r"\b[Ss]i\b", r"\boui\b"),
+        (r"\b[Jj]e suis\b", r"\bsouche\b"),
+        (r"\b[Cc]a\b", r"\b[Cc]hien\b"),
+        (r"\b[Yy] compris\b", r"\bai compris\b"),
+        (r"\b[Yy] (?:en )?a\b", r"\b[Ii]l (?:n['’])?a\b"),
+        (r"^Qu(?:e (?:la|les?|je|tu)\b|(?:e |['’])(?:ils?|elles?)\b)", r"\b[Qq]u['’]est-ce qu"),
+        (r"\b[Qq]ui\b", r"(?<!\b[Pp]arce )(?<!\b[Aa]lors )\bqu['’]ils?\b"),
+        (r"\bleurs\b", r"\bses\b"),
+        # A subject left out, and "on" as languages without it say it
+        (
+            r"\b[Jj](?:e |['’])",
+            r"(?:^|, )(?:[Tt]['’](?:aime|ai)|[Vv]ous (?:dirai|prie)|[Vv]ois|[Tt]e \w+e|était)\b|"
+            r"\bquand était\b",
+        ),
+        (r"\b[Tt]u\b", r"^L['’]as\b"),
+        (r"\b[Ii]ls? (?:va|vont)\b", r"(?:^|, )[Vv](?:a|ont)\b"),
+        (
+            r"\b[Oo]n\b|\b[Tt]['’]es\b",
+            r"^(?:Aller|Avoir|Être|Savoir|Faire|Vouloir|Pouvoir|Devoir)\b|\b[Ss]e les (?:a|est)\b|"
+            r"\b[Ii]l se (?:serait|était|est)\b",
         ),
         (r"\b[Ss]ais\b", r"^(?:Ne )?[Ss]ois\b|(?<![Qq]ue )\b[Jj]e (?:ne )?sois\b"),
     ),
