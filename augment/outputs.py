@@ -8,17 +8,37 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from augment.errors import OutputError
+from augment.errors import InputError, OutputError
 
 
-def check_outputs(paths: Iterable[Path], *, force: bool) -> None:
-    """Refuse, before any work, outputs that exist or whose folder cannot be written.
+def refuse_inputs(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Refuse outputs that are an input, by whatever name, `force` or not.
 
     Raises
     ------
+    InputError
+        Naming the path.
+    """
+    read = {Path(one).resolve() for one in inputs}
+    for path in paths:
+        if path.resolve() in read:
+            raise InputError(f"{path} is the input; an output cannot be written over it")
+
+
+def check_outputs(
+    paths: Iterable[Path], *, force: bool, inputs: Iterable[str | os.PathLike[str]] = ()
+) -> None:
+    """Refuse, before any work, outputs that are an input, exist or cannot be written.
+
+    Raises
+    ------
+    InputError
+        For an output that is one of the inputs.
     OutputError
         Naming the first path that cannot be used and what to do.
     """
+    paths = list(paths)
+    refuse_inputs(paths, inputs)
     for path in paths:
         if path.exists() and not force:
             raise OutputError(

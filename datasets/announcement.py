@@ -25,6 +25,8 @@ def findings(run: Augmentation) -> Iterator[str]:
     else:
         names = " and ".join(map(repr, run.sides_named()))
         yield f"text columns: {', '.join(map(repr, columns.text))}; new texts for {names}"
+    if hint := columns.pair_hint():
+        yield f"note: {hint}"
     if columns.label is None:
         could = ", ".join(repr(name) for name in columns.label_candidates)
         hint = f"; it could be {could}" if could and recipe.label is None else ""

@@ -25,7 +25,7 @@ from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
-from augment.outputs import check_outputs, part_of, replacing
+from augment.outputs import check_outputs, part_of, refuse_inputs, replacing
 from augment.progress import SILENT, Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 
@@ -197,8 +197,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         encoding=recipe.encoding,
     )
     paths = output_paths(recipe)
-    if path.resolve() in {out.resolve() for out in paths.values()}:
-        raise InputError(f"{path} is the input; an output cannot be written over it")
+    refuse_inputs(paths.values(), [path])
     output_kind(paths["out"])  # a suffix that says nothing is refused now, not at the end
     before = _state(path)
     digest = content_sha256(path)

@@ -36,6 +36,8 @@ def row_text(cells: Sequence[object], delimiter: str) -> str:
 def cell_text(value: object) -> str:
     """Give a typed value as text: empty for a missing one, JSON for a list or dict.
 
+    Bytes are read as UTF-8; others raise UnicodeDecodeError.
+
     >>> [cell_text(value) for value in (None, float("nan"), 7, 0.5, True, ["a", 1])]
     ['', '', '7', '0.5', 'True', '["a", 1]']
     """
@@ -46,7 +48,9 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):  # also numpy's, whose repr names its type
         return float.__repr__(value)
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=cell_text)
+    if isinstance(value, bytes):
+        return value.decode()
     return str(value)
 
 

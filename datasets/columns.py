@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from augment.config import split_commas
 from augment.datasets.column_facts import ColumnFacts, column_facts, sample
 from augment.datasets.column_names import is_about_a_text, label_rank, text_rank
 from augment.datasets.table import Table
 from augment.errors import InputError
+
+#: Mean words of a column that holds sentences rather than names.
+_SENTENCE: Final = 3.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Columns:
         Whether the name was guessed here rather than given.
     label_candidates
         Columns that might be the label where no single one stood out.
+    other_texts
+        Other columns that hold sentences, where the text was guessed.
     """
 
     text: tuple[str, ...]
@@ -38,6 +44,18 @@ class Columns:
     text_found: bool
     label_found: bool
     label_candidates: tuple[str, ...] = ()
+    other_texts: tuple[str, ...] = ()
+
+    def pair_hint(self) -> str:
+        """Say that the table may be one of text pairs; empty where nothing speaks for it."""
+        if not self.other_texts:
+            return ""
+        names = " and ".join(map(repr, self.other_texts))
+        hold = "column {} holds" if len(self.other_texts) == 1 else "columns {} hold"
+        return (
+            f"{hold.format(names)} sentences, too; for pairs of texts: "
+            f"--text {self.text[0]},{self.other_texts[0]}"
+        )
 
 
 def find_columns(
@@ -90,8 +108,14 @@ def find_columns(
     facts: list[ColumnFacts] = []
     if named is None or (chosen is None and want_label):
         facts = _facts(table, sample_rows)
+    others: tuple[str, ...] = ()
     if named is None:
         texts: tuple[str, ...] = (_guess_text(table, facts, taken=chosen),)
+        others = tuple(
+            fact.name
+            for fact in _guessable(facts, (*texts, chosen))
+            if _is_text(fact) and fact.words >= _SENTENCE
+        )
     else:
         texts = named
     if chosen in texts:
@@ -103,7 +127,7 @@ def find_columns(
     found = None
     if chosen is None and want_label:
         found, candidates = _guess_label(table, facts, taken=texts)
-    return Columns(texts, chosen or found, named is None, found is not None, candidates)
+    return Columns(texts, chosen or found, named is None, found is not None, candidates, others)
 
 
 def _facts(table: Table, rows: int) -> list[ColumnFacts]:
@@ -153,7 +177,7 @@ def _is_text(fact: ColumnFacts) -> bool:
         return False
     if text_rank(fact.name) >= 2:
         return fact.distinct > 1 or fact.rows < 3
-    wordy = fact.words >= 3.5 and fact.filled >= 0.5 * fact.rows
+    wordy = fact.words >= _SENTENCE and fact.filled >= 0.5 * fact.rows
     return wordy and fact.distinct >= min(0.2 * fact.filled, 50)
 
 
@@ -224,12 +248,12 @@ def _guess_label(
     sound = [
         fact
         for fact in _guessable(facts, taken)
-        if _is_label(fact) and table.columns.count(fact.name) == 1
+        if _is_label(fact) and (label_rank(fact.name) == 3 or table.columns.count(fact.name) == 1)
     ]
     for rank in (3, 2, 1, 0):
-        names = tuple(fact.name for fact in sound if label_rank(fact.name) == rank)
-        if len(names) == 1:
-            return names[0], ()
+        names = tuple(dict.fromkeys(fact.name for fact in sound if label_rank(fact.name) == rank))
+        if len(names) == 1:  # refused where two columns have it: which is meant is not known
+            return named_column(table, names[0], "label"), ()
         if names:
             return None, names
     return None, ()

@@ -23,7 +23,7 @@ from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
 from augment.datasets.table_writer import Kind, TableWriter
 from augment.errors import InputError
-from augment.outputs import check_outputs
+from augment.outputs import check_outputs, refuse_inputs
 from augment.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -140,10 +140,10 @@ def convert_table(
             yield row
         unchanged.check()
 
+    schema = table.schema if label_at is None else None
     if folder:
-        n_rows = save_dataset(table.columns, rows(), recipe.out)
+        n_rows = save_dataset(table.columns, rows(), recipe.out, schema=schema)
     else:
-        schema = table.schema if label_at is None else None
         kind: Kind | None = "excel" if recipe.excel else None
         with TableWriter(recipe.out, table.columns, kind=kind, schema=schema) as writer:
             for row in rows():
@@ -154,8 +154,7 @@ def convert_table(
 
 def _check_folder(table: Table, out: Path, *, force: bool) -> None:
     """Refuse a folder that exists, and with force one that is no dataset folder."""
-    if Path(table.name).resolve() == out.resolve():
-        raise InputError(f"{out} is the input; an output cannot be written over it")
+    refuse_inputs([out], [table.name])
     if out.is_dir() and force:
         if not is_saved(out):
             raise InputError(f"{out} is a folder of something else; it is not replaced")

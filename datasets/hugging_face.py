@@ -152,14 +152,24 @@ def to_dataset(
         return dataset.class_encode_column(label)
 
 
-def save_dataset(columns: Sequence[str], rows: Iterable[Sequence[object]], folder: Path) -> int:
+def save_dataset(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    folder: Path,
+    *,
+    schema: object | None = None,
+) -> int:
     """Write rows as a folder that ``datasets.load_from_disk`` opens; give their number.
+
+    `schema` is that of a Parquet input, whose types are kept.
 
     The folder is made beside its place and renamed; rows stream through a Parquet file. Where a
     column ``split`` has up to ten different values, the folder holds a `DatasetDict` of them.
 
     Raises
     ------
+    InputError
+        For a column that no dataset can hold.
     OutputError
         When the folder cannot be written.
     """
@@ -169,7 +179,7 @@ def save_dataset(columns: Sequence[str], rows: Iterable[Sequence[object]], folde
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir()
-        with TableWriter(part / "rows.parquet", columns) as writer:
+        with TableWriter(part / "rows.parquet", columns, schema=schema, name=folder) as writer:
             for row in rows:
                 writer.write(row)
         with _no_bars(library):
@@ -181,6 +191,10 @@ def save_dataset(columns: Sequence[str], rows: Iterable[Sequence[object]], folde
             folder.rename(old)
         (part / "done").rename(folder)
         return writer.rows
+    except InputError:
+        raise
+    except ValueError as error:  # a type that the library does not know, such as a map
+        raise InputError(f"{folder}: {error}; write .parquet or .jsonl instead") from error
     except OSError as error:
         if old.exists() and not folder.exists():
             old.rename(folder)

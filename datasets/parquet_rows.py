@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.bad_rows import ReadLog
 from augment.errors import TableError
 from augment.extras import require
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BATCH_ROWS: Final = 4096
 
@@ -35,6 +38,15 @@ class ParquetRows:
             batches = file.iter_batches(batch_size=BATCH_ROWS)
             while (batch := self._next(batches)) is not None:
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+    def frame(self) -> pd.DataFrame:
+        """Give all rows as a data frame, in which whole numbers with gaps stay whole numbers."""
+        with self._file() as file:
+            try:
+                read: pd.DataFrame = file.read().to_pandas(integer_object_nulls=True)
+            except (OSError, ValueError) as error:
+                raise TableError(f"{self.path}: the Parquet file is damaged: {error}") from error
+        return read
 
     def _next(self, batches: Any) -> Any:  # noqa: ANN401  # an iterator of pyarrow.RecordBatch
         try:

@@ -180,13 +180,15 @@ def open_table(
     return table
 
 
-def frame_table(frame: pd.DataFrame) -> Table:
+def frame_table(frame: pd.DataFrame, *, name: str = "<frame>") -> Table:
     """Look at a data frame as a table; its values are not touched.
 
     Parameters
     ----------
     frame
         Any frame with one level of column names. The index is no part of the table.
+    name
+        What messages call it.
 
     Returns
     -------
@@ -217,7 +219,7 @@ def frame_table(frame: pd.DataFrame) -> Table:
         return zip(*(_values(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True)
 
     columns = tuple(str(name) for name in frame.columns)
-    return Table("<frame>", columns, TableFormat("frame"), rows)
+    return Table(name, columns, TableFormat("frame"), rows)
 
 
 def read_frame(
@@ -246,7 +248,7 @@ def read_frame(
         path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding, allow_empty=allow_empty
     )
     if table.format.kind == "parquet":
-        return pd.read_parquet(path)
+        return ParquetRows(Path(path)).frame()
     cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
     cells = cells or [[] for _ in table.columns]
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})

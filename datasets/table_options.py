@@ -89,6 +89,8 @@ class TableOptions(InputOptions):
         progress.note(f"{table.name}: {table.format.describe()}")
         guessed = " (found; --text to change)" if found.text_found else ""
         progress.note(f"text column: {', '.join(map(repr, found.text))}{guessed}")
+        if hint := found.pair_hint():
+            progress.note(hint)
         if found.label is not None:
             guessed = " (found; --label to change)" if found.label_found else ""
             progress.note(f"label column: {found.label!r}{guessed}")
@@ -144,10 +146,7 @@ def check_new_tables(
     tables, others = list(tables), list(others)
     for path in tables:
         output_kind(path)
-    for path in (*tables, *others):
-        if Path(source).resolve() == path.resolve():
-            raise InputError(f"{path} is the input; an output cannot be written over it")
-    check_outputs([*tables, *others], force=force)
+    check_outputs([*tables, *others], force=force, inputs=[source])
 
 
 class Unchanged:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Literal, Protocol, get_args
@@ -54,6 +55,8 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         French, with a byte-order mark and semicolons.
     schema
         A ``pyarrow.Schema`` (`Table.schema`): a Parquet file keeps the types it names.
+    name
+        What messages call it; `path` by default.
 
     Raises
     ------
@@ -87,15 +90,17 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         *,
         kind: Kind | None = None,
         schema: object | None = None,
+        name: str | os.PathLike[str] | None = None,
     ) -> None:
         self.path = Path(path)
+        self.name = str(name or path)
         self.columns = tuple(columns)
         self.kind = kind or output_kind(self.path)
         self.rows = 0
         self._schema = schema
         self._sink: _Sink | None = None
         self._replacing: AbstractContextManager[Path] | None = None
-        _check_columns(self.path, self.columns, self.kind)
+        _check_columns(self.name, self.columns, self.kind)
 
     def __enter__(self) -> TableWriter:
         check_outputs([self.path], force=True)
@@ -114,15 +119,20 @@ class TableWriter(AbstractContextManager["TableWriter"]):
             raise RuntimeError("TableWriter.write outside of its with block")
         if len(cells) != len(self.columns):
             raise InputError(
-                f"{self.path} row {self.rows + 1}: {len(cells)} cells, wanted {len(self.columns)}"
+                f"{self.name} row {self.rows + 1}: {len(cells)} cells, wanted {len(self.columns)}"
             )
         try:
             self._sink.write(cells)
         except UnicodeEncodeError as error:
             raise InputError(
-                f"{self.path} row {self.rows + 1}, column {self._column_of_half(cells)!r}: half of "
+                f"{self.name} row {self.rows + 1}, column {self._column_of_half(cells)!r}: half of "
                 f"a surrogate pair ({error.object[error.start]!r}), which is no text and cannot be "
                 "written; correct that cell in the input"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{self.name} row {self.rows + 1}: bytes that are no text ({error.object[:8]!r}), "
+                "which cannot be written here; take that column out of the input, or write .parquet"
             ) from error
         except OSError as error:
             raise self._failed(error) from error
@@ -167,7 +177,7 @@ class TableWriter(AbstractContextManager["TableWriter"]):
 
     def _failed(self, error: OSError) -> AugmentError:
         return AugmentError(
-            f"{self.path} could not be written: {error.strerror or error}; nothing was left there"
+            f"{self.name} could not be written: {error.strerror or error}; nothing was left there"
         )
 
     def _column_of_half(self, cells: Sequence[object]) -> str:
@@ -239,13 +249,15 @@ def _json_value(value: object) -> object:
         return [_json_value(item) for item in value]
     if isinstance(value, dict):
         return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, float):
-        return float(value)
+    if isinstance(value, float):  # an infinite number is no JSON: as in a CSV
+        return float(value) if isfinite(value) else cell_text(value)
+    if isinstance(value, bytes):
+        return cell_text(value)
     item = getattr(value, "item", None)  # a numpy scalar
     return _json_value(item()) if callable(item) else str(value)
 
 
-def _check_columns(path: Path, columns: tuple[str, ...], kind: Kind) -> None:
+def _check_columns(path: str, columns: tuple[str, ...], kind: Kind) -> None:
     if kind not in get_args(Kind):
         raise InputError(f"{path}: unknown kind {kind!r}; use {', '.join(get_args(Kind))}")
     if kind in _DELIMITERS and any("\0" in str(name) for name in columns):

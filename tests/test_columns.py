@@ -193,3 +193,28 @@ def test_a_file_sorted_by_class_shows_them_all(tmp_path):
     rows = [f"{TEXTS[i % 8]} {i},{'pos' if i < 3000 else 'neg'}\n" for i in range(6000)]
     path.write_text("z,kind\n" + "".join(rows))
     assert find_columns(open_table(path), sample_rows=200).label == "kind"
+
+
+def test_two_columns_named_as_the_label_are_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("text,label,label\n" + "a good film,x,1\na bad film,y,2\n" * 9)
+    with pytest.raises(InputError, match="2 columns are named 'label'"):
+        find_columns(open_table(tmp_path / "t.csv"))
+    assert find_columns(open_table(tmp_path / "t.csv"), want_label=False).label is None
+
+
+def test_a_second_column_of_sentences_is_told_of():
+    frame = pd.DataFrame(
+        {
+            "text": [f"The volcano woke up in March {i} after a long silence." for i in range(20)],
+            "question": [f"When did volcano {i} wake up?" for i in range(20)],
+            "title": [f"Volcano {i}" for i in range(20)],
+            "label": ["match", "mismatch"] * 10,
+        }
+    )
+    found = find_columns(frame_table(frame))
+    assert found.other_texts == ("question",)
+    assert found.pair_hint() == (
+        "column 'question' holds sentences, too; for pairs of texts: --text text,question"
+    )
+    assert find_columns(frame_table(frame), text="text").pair_hint() == ""
+    assert find_columns(frame_table(frame.drop(columns="question"))).pair_hint() == ""

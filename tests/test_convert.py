@@ -35,6 +35,29 @@ def test_there_and_back_gives_every_cell(names, table):
     assert sorted(path.name for path in table.iterdir()) == sorted(["in.csv", *names])
 
 
+def test_a_dataset_folder_keeps_the_types_of_a_parquet_file(table):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    given = pa.table({"text": ["x", "y"], "n": pa.array([1, None], pa.int16())})
+    parquet.write_table(given, "typed.parquet")
+    convert_table("typed.parquet", "folder")
+    found = hf.load_from_disk("folder")
+    assert str(found.features["n"].dtype) == "int16"
+    assert found["text"][:] == ["x", "y"]
+    counts = pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))
+    parquet.write_table(given.append_column("counts", counts), "map.parquet")
+    with pytest.raises(InputError, match=r"^no: .*map.*write \.parquet or \.jsonl"):
+        convert_table("map.parquet", "no")
+    assert not (table / "no").exists()
+
+
+def test_a_dataset_folder_is_named_as_it_will_be(table):
+    (table / "twice.csv").write_text("text,note,note\na,1,2\n")
+    with pytest.raises(InputError, match=r"^folder: parquet cannot hold two columns"):
+        convert_table("twice.csv", "folder")
+    assert not (table / "folder").exists()
+
+
 def test_excel_gets_semicolons_and_a_mark_and_every_cell_comes_back(table, capsys):
     assert main(["convert", "in.csv", "fr.csv", "--excel", "--quiet"]) == 0
     assert (table / "fr.csv").read_bytes().startswith(b"\xef\xbb\xbftext;label\n")

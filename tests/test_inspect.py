@@ -270,6 +270,8 @@ def test_json_and_no_label(tmp_path, monkeypatch, capsys):
         (["in.csv", "--near", "nan"], "from 0 to 1"),
         (["in.csv", "--folds", "1"], "folds is 1; at least 2"),
         (["in.csv", "--html", "no/page.html"], "no is no folder"),
+        (["in.csv", "--html", "in.csv", "--force"], "in.csv is the input"),
+        (["in.csv", "--against", "b.csv", "--html", "./b.csv", "--force"], "b.csv is the input"),
     ],
 )
 def test_bad_input_gets_one_line(arguments, wanted, tmp_path, monkeypatch, capsys):

@@ -296,6 +296,17 @@ class TestJsonLines:
         assert (table.format.kind, list(table)) == ("jsonl", [(1,)])
 
 
+def test_whole_numbers_with_gaps_stay_whole_in_a_frame(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    large = 2**53 + 1
+    table = pa.table({"label": [1, None, large], "ok": [True, None, False], "x": [0.5, None, 1.0]})
+    parquet.write_table(table, tmp_path / "t.parquet")
+    frame = read_frame(tmp_path / "t.parquet")
+    assert list(frame_table(frame)) == list(open_table(tmp_path / "t.parquet"))
+    assert frame["label"].tolist() == [1, None, large]
+
+
 class TestFrame:
     def test_values_come_as_they_are_and_missing_ones_as_none(self):
         stamp = pd.Timestamp("2024-01-01")

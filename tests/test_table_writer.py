@@ -267,3 +267,23 @@ class TestParquet:
 def test_a_nul_in_a_column_name_is_refused(tmp_path, suffix):
     with pytest.raises(InputError, match="NUL character"):
         write(tmp_path / f"t{suffix}", ("te\0xt",), [("a",)])
+
+
+def test_bytes_are_text_or_refused(tmp_path):
+    for suffix in (".csv", ".jsonl"):
+        path = write(tmp_path / f"t{suffix}", ("text", "tags"), [("été".encode(), [b"x"])])
+        assert "été" in path.read_text()
+        assert "b'" not in path.read_text()
+        with pytest.raises(InputError, match=r"row 2: bytes that are no text.*or write \.parquet"):
+            write(tmp_path / f"no{suffix}", ("img",), [(b"ok",), (b"\xff\xd8",)])
+        assert not (tmp_path / f"no{suffix}").exists()
+
+
+def test_an_infinite_number_is_no_json(tmp_path):
+    path = write(tmp_path / "t.jsonl", ("x", "y"), [(float("inf"), [float("-inf"), np.float32(1)])])
+
+    def refuse(name):
+        raise AssertionError(name)
+
+    row = json.loads(path.read_text(), parse_constant=refuse)
+    assert row == {"x": "inf", "y": ["-inf", 1.0]}

@@ -175,6 +175,15 @@ def test_texts_of_the_validation_file_are_left_out_of_the_training(encoders, cap
     assert {"accuracy", "macro_f1", "ci95", "per_class", "confusion"} <= set(found["validation"])
 
 
+def test_a_column_that_is_missing_is_told_with_its_file(here, capsys):
+    table().to_csv("d.csv", index=False)
+    table().rename(columns={"text": "a"}).to_csv("v.csv", index=False)
+    assert main(["train", "d.csv", "--label", "nope"]) == 2
+    assert "d.csv: no column 'nope'" in capsys.readouterr().err
+    assert main(["train", "d.csv", "--valid", "v.csv", "--steps", "1"]) == 2
+    assert "v.csv: no column 'text'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("stop", [7, 13, 30])
 def test_a_resumed_training_ends_with_the_same_bytes(encoders, here, monkeypatch, stop):
     table().to_csv("d.csv", index=False)

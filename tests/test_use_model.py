@@ -122,7 +122,12 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
     assert "no such file" in capsys.readouterr().err
     assert main(["predict", model, "in.cvs"]) == 2  # and not "in.cvs" as a text
     assert "no such file" in capsys.readouterr().err
-    assert main(["predict", model, " "]) == 2
+    for name in ("in.csv.gz", "in.xlsx", "./in.zip", "in/", "-"):  # no texts either
+        assert main(["predict", model, name]) == 2
+        assert "no such file" in capsys.readouterr().err
+    for nothing in ("", " "):
+        assert main(["predict", model, nothing]) == 2
+        assert "an empty text" in capsys.readouterr().err
     assert main(["predict", model]) == 2
     assert main(["predict", str(made / "pairs"), texts[0], "was the film good"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
@@ -211,6 +216,9 @@ def test_an_output_is_not_replaced_and_a_column_not_doubled(model):
     with pytest.raises(OutputError, match="--force"):
         predict_table(model, "in.csv", **FAST)
     predict_table(model, "in.csv", **FAST, force=True)
+    with pytest.raises(InputError, match=r"in\.csv is the input"):
+        predict_table(model, "in.csv", **FAST, out="in.csv", force=True)
+    assert list(pd.read_csv("in.csv").columns) == ["id", "text", "label"]
     with pytest.raises(InputError, match="a column 'predicted' already"):
         predict_table(model, "in.predicted.csv", **FAST)
 

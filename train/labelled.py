@@ -129,7 +129,7 @@ def labelled_rows(
         When a column is missing, fewer than two classes remain, or a paraphrase names a source
         that the table does not hold.
     """
-    columns = find_columns(frame_table(frame), text=text, label=label)
+    columns = find_columns(frame_table(frame, name=name), text=text, label=label)
     if columns.label is None:
         maybe = columns.label_candidates
         which = f"perhaps {' or '.join(map(repr, maybe))}; " if maybe else ""

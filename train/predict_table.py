@@ -32,6 +32,8 @@ SCORE: Final = "score"
 
 #: Likeness of a suffix to a known one from which it is taken for that one, mistyped.
 _MISTYPED: Final = 0.75
+#: Other files that people have; most are no table, which is then said.
+_OTHERS: Final = (".json", ".xlsx", ".xls", ".ods", ".txt", ".gz", ".bz2", ".xz", ".zip")
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,12 @@ def predict_table(
     if model is None or data is None:
         raise InputError("a model and a table are wanted: augment predict MODEL IN.csv")
     out = config.out
-    if isinstance(data, str) or hasattr(data, "__fspath__"):
-        out = out or _default_out(Path(data))  # type: ignore[arg-type]
+    path = Path(data) if isinstance(data, str) or hasattr(data, "__fspath__") else None  # type: ignore[arg-type]
+    if path is not None:
+        out = out or _default_out(path)
     if out is not None:
         output_kind(out)
-        check_outputs([out], force=config.force)
+        check_outputs([out], force=config.force, inputs=[path] if path is not None else [])
     table = as_table(data)
     predictor = open_predictor(model, config)
     names = [PREDICTED, SCORE, *(f"prob_{label}" for label in predictor.labels)]
@@ -190,14 +193,17 @@ def open_predictor(model: str | os.PathLike[str] | Predictor, config: PredictCon
 def names_a_table(inputs: tuple[str, ...]) -> bool:
     """Whether the inputs of ``augment predict`` are a table rather than texts.
 
-    A mistyped name is one of a table too: no one is told that ``reviews.cvs`` is negative.
+    A mistyped name is one of a table too: no one is told that ``reviews.cvs`` is negative. So are
+    names of files that no table is read from, which is then said.
 
     >>> names_a_table(("reviews.csv",)), names_a_table(("a fine film",)), names_a_table(("a", "b"))
     (True, False, False)
     >>> names_a_table(("reviews.cvs",)), names_a_table(("Nice.But...",)), names_a_table(("Hm.",))
     (True, False, False)
+    >>> names_a_table(("reviews.xlsx",)), names_a_table(("./reviews/",)), names_a_table(("",))
+    (True, True, False)
     """
-    if len(inputs) != 1:
+    if len(inputs) != 1 or not inputs[0].strip():
         return False
     [one] = inputs
     try:
@@ -205,7 +211,8 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     except (OSError, ValueError):  # a text too long for a file name
         return False
     suffix = Path(one).suffix.lower()
-    meant = bool(get_close_matches(suffix, SUFFIXES, n=1, cutoff=_MISTYPED))
+    meant = bool(get_close_matches(suffix, (*SUFFIXES, *_OTHERS), n=1, cutoff=_MISTYPED))
+    meant = meant or one == "-" or one.startswith(("./", "../", "/")) or one.endswith("/")
     return there or (meant and len(one.split()) == 1)
 
 
