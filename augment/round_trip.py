@@ -20,6 +20,7 @@ from augment.fail_over import FailOver
 from augment.records import Translation
 from augment.store import Store, text_key
 from augment.translators import Engine, Translator, Varied
+from augment.typography import as_written
 
 if TYPE_CHECKING:
     from augment.planning import Plan
@@ -172,8 +173,12 @@ class RoundTrip:
     def paraphrase(
         self, items: Iterable[tuple[int, str]]
     ) -> Iterator[tuple[int, str, Translation]]:
-        """Give (row number, original, result) for pairs (row number, text), in their order."""
-        return round_trips(items, self.legs)
+        """Give (row number, original, result) for pairs (row number, text), in their order.
+
+        Results have the typography of their original (`augment.typography`).
+        """
+        for row, original, result in round_trips(items, self.legs):
+            yield row, original, replace(result, text=as_written(original, result.text))
 
     def describe(self) -> dict[str, Any]:
         """Route, translators, and how many translations were new and how many stored."""

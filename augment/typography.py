@@ -1,0 +1,55 @@
+"""A paraphrase in the typography of its original: a habit of an engine is no trait of a class.
+
+Engines set the space before a question mark, apostrophes, dots and the first capital in their own
+way. Left so, they mark every new row as one, and a model may learn them in place of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SIGN: Final = r"(?:[?!]+|[:;](?=\s|$)|»)"
+_SPACED: Final = re.compile(rf"(?<=\S)([ \u00a0\u202f])(?={_SIGN})")
+_TIGHT: Final = re.compile(rf"(?<=[^\s?!:;«])(?={_SIGN})")
+_STRAIGHT: Final = re.compile(r"(?<=\w)'(?=\w)")
+_CURLED: Final = re.compile(r"(?<=\w)’(?=\w)")
+_FIRST: Final = re.compile(r"[^\W\d_]")
+
+
+def as_written(original: str, text: str) -> str:
+    r"""Give a text the typography of the original that it was made of.
+
+    Where the original is consistent, the text follows it: a space before ``? ! : ; »`` or none,
+    straight or curled apostrophes, three dots or their sign; and a capital at its start.
+
+    Examples
+    --------
+    >>> as_written("Que je suis sot !", "comme je suis bête!")
+    'Comme je suis bête !'
+    >>> as_written("L’heure… vient?", "L'heure... arrive ?")
+    'L’heure… arrive?'
+    """
+    spaces = set(_SPACED.findall(original))
+    if _TIGHT.search(original) is None and len(spaces) == 1:
+        text = _TIGHT.sub(spaces.pop(), text)
+    elif not spaces and _TIGHT.search(original) is not None:
+        text = _SPACED.sub("", text)
+    straight, curled = _STRAIGHT.search(original), _CURLED.search(original)
+    if curled and not straight:
+        text = _STRAIGHT.sub("’", text)
+    elif straight and not curled:
+        text = _CURLED.sub("'", text)
+    if "…" in original and "..." not in original:
+        text = text.replace("...", "…")
+    elif "..." in original and "…" not in original:
+        text = text.replace("…", "...")
+    was, now = _FIRST.search(original), _FIRST.search(text)
+    if was and now and was[0].isupper() and _all_small(text[now.start() :]):
+        text = text[: now.start()] + now[0].upper() + text[now.end() :]
+    return text
+
+
+def _all_small(text: str) -> bool:
+    """Whether the first word has no capital: "iPhone" keeps its own."""
+    return text.split(maxsplit=1)[0].islower()

@@ -1,0 +1,45 @@
+"""Paraphrases are set as their originals are, where these are consistent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from augment.typography import as_written
+
+
+@pytest.mark.parametrize(
+    ("original", "text", "wanted"),
+    [
+        ("Tu viens ?", "tu arrives?", "Tu arrives ?"),
+        ("Tu viens\u202f?!", "Tu arrives?!", "Tu arrives\u202f?!"),
+        ("Tu viens?", "Tu arrives ?", "Tu arrives?"),
+        ("Tu viens ? Oui!", "Tu arrives? Oui!", "Tu arrives? Oui!"),  # in two minds
+        (
+            "Il dit : oui",
+            "À 10:30 il dit: oui (http://a.fr:80)",
+            "À 10:30 il dit : oui (http://a.fr:80)",
+        ),
+        ("« Oui » ?", "« Non»?", "« Non » ?"),
+        ("Il part.", "Où va-t-il ?", "Où va-t-il ?"),
+        ("L’été d’or", "L'été d'argent", "L’été d’argent"),
+        ("L'été d'or", "L’été d’argent", "L'été d'argent"),
+        ("L’été d'or", "L'été d’argent", "L'été d’argent"),
+        ("Bon…", "Bien...", "Bien…"),
+        ("Bon...", "Bien…", "Bien..."),
+        ("- Reste ici.", "- reste là.", "- Reste là."),
+        ("reste ici.", "Reste là.", "Reste là."),
+        ("My phone rang.", "iPhone calls.", "iPhone calls."),
+        ("12 days", "twelve days", "twelve days"),
+        ("Oui.", "", ""),
+        ("Oui.", "?!", "?!"),
+    ],
+)
+def test_follows_the_original(original, text, wanted):
+    assert as_written(original, text) == wanted
+
+
+@given(st.text(), st.text())
+def test_any_text_is_set_once_and_for_all(original, text):
+    done = as_written(original, text)
+    assert as_written(original, done) == done
+    assert as_written(text, text).casefold() == text.casefold()
