@@ -109,6 +109,8 @@ def test_said_in_other_words(refusal, name, language, original, text):
         ("grammar", "fr", "Je les entends bien.", "Je les assieds bien."),
         ("grammar", "fr", "Je sais combien.", "Sois combien."),
         ("grammar", "fr", "Il va me tuer.", "Il va à me tuer."),
+        ("grammar", "fr", "Peut-il commettre des actes ?", "Il peut- des actes ?"),
+        ("grammar", "fr", "Ils ne viennent pas par ici.", "Ils ne viennent pas ne par ici."),
         ("grammar", "fr", "Ce que je vous sers.", "Ce que je vous je sers."),
         ("grammar", "fr", "Quand tu les dis.", "Lorsque tu je les ai dit."),
         ("grammar", "fr", "Tu ne peux pas venir.", "Tu ne peut pas venir."),

@@ -23,7 +23,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _stands_in(original: str, words: str) -> bool:
-    words = words.strip(" \n\"'“”«»()¿¡–—-")
+    words = words.lstrip(" \n\"'“”«»()¿¡–—-").rstrip()
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", original) is not None
 
 
