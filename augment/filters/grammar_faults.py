@@ -89,7 +89,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b[Cc]e que (?:veux|suis|sais|fais|dis|peux|dois|ai)\b|, est que\b",
         # En-en dehors, jusqu'à ici, quelqu'uns, des à vous, près elle, besoin une, peut- des
         r"\b(?:en|dans)-en\b|\bjusqu['’]à ici\b|\btrès de\b(?! (?:près|loin))",
-        r"\b[Qq]uelqu['’]uns\b|\b[Uu]ne peu\b|\bne (?:par|sur|avec|chez)\b|\b[Dd]ans autres\b|\b(?:peut|doit|va|dit|est|fait)- ",
+        r"\b[Qq]uelqu['’]uns\b|\b[Uu]ne peu\b|\bne (?:par|sur|avec|chez)\b|\b[Dd]ans autres\b",
+        r"\b(?:peut|doit|va|dit|est|fait)- ",
         r"\b(?:l[ea]s?|des) à (?:moi|toi|lui|vous|nous|eux)\b|\bprès (?:moi|toi|lui|elle|eux)\b",
         r"\bbesoin (?:une?\b|quelqu['’]un)",
         # Que élimine, fils de abruti
