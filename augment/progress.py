@@ -10,7 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Protocol, TextIO
+from typing import Final, Protocol, TextIO
+
+#: Part of the work that is too little to tell from how long the rest will take.
+SAYS_NOTHING: Final = 0.03
 
 
 class Stage(Protocol):
@@ -84,8 +87,11 @@ class _LineStage:
         text = f"{self.name}: {self.done:,}"
         if self.total:
             text += f"/{self.total:,}"
-        text += f" {self.unit}s, {rate:,.1f}/s"
-        if self.total and rate and self.done < self.total:
+        text += f" {self.unit}s"
+        # What starts first, models and programs, says nothing about what is left.
+        early = self.total and self.done < SAYS_NOTHING * self.total and seconds < 60
+        text += "" if early else f", {rate:,.1f}/s"
+        if self.total and rate and self.done < self.total and not early:
             text += f", {_clock((self.total - self.done) / rate)} left"
         self.out.write(text + "\n")
         self.out.flush()

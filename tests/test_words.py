@@ -191,6 +191,22 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("method", "some"), [("keyboard", True), ("sentence-shuffle", False)])
+def test_what_to_do_next_is_told_where_there_are_new_rows(
+    method, some, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"the actors of film {n} played well;{'ab'[n % 3 == 0]}" for n in range(12)]
+    (tmp_path / "in.csv").write_text("text;label\n" + "\n".join(rows) + "\n")
+    assert main(["words", "in.csv", "--method", method, "--balance", "x2", "--quiet"]) == 0
+    told = capsys.readouterr().out
+    assert ("augment review in.words.csv" in told) == some
+    excel = "augment convert in.words.csv in.words.excel.csv --excel"  # the input had semicolons
+    assert (excel in told) == some
+    if some:
+        assert main(["convert", "in.words.csv", "in.words.excel.csv", "--excel"]) == 0
+
+
 def test_the_toml_table(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     frame().to_csv("in.csv", index=False)

@@ -22,14 +22,18 @@ def augmentation_summary(done: Augmented) -> str:
         reasons = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
         lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
     if known := sum(about.get("from_store", 0) for about in manifest.pivots.values()):
-        lines.append(f"translated before, and not again: {known:,} texts (they lay in the store)")
+        lines.append(f"translated before, and not again: {known:,} translations, from the store")
     for name, path in done.paths.items():
         lines.append(f"{name + ':':<10}{path}")
-    if "out" in done.paths:
+    if "out" in done.paths and totals["kept"]:
         out = _quoted(str(done.paths["out"]))
         lines += ["", f"look through them: augment review {out}"]
         if len(manifest.classes) > 1:
             lines.append(f"does it help?      augment kfold-train {out}")
+        # Where numbers have a comma, Excel reads a CSV with commas as one column.
+        if done.paths["out"].suffix == ".csv" and "semicolon" in manifest.resolved["format"]:
+            excel = _quoted(str(done.paths["out"].with_suffix(".excel.csv")))
+            lines.append(f"for Excel:         augment convert {out} {excel} --excel")
     return "\n".join(lines)
 
 
