@@ -157,11 +157,12 @@ class _Reading:
         cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
         names = ", ".join(repr(name) for name in self.names[:8]) + (", ..." if width > 8 else "")
         span = f", spread over lines {start} to {self.line}" if self.line > start else ""
-        cause = (
-            "a delimiter inside a text that is not quoted"
-            if len(row) > width
-            else "a row cut short, or a line break inside a text that is not quoted"
-        )
+        if width == 1:
+            cause = "the cells are separated by another character (--delimiter)"
+        elif len(row) > width:
+            cause = "a delimiter inside a text that is not quoted"
+        else:
+            cause = "a row cut short, or a line break inside a text that is not quoted"
         self.refuse(start, f"{cells}{span}, wanted {width} ({names}); perhaps {cause}", log)
 
     def broken(self, error: str, start: int, width: int, log: ReadLog) -> tuple[str, ...] | None:

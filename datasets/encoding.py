@@ -89,7 +89,7 @@ def find_encoding(path: Path) -> str:
         raise TableError(
             f"{path} line {bad.line}: byte 0x{bad.byte:02x} (byte {bad.column} of the line) is not "
             f"valid UTF-8, though {valid:,} other sequences of the file are; save the file as "
-            'UTF-8, or pass encoding="cp1252" if you know that it is'
+            "UTF-8, or give --encoding cp1252 if you know that it is"
         )
     return _legacy_encoding(path)
 
@@ -110,13 +110,14 @@ def check_encoding(path: Path, name: str) -> None:
         text_codec = False
     if not text_codec:
         raise InputError(
-            f'unknown encoding {name!r}; pass one that Python knows, such as encoding="cp1252"'
+            f"unknown encoding {name!r}; give one that Python knows, such as --encoding cp1252"
         )
     bad = first_bad_byte(path, name)
     if bad is not None:
         raise TableError(
             f"{path} line {bad.line}: byte 0x{bad.byte:02x} cannot be read as {name}; the file is "
-            "cut off or damaged there, or in another encoding: pass encoding=..."
+            "cut off or damaged there, or in another encoding: name that one, or leave --encoding "
+            "out to have it found"
         )
 
 
