@@ -95,7 +95,7 @@ def _filters(manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _style(outcome: str) -> str:
-    known = {"kept": "kept", "spare": "surplus", "failed": "failed"}
+    known = {"kept": "kept", "surplus": "surplus", "failed": "failed"}
     return known.get(outcome, "refused")
 
 
@@ -108,7 +108,7 @@ def _yields(manifest: Manifest) -> dict[str, dict[str, int]]:
         one = found.setdefault(name if name in shown else "others", {})
         numbers = {
             "kept": counts["kept"],
-            "spare": counts["surplus"],
+            "surplus": counts["surplus"],
             **counts["rejected"],
             "failed": counts["failed"],
         }
@@ -118,14 +118,14 @@ def _yields(manifest: Manifest) -> dict[str, dict[str, int]]:
 
 
 def _outcomes(yields: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Kept first, then what was spare, then the reasons by frequency, then what failed."""
+    """Kept first, then the surplus, then the reasons by frequency, then what failed."""
     sums: dict[str, int] = {}
     for counts in yields.values():
         for name, count in counts.items():
             sums[name] = sums.get(name, 0) + count
-    ends = ("kept", "spare", "failed")
+    ends = ("kept", "surplus", "failed")
     reasons = sorted((name for name in sums if name not in ends), key=lambda n: (-sums[n], n))
-    return [name for name in ("kept", "spare", *reasons, "failed") if sums.get(name)]
+    return [name for name in ("kept", "surplus", *reasons, "failed") if sums.get(name)]
 
 
 def _outcome_rows(
@@ -146,7 +146,7 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
     classes = sorted(manifest.classes.items(), key=lambda item: (-(item[1]["after"] or 0), item[0]))
     yields = _yields(manifest)
     outcomes = _outcomes(yields)
-    reasons = [name for name in outcomes if name not in ("kept", "spare")]
+    reasons = [name for name in outcomes if name not in ("kept", "surplus")]
     biggest = max((max(c["after"] or 0, c["target"] or 0) for _, c in classes), default=0)
     return {
         "title": f"Augmentation of {Path(manifest.input['name']).name}",
