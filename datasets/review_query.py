@@ -15,6 +15,8 @@ Sort = Literal["table", "least-similar", "most-similar", "least-changed", "most-
 #: ``open``: not decided yet; ``decided``: one of the others.
 Decided = Literal["", "open", "decided", "keep", "refuse", "edit"]
 _WHICH: Final = {"": None, "kept": KEPT, "refused": REFUSED}
+#: Checks that refuse what repeats a text.
+REPEATS: Final = ("unchanged", "duplicate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Query:
     search
         Words that must stand in the original or in the paraphrase, in any letter case.
     sort
-        Order: as in the table (the paraphrases of one original together), or by a score.
+        Order: as in the table (the paraphrases of one original together; last those that were
+        refused because they repeat a text, on which there is nothing to decide), or by a score.
 
     Examples
     --------
@@ -101,8 +104,14 @@ def ordered(items: Items, sort: Sort) -> array[int]:
     numbers = range(len(items))
     key: Callable[[int], object]
     if sort == "table":
-        source, kind = items.source, items.kind
-        key = lambda number: (source[number], kind[number], number)  # noqa: E731
+        source, kind, reason = items.source, items.kind, items.reason
+        repeats = {items.reasons.find(name) for name in REPEATS}
+        key = lambda number: (  # noqa: E731
+            kind[number] == REFUSED and reason[number] in repeats,
+            source[number],
+            kind[number],
+            number,
+        )
     else:
         scores: Sequence[float] = items.similarity if "similar" in sort else items.change
         sign = -1 if sort.startswith("most") else 1
