@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -36,6 +36,14 @@ def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(item.strip() for part in parts for item in part.split(",") if item.strip())
 
 
+def plain_numbers(options: Any) -> None:  # noqa: ANN401 - a dataclass instance
+    """Turn numbers of numpy among a frozen dataclass's values into Python's, in place."""
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+            object.__setattr__(options, field.name, value.item())
+
+
 def check_keys(cls: type, keys: object, where: str) -> None:
     """Refuse keys that are no field of the dataclass `cls`.
 
@@ -56,7 +64,8 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     """Bring values to the types of a dataclass's fields, or refuse them.
 
     A whole number may stand for text (``balance = 300``) or for a float, a string for a path or
-    for a list of one; nothing else is converted: ``"no"`` is no truth value.
+    for a list of one, a mapping for a list of ``KEY=VALUE``; nothing else is converted: ``"no"``
+    is no truth value.
 
     Raises
     ------
@@ -68,8 +77,12 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     for name, value in values.items():
         hint = hints[name]
         kinds = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
+        if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+            value = value.item()  # a number of numpy
         if isinstance(value, list):
             value = tuple(value)
+        if isinstance(value, Mapping) and any(get_origin(kind) is tuple for kind in kinds):
+            value = tuple(f"{key}={item}" for key, item in value.items())
         if isinstance(value, str) and any(get_origin(kind) is tuple for kind in kinds):
             value = (value,)
         if str in kinds and isinstance(value, int | float) and not isinstance(value, bool):

@@ -61,7 +61,7 @@ def answers(model, base):
     ("encoder", "head"),
     [("bert", "classifier"), ("bert", "fc"), ("encoder", "linear"), ("backbone", "out")],
 )
-@pytest.mark.parametrize("wrap", ["plain", "wrapped", "parallel"])
+@pytest.mark.parametrize("wrap", ["plain", "wrapped", "parallel", "compiled", "lightning"])
 def test_the_founding_kind_gives_the_same_answers(
     bases, tmp_path, monkeypatch, capsys, encoder, head, wrap
 ):
@@ -70,8 +70,11 @@ def test_the_founding_kind_gives_the_same_answers(
     state = model.state_dict()
     if wrap == "wrapped":
         state = {"epoch": 3, "model_state_dict": state, "loss": 0.4}
-    if wrap == "parallel":
-        state = {f"module.{key}": value for key, value in state.items()}
+    shells = {"parallel": "module.", "compiled": "module._orig_mod.", "lightning": "model."}
+    if wrap in shells:
+        state = {f"{shells[wrap]}{key}": value for key, value in state.items()}
+    if wrap == "lightning":
+        state = {"state_dict": state, "epoch": 3}
     torch.save(state, "film.pt")
     arguments = ["film.pt", "--base", bases["bert"], "--labels", "uk,us,fr"]
     assert main(["convert-checkpoint", *arguments]) == 0

@@ -14,7 +14,7 @@ pytest.importorskip("sklearn")
 
 import torch
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.utils import estimator_checks
 
@@ -116,6 +116,34 @@ def test_every_option_of_a_training_is_a_parameter():
     defaults = TrainConfig()
     for name, value in TextClassifier().get_params().items():
         assert getattr(defaults, name) == (value if name != "class_weights" else ())
+
+
+def test_labels_in_a_column_and_numbers_of_numpy(make):
+    with pytest.warns(DataConversionWarning):
+        column = make().fit(TEXTS, pd.DataFrame({"label": LABELS}))
+    flat = make(steps=np.int64(40), weight_decay=np.float32(0.01)).fit(TEXTS, LABELS)
+    assert np.array_equal(column.predict_proba(TEXTS), flat.predict_proba(TEXTS))
+    found = GridSearchCV(make(), {"steps": np.arange(1, 3)}, cv=2).fit(TEXTS, LABELS)
+    assert found.best_params_["steps"] in (1, 2)
+    with pytest.raises(InputError, match="one label for each text"):
+        make().fit(TEXTS, np.eye(2, dtype=int)[LABELS])
+
+
+def test_weights_by_class_names_of_any_form(make):
+    moods = np.array(["drama, comedy", " pos"])[LABELS]
+    uneven = [0.0] * 30 + [1.0] * 10
+    for labels, weights in (
+        (moods, {"drama, comedy": 2.0, " pos": 1.0}),
+        (np.array(uneven), {1: 2.0}),
+        (np.array(uneven), "balanced"),
+    ):
+        plain = make(steps=3).fit(TEXTS, labels).predict_proba(TEXTS)
+        weighted = make(steps=3, class_weights=weights).fit(TEXTS, labels).predict_proba(TEXTS)
+        assert not np.array_equal(plain, weighted)
+    same = make(steps=3, loss="weighted").fit(TEXTS, labels).predict_proba(TEXTS)
+    assert np.array_equal(same, weighted)
+    with pytest.raises(InputError, match="a dictionary of class and weight, or 'balanced'"):
+        make(class_weights="even").fit(TEXTS, LABELS)
 
 
 def test_weights_by_class_reach_the_loss(make):

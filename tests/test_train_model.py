@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sys
 
 import numpy as np
 import pandas as pd
@@ -15,8 +17,15 @@ pytest.importorskip("transformers")
 import torch
 
 from augment.cli import main
-from augment.errors import AugmentError, DivergedError, InputError, OutputError
+from augment.errors import (
+    AugmentError,
+    DamagedFileError,
+    DivergedError,
+    InputError,
+    OutputError,
+)
 from augment.train import finetune, trainer
+from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import language_note
 from augment.train.labelled import labelled_rows
 from augment.train.predictor import Predictor
@@ -182,6 +191,69 @@ def test_a_column_that_is_missing_is_told_with_its_file(here, capsys):
     assert "d.csv: no column 'nope'" in capsys.readouterr().err
     assert main(["train", "d.csv", "--valid", "v.csv", "--steps", "1"]) == 2
     assert "v.csv: no column 'text'" in capsys.readouterr().err
+
+
+def test_rows_of_the_validation_file_are_told_by_their_place_in_it(encoders, capsys):
+    table().to_csv("d.csv", index=False)
+    valid = table(12, seed=5)
+    valid.loc[[0, 3, 5], "text"] = ""
+    valid["label"] = valid["label"].map({"pos": "neg", "neg": "pos"})  # so that all are mistakes
+    valid.to_csv("v.csv", index=False)
+    options = {**SMALL, "model": encoders(), "steps": 60, "lr": 0.003}
+    found = train_model("d.csv", **options, valid="v.csv", out="m").validation
+    assert found.left_out == {"original without text": 3}
+    assert found.mistakes
+    for one in found.mistakes:
+        assert valid.loc[one.row, "text"] == one.text[0]
+    assert main(["train", "d.csv", "--valid", "v.csv", "--steps", "1", "--model", encoders(),
+                 "--out", "n"]) == 0  # fmt: skip
+    assert "v.csv: left out: 3 x original without text" in capsys.readouterr().err
+
+
+def test_classes_may_be_called_as_a_model_calls_those_without_names(encoders):
+    frame = table().replace({"label": {"neg": "LABEL_0", "pos": "LABEL_1"}})
+    train_model(frame, model=encoders(), **{**SMALL, "steps": 2}, out="m")
+    assert Predictor("m", device="cpu").labels == ("LABEL_0", "LABEL_1")
+
+
+def test_adapters_are_read_from_any_folder(encoders, here, monkeypatch):
+    pytest.importorskip("peft")
+    shutil.copytree(encoders(), here / "base")
+    options = {**SMALL, "steps": 3, "lora": True}
+    trained = train_model(table(), model="base", **options, out="m")
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    texts = table()["text"].tolist()
+    again = Predictor("../m", device="cpu", precision="fp32").predict_proba(texts)
+    assert np.array_equal(again, trained.predictor.predict_proba(texts))
+    assert str(here) not in (here / "m" / "README.md").read_text()
+    shutil.rmtree(here / "base")
+    with pytest.raises(InputError, match=r"m holds adapters alone, and their base model is missi"):
+        Predictor("../m", device="cpu")
+
+
+def test_paraphrases_as_they_come_are_not_drawn_by_class(encoders):
+    options = {**SMALL, "model": encoders(), "steps": 2, "sampler": "balanced"}
+    with pytest.raises(InputError, match="sampler='balanced' and share='natural'"):
+        train_model(augmented(table()), **options, share="natural")
+
+
+@pytest.mark.parametrize("log", ["mlflow", "tensorboard,mlflow"])
+def test_a_training_that_cannot_start_leaves_nothing(encoders, here, monkeypatch, log):
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    table().to_csv("d.csv", index=False)
+    arguments = ["train", "d.csv", "--model", encoders(), "--steps", "2", "--log", log]
+    assert main(arguments) != 0
+    assert [path.name for path in here.iterdir()] == ["d.csv"]
+
+
+def test_a_damaged_description_of_a_checkpoint_is_told(encoders, here):
+    place = Checkpoint(here / "m")
+    place.begin({"steps": 3}, resume=False)
+    place.save({"x": torch.zeros(1)}, {})
+    (place.path / "run.json").write_text("")
+    with pytest.raises(DamagedFileError, match=r"run\.json is damaged .* --force"):
+        place.begin({"steps": 3}, resume=True)
 
 
 @pytest.mark.parametrize("stop", [7, 13, 30])

@@ -60,9 +60,16 @@ class Checkpoint:
         ------
         InputError
             When the state belongs to a training of another configuration.
+        DamagedFileError
+            When the file that tells the configuration is not whole.
         """
         if resume and self.has_state:
-            earlier = json.loads((self.path / RUN).read_text(encoding="utf-8"))
+            try:
+                earlier = json.loads((self.path / RUN).read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise DamagedFileError(
+                    f"{self.path / RUN} is damaged ({error}); start anew with --force"
+                ) from error
             # As JSON has it: tuples are lists there.
             if found := differences(earlier, json.loads(json.dumps(identity))):
                 raise InputError(

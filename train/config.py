@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 import tyro
 
-from augment.config import shown_as, split_commas
+from augment.config import plain_numbers, shown_as, split_commas
 from augment.errors import InputError
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
@@ -109,6 +109,7 @@ class KFoldConfig:
     """Print the metrics as JSON."""
 
     def __post_init__(self) -> None:
+        plain_numbers(self)
         object.__setattr__(self, "arms", _ordered(split_commas(self.arms)))
         object.__setattr__(self, "curve", _points(split_commas([str(n) for n in self.curve])))
         if self.data is not None:

@@ -36,6 +36,8 @@ __all__ = ["ConvertConfig", "convert_checkpoint"]
 
 #: Keys under which training scripts put the state dict beside the epoch and the optimizer.
 WRAPPERS: Final = ("model_state_dict", "state_dict", "model")
+#: What DataParallel, torch.compile and Lightning put in front of every name.
+SHELLS: Final = ("module.", "_orig_mod.", "model.")
 
 
 @dataclass(frozen=True)
@@ -179,12 +181,14 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
         if isinstance(found, Mapping) and isinstance(found.get(key), Mapping):
             found = found[key]
     tensors = {
-        str(key).removeprefix("module."): value  # DataParallel puts this in front
+        str(key): value
         for key, value in (found.items() if isinstance(found, Mapping) else ())
         if isinstance(value, torch.Tensor)
     }
     if not tensors:
         raise InputError(f"{file}: no state dict; tensors by name are wanted")
+    while shells := [name for name in SHELLS if all(key.startswith(name) for key in tensors)]:
+        tensors = {key.removeprefix(shells[0]): value for key, value in tensors.items()}
     renamed = {".gamma": ".weight", ".beta": ".bias"}  # norms of early checkpoints
     for old, new in renamed.items():
         tensors = {
@@ -254,7 +258,8 @@ def _fill(
             )
         inside = {key.split(".")[0] for key in weights} - {head.split(".")[0]}
         if len(inside) != 1:
-            raise InputError(f"{file}: parts {', '.join(sorted(inside))}; one encoder is wanted")
+            parts = f"parts {', '.join(sorted(inside))}" if inside else f"a head {head!r} alone"
+            raise InputError(f"{file}: {parts}; one encoder with a linear layer on top is wanted")
         [prefix] = inside
         [own] = heads
         found = {

@@ -164,6 +164,8 @@ def load_encoder(
             if dropout is not None:
                 _set_dropout(config, dropout)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
+            if getattr(config, "pad_token_id", None) is None:  # some find a row's end by it
+                config.pad_token_id = tokenizer.pad_token_id
             model, info = transformers.AutoModelForSequenceClassification.from_pretrained(
                 where,
                 config=config,
@@ -248,8 +250,9 @@ def model_folder(name: str) -> Path | None:
     if not any(folder.glob("*.safetensors")):
         pickled = [*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")]
         hint = (
-            f"{pickled[0].name} can run code when it is read; convert it with: augment "
-            f"convert-checkpoint {pickled[0]}"
+            f"{pickled[0].name} can run code when it is read; a classifier is converted by: "
+            f"augment convert-checkpoint {pickled[0]}; an encoder without a head by its "
+            "library: load it there, and model.save_pretrained(folder)"
             if pickled
             else "save the model with model.save_pretrained(folder)"
         )

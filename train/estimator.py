@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from augment.errors import DivergedError, InputError
 from augment.train.predictor import Predictor, as_sides
@@ -33,8 +33,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         As in `augment.train.train_config.TrainConfig`.
     dropout, max_norm, loss, gamma, label_smoothing, sampler
         As there.
-    class_weights : dict or None
-        Class -> weight.
+    class_weights : dict, "balanced" or None
+        Class -> weight; or weights by the inverse class frequency, as the loss ``weighted``.
     freeze_embeddings, freeze_layers, lora, lora_rank, merge
         As there.
     keep, patience, inner_share, metric
@@ -80,7 +80,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dropout: float | None = None,
         max_norm: float = 1.0,
         loss: Literal["plain", "weighted", "focal"] = "plain",
-        class_weights: Mapping[Any, float] | None = None,
+        class_weights: Mapping[Any, float] | Literal["balanced"] | None = None,
         gamma: float = 2.0,
         label_smoothing: float = 0.0,
         sampler: Literal["uniform", "balanced"] = "uniform",
@@ -151,12 +151,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             For something else than texts, for empty ones, one class only, or unequal lengths.
         """
         from augment.train.encoder import load_encoder
-        from augment.train.saved_model import SavedModel
+        from augment.train.saved_model import SavedModel, base_name
         from augment.train.trained_texts import text_keys
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
-        labels = np.asarray(y)
+        try:
+            labels = column_or_1d(y, warn=True)
+        except ValueError as error:
+            raise InputError(f"one label for each text is wanted: {error}") from error
         if len(texts) != len(labels):
             raise InputError(
                 f"{len(texts)} texts and {len(labels)} labels: one label each is wanted"
@@ -183,6 +186,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fitted = trainer.run()
         if fitted.diverged is not None:
             raise DivergedError(fitted.diverged)
+        adapters = self.lora and not self.merge
         columns = ("text",) if len(texts[0]) == 1 else ("text", "text_2")
         saved = SavedModel(
             name=f"TextClassifier({self.model!r})",
@@ -194,9 +198,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             label_column=None,
             label_names={},
             record={
-                "base_model": self.model,
+                "base_model": base_name(self.model, adapters=adapters),
                 "base_revision": encoder.revision,
-                "adapters": self.lora and not self.merge,
+                "adapters": adapters,
                 "classes": list(names),
                 "text_columns": list(columns),
                 "max_tokens": trainer.max_tokens,
@@ -235,12 +239,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from augment.train.train_config import TrainConfig
 
         options = {key: value for key, value in self.get_params().items() if key != "model"}
-        weights = options.pop("class_weights") or {}
-        return TrainConfig(
-            model=self.model,
-            class_weights=tuple(f"{name}={weight}" for name, weight in weights.items()),
-            **options,
-        )
+        weights = options.pop("class_weights")
+        if isinstance(weights, str):
+            if weights != "balanced" or self.loss != "plain":
+                raise InputError(
+                    f"class_weights={weights!r} and loss={self.loss!r}: wanted are a dictionary of "
+                    "class and weight, or 'balanced' with the loss 'plain'"
+                )
+            return TrainConfig(model=self.model, **{**options, "loss": "weighted"})
+        name_of = {label: str(label) for label in self.classes_.tolist()}  # 1 is the class 1.0
+        named = {name_of.get(label, label): weight for label, weight in (weights or {}).items()}
+        return TrainConfig(model=self.model, class_weights=named, **options)  # type: ignore[arg-type]
 
 
 def _texts(X: Any) -> list[tuple[str, ...]]:  # noqa: ANN401

@@ -103,6 +103,18 @@ class SeveralLogs:
             log.close()
 
 
+def check_logs(names: Sequence[str]) -> None:
+    """Refuse in time, before anything is made, logs whose library is not installed.
+
+    Raises
+    ------
+    MissingExtraError
+        With the line that installs it.
+    """
+    for name in names:
+        require(name, extra=name, purpose=f"--log {name}")
+
+
 def open_logs(
     names: Sequence[str],
     *,
@@ -131,4 +143,5 @@ def open_logs(
     MissingExtraError
         When a library is not installed; the message holds the line that installs it.
     """
+    check_logs(names)
     return SeveralLogs([globals()[_KNOWN[name]](run, folder, config, offline) for name in names])

@@ -346,8 +346,8 @@ class FineTuning:
         if self.parts == self.recipe.accumulation:
             self.on_note(
                 f"out of memory with batches in parts of {-(-batch_size // self.parts)} rows: the "
-                "parts are halved and their number doubled (--accumulation) until they fit; what "
-                "is learnt stays the same"
+                "parts are halved and their number doubled (--accumulation) until they fit; the "
+                "batches stay the same, what dropout drops does not"
             )
         self.parts = min(batch_size, 2 * self.parts)
         give_memory_back(self.recipe.device)

@@ -190,6 +190,11 @@ def batches_of(material: Material, config: TrainConfig) -> IntArray:
         material.n_train, batch_size=config.batch_size, epochs=config.epochs, steps=config.steps
     )
     if material.n_train > len(material.train):
+        if config.sampler == "balanced" and config.share == "natural":
+            raise InputError(
+                "sampler='balanced' and share='natural', which puts all rows in one pool as they "
+                "come: give one of the two; with any other share the classes come equally often"
+            )
         pair = fair_pair(
             material.labels,
             material.source,

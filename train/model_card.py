@@ -36,7 +36,7 @@ def model_card(name: str, record: Mapping[str, Any], validation: Assessment | No
         f"# {name}",
         f"Puts {_kind(record)} into one of {len(labels)} classes: "
         + ", ".join(f"`{label}`" for label in labels)
-        + f". Fine-tuned from `{record['base_model']}` with augment {__version__}.",
+        + f". Fine-tuned from `{_base(record)}` with augment {__version__}.",
         "## Use",
         _use(name, record),
         "## Data",
@@ -64,6 +64,12 @@ def _front_matter(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _base(record: Mapping[str, Any]) -> str:
+    """Name the base model; of a folder its last part, for the others are no reader's matter."""
+    base = str(record["base_model"])
+    return Path(base).name if Path(base).is_absolute() else base
+
+
 def _kind(record: Mapping[str, Any]) -> str:
     columns = record["text_columns"]
     return "pairs of texts" if len(columns) == 2 else "texts"
@@ -87,7 +93,7 @@ def _use(name: str, record: Mapping[str, Any]) -> str:
     if record["adapters"]:
         return text + (
             f"\n\nThe folder holds LoRA adapters and the head; the base model "
-            f"`{record['base_model']}` is read beside them."
+            f"`{_base(record)}` is read beside them."
         )
     return text + (
         "\n\nThe transformers library reads the folder too (`AutoModelForSequenceClassification`, "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.extras import require
 from augment.loading import loading, quiet_loading
+from augment.minilm import NAME
 from augment.train.adapters import ADAPTERS, load_adapters
 from augment.train.encoder import (
     explained,
@@ -114,7 +115,7 @@ def load_saved(
         name=name,
         model=model.eval(),
         tokenizer=tokenizer,
-        labels=_labels(name, config, labels),
+        labels=_labels(name, config, record, labels),
         max_tokens=_max_tokens(name, record, longest_input(config, tokenizer)),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
@@ -179,7 +180,13 @@ def _with_base(
         settings = json.loads((folder / ADAPTERS).read_text(encoding="utf-8"))
         base = settings["base_model_name_or_path"]
     labels = [str(config.id2label[number]) for number in range(config.num_labels)]
-    encoder = load_encoder(str(base), n_classes=len(labels), labels=labels, offline=offline)
+    try:
+        encoder = load_encoder(str(base), n_classes=len(labels), labels=labels, offline=offline)
+    except AugmentError as error:
+        raise InputError(
+            f"{folder} holds adapters alone, and their base model is missing: {error}; bring it "
+            "back there, or train anew with --merge"
+        ) from error
     wanted = record.get("base_revision")
     if wanted and encoder.revision != wanted:
         raise DamagedFileError(
@@ -191,7 +198,12 @@ def _with_base(
     return model, tokenizer, config
 
 
-def _labels(name: str, config: Any, labels: Sequence[str] | None) -> tuple[str, ...]:  # noqa: ANN401
+def _labels(
+    name: str,
+    config: Any,  # noqa: ANN401
+    record: Mapping[str, Any],
+    labels: Sequence[str] | None,
+) -> tuple[str, ...]:
     own = tuple(str(config.id2label[number]) for number in range(config.num_labels))
     if labels is not None:
         if len(labels) != len(own) or len(set(labels)) != len(own):
@@ -200,7 +212,8 @@ def _labels(name: str, config: Any, labels: Sequence[str] | None) -> tuple[str, 
                 f"got {', '.join(labels)}"
             )
         return tuple(labels)
-    if all(_NAMELESS.fullmatch(label) for label in own):
+    # A record says that the classes of the data were called so.
+    if all(_NAMELESS.fullmatch(label) for label in own) and own != tuple(record.get("classes", ())):
         raise InputError(
             f"model={name!r}: its {len(own)} classes have no names ({own[0]}, ...); write them "
             'into its config.json, as "id2label": {"0": "negative", "1": "positive"}'
@@ -213,6 +226,12 @@ def _max_tokens(name: str, record: Mapping[str, Any], longest: int) -> int:
     if found is None:
         return min(longest, 512)
     return min(int(found), longest)
+
+
+def base_name(model: str, *, adapters: bool) -> str:
+    """Name the base of a trained model; of adapters, so that it is found from any folder."""
+    folder = Path(model).expanduser()
+    return str(folder.resolve()) if adapters and model != NAME and folder.is_dir() else model
 
 
 def save_model(

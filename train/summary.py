@@ -283,9 +283,10 @@ def summary(result: KFoldResult) -> str:
 
 def _difference(what: str, c: Comparison) -> str:
     low, high = c.ci95
+    holm = f" ({c.p_adjusted:.3f} after Holm)" if c.p_adjusted != c.p_value else ""
     return (
         f"{what}: {arm_title(c.candidate)} − {arm_title(c.baseline)} = "
         f"{points(c.gain, sign=True)} points of {METRIC_NAMES[c.metric]} "
-        f"[{points(low, sign=True)}, {points(high, sign=True)}], p = {c.p_value:.3f}, "
+        f"[{points(low, sign=True)}, {points(high, sign=True)}], p = {c.p_value:.3f}{holm}, "
         f"smallest detectable {points(c.smallest_detectable)}"
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import tyro
 
-from augment.config import shown_as, split_commas
+from augment.config import plain_numbers, shown_as, split_commas
 from augment.errors import InputError
 from augment.train.config import check_at_least, check_one_of
 
@@ -50,7 +51,7 @@ class TrainConfig:
     batch_size: int = 16
     """Rows per optimizer step."""
     accumulation: int = 1
-    """Parts that each batch is computed in, to fit it into memory; changes nothing else."""
+    """Parts that each batch is computed in, to fit it into memory; only dropout differs then."""
     lr: Annotated[float | None, shown_as("F")] = None
     """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
@@ -74,7 +75,7 @@ class TrainConfig:
     label_smoothing: float = 0.0
     """Part of each label that is spread over all classes, 0 to below 1."""
     sampler: Literal["uniform", "balanced"] = "uniform"
-    """Draw each row as often as any other, or each class as often."""
+    """Without paraphrases: draw each row as often as any other, or each class as often."""
     share: float | Literal["natural"] = 0.5
     """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
     freeze_embeddings: bool = False
@@ -121,11 +122,13 @@ class TrainConfig:
     """Print the scores as JSON."""
 
     def __post_init__(self) -> None:
+        plain_numbers(self)
         for name in ("data", "out", "valid"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
-        for name in ("log", "label_names", "class_weights"):
-            object.__setattr__(self, name, split_commas(getattr(self, name)))
+        object.__setattr__(self, "log", split_commas(self.log))
+        for name in ("label_names", "class_weights"):
+            object.__setattr__(self, name, _pairs(getattr(self, name)))
         for name in self.log:
             check_one_of("log", name, LOGS)
         self._check_numbers()
@@ -167,8 +170,8 @@ class TrainConfig:
         for one, other in (("steps", "epochs"), ("valid", "valid_share"), ("resume", "force")):
             if getattr(self, one) and getattr(self, other):
                 raise InputError(
-                    f"{one}={getattr(self, one)!r} and {other}={getattr(self, other)!r}: give one "
-                    "of the two"
+                    f"{one}={getattr(self, one)} and {other}={getattr(self, other)}: give one of "
+                    "the two"
                 )
         if self.merge and not self.lora:
             raise InputError("merge without lora: there are no adapters to add into the weights")
@@ -190,12 +193,28 @@ def check_within(name: str, value: object, least: float, most: float) -> None:
         raise InputError(f"{name}={value!r}: a number from {least:g} to {most:g} is wanted")
 
 
-def named_values(name: str, pairs: tuple[str, ...]) -> dict[str, str]:
-    """Read ``("0=neg", "1=pos")`` into a dictionary.
+def _pairs(given: Any) -> Any:  # noqa: ANN401 - text, several, or a mapping
+    """Part ``"a=1,b=2"`` at its commas, but not within a name that has one: ``"a, b=2"``."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: list[str] = []
+    begun = ""
+    for part in ",".join((given,) if isinstance(given, str) else given).split(","):
+        begun = f"{begun},{part}" if begun else part
+        if "=" in part:
+            found.append(begun.strip())
+            begun = ""
+    return tuple([*found, *([begun.strip()] if begun.strip() else [])])
+
+
+def named_values(name: str, pairs: tuple[str, ...] | Mapping[Any, Any]) -> dict[str, str]:
+    """Read ``("0=neg", "1=pos")``, or what is a mapping already, into a dictionary.
 
     >>> named_values("label_names", ("0=neg", "1=pos"))
     {'0': 'neg', '1': 'pos'}
     """
+    if isinstance(pairs, Mapping):
+        return {str(key): str(value) for key, value in pairs.items()}
     found: dict[str, str] = {}
     for pair in pairs:
         key, sign, value = pair.rpartition("=")

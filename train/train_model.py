@@ -19,7 +19,7 @@ from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import Encoder, language_note, load_encoder
-from augment.train.experiment_log import open_logs
+from augment.train.experiment_log import SeveralLogs, check_logs, open_logs
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
 from augment.train.model_card import model_card
@@ -147,6 +147,7 @@ to part; add rows, or leave valid_share out
     valid = _validation_rows(config, rows)
     material = gather(rows, valid, config, name=str(config.valid or ""))
     with no_network(config.offline):
+        check_logs(config.log)
         encoder = load_encoder(
             config.model,
             n_classes=len(rows.classes),
@@ -171,7 +172,8 @@ class _Job:
         name: str,
         recipe: str | None,
     ) -> None:
-        self.config, self.rows, self.material, self.encoder = config, rows, material, encoder
+        self.config, self.rows, self.valid = config, rows, valid
+        self.material, self.encoder = material, encoder
         self.name, self.data_recipe = name, recipe
         self.trainer = Trainer(config, material, encoder)
         self.identity = identity(config, rows, valid, self.trainer)
@@ -184,14 +186,15 @@ class _Job:
         place, resume = out or Path("training"), False
         if checkpoint is not None:
             resume = checkpoint.begin(self.identity, resume=config.resume)
-        logs = open_logs(
-            config.log,
-            run=place.name,
-            folder=place.with_name(f"{place.name}.logs"),
-            config=self.identity,
-            offline=config.offline,
-        )
+        logs = SeveralLogs(())
         try:
+            logs = open_logs(
+                config.log,
+                run=place.name,
+                folder=place.with_name(f"{place.name}.logs"),
+                config=self.identity,
+                offline=config.offline,
+            )
             fitted = self.trainer.run(
                 progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
             )
@@ -201,6 +204,8 @@ class _Job:
             raise
         finally:
             logs.close()
+            if checkpoint is not None and not checkpoint.has_state:  # nothing to go on from
+                checkpoint.remove()
         trained = self._result(fitted, out)
         if checkpoint is not None:
             checkpoint.remove()
@@ -244,6 +249,7 @@ class _Job:
                     material.classes,
                     texts,
                     rows=self._table_rows(held),
+                    left_out=self.valid.left_out if self.valid is not None else None,
                 )
                 record["validation"] = {
                     **validation.as_dict(),
@@ -257,8 +263,9 @@ class _Job:
 
     def _table_rows(self, positions: list[int]) -> list[int]:
         """Row numbers, in their table, of rows of the material."""
-        if self.config.valid is not None:
-            return [row - len(self.rows.texts) for row in positions]
+        if self.valid is not None:
+            before = len(self.rows.texts)
+            return [int(self.valid.source_ids[row - before]) for row in positions]
         return [int(self.rows.source_ids[row]) for row in positions]
 
     def _announce(self, progress: Progress) -> None:
@@ -272,6 +279,8 @@ class _Job:
         )
         for note in rows.notes():
             progress.note(note)
+        for note in self.valid.notes() if self.valid is not None else ():
+            progress.note(f"{self.config.valid}: {note}")
         for note in material.notes:
             progress.note(note)
         parts = [f"{len(material.train):,} originals"]

@@ -14,14 +14,12 @@ import numpy as np
 from augment._version import __version__
 from augment.datasets.manifest import versions
 from augment.train.labelled import LabelledRows
+from augment.train.saved_model import base_name
 from augment.train.train_config import TrainConfig, named_values
 from augment.train.trainer import Fitted, Trainer
 
 #: Options that say where and how to write, and not what is learnt.
-OUTWARD: Final = (
-    *("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log"),
-    "accumulation",
-)
+OUTWARD: Final = (*("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log"),)
 
 
 def identity(
@@ -35,7 +33,7 @@ def identity(
         "text": list(rows.text_columns),
         "label": rows.label_column,
         "label_names": named_values("label_names", config.label_names),
-        "class_weights": list(config.class_weights),
+        "class_weights": named_values("class_weights", config.class_weights),
         "lr": recipe.lr,
         "max_tokens": trainer.max_tokens,
         "precision": recipe.precision,
@@ -92,7 +90,7 @@ def training_record(
     counts = np.bincount(material.labels[material.train], minlength=len(material.classes))
     return {
         "signature": signature(decided),
-        "base_model": config.model,
+        "base_model": base_name(config.model, adapters=config.lora and not config.merge),
         "base_revision": trainer.encoder.revision,
         "adapters": config.lora and not config.merge,
         "classes": list(material.classes),
