@@ -30,9 +30,9 @@ def as_written(original: str, text: str) -> str:
     >>> as_written("L’heure… vient?", "L'heure... arrive ?")
     'L’heure… arrive?'
     """
-    spaces = set(_SPACED.findall(original))
-    if _TIGHT.search(original) is None and len(spaces) == 1:
-        text = _TIGHT.sub(spaces.pop(), text)
+    spaces = _SPACED.findall(original)
+    if spaces and _TIGHT.search(original) is None:
+        text = _TIGHT.sub(spaces[-1], text)
     elif not spaces and _TIGHT.search(original) is not None:
         text = _SPACED.sub("", text)
     straight, curled = _STRAIGHT.search(original), _CURLED.search(original)

@@ -21,6 +21,7 @@ from augment.typography import as_written
         ),
         ("« Oui » ?", "« Non»?", "« Non » ?"),
         ("Il part.", "Où va-t-il ?", "Où va-t-il ?"),
+        ("«\u202fOui\u202f» : bon !", "«\u202fOui\u202f»: bien!", "«\u202fOui\u202f» : bien !"),
         ("L’été d’or", "L'été d'argent", "L’été d’argent"),
         ("L'été d'or", "L’été d’argent", "L'été d'argent"),
         ("L’été d'or", "L'été d’argent", "L'été d’argent"),

@@ -90,7 +90,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # En-en dehors, jusqu'à ici, quelqu'uns, des à vous, près elle, besoin une, peut- des
         r"\b(?:en|dans)-en\b|\bjusqu['’]à ici\b|\btrès de\b(?! (?:près|loin))",
         r"\b[Qq]uelqu['’]uns\b|\b[Uu]ne peu\b|\bne (?:par|sur|avec|chez)\b|\b[Dd]ans autres\b",
-        r"\b(?:peut|doit|va|dit|est|fait)- ",
+        r"\b(?:peut|doit|va|dit|est|fait)- |[a-z]{2}[-‐] ?[?!.]",
         r"\b(?:l[ea]s?|des) à (?:moi|toi|lui|vous|nous|eux)\b|\bprès (?:moi|toi|lui|elle|eux)\b",
         r"\bbesoin (?:une?\b|quelqu['’]un)",
         # Que élimine, fils de abruti
@@ -110,7 +110,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"^(?:N['’](?:ai|as|avons|avez)|M['’](?:a|ont)|L['’]ai|Me suis|Me pla(?:ît|irait)|S['’]a|"
         r"Se (?:va|peut|doit)|Ne (?:se|suis|sais|peux|veux)|Ai)\b(?!-)",
         # Words of the pivots
-        r"^(?:Ara|Aneu|Quan|Van|Cuando|Ahora|Massa|Vell[ae]|Quina?|Quine)\b|\b[Ee]n resumen\b",
+        r"^(?:Ara|Aneu|Quan|Van|Cuando|Ahora|Massa|Vell[ae]|Quina?|Quine|Casa|Al|"
+        r"Han)\b|\b[Ee]n resumen\b",
     ),
     "es": (
         r"(?:^|[^\w\s]\s*|\b[a-záéíóúñ]+ )I [a-záéíóúñ]",
@@ -143,6 +144,10 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:[JjTt](?:e|u) (?:n['’]en |[nlm]e |les |l['’])?sens|sent|sentent|sentons|sentez|"
             r"assie\w+|assey\w+)\b",
         ),
+        (r"\b[Nn]ous\b", r"\bentités?\b"),
+        (r"\b[Ss]ervices?\b", r"\b[Tt]irs?\b"),
+        (r"\bverres?\b", r"\bGoths?\b"),
+        (r"\b[Jj]['’]ai\b", r"\b[Aa]ies\b"),
         (r"\b[Oo]ui\b", r"\b[Ss]oi\b"),
         (r"\b[Ss]i\b", r"\boui\b"),
         (r"\b[Jj]e suis\b", r"\bsouche\b"),
