@@ -151,7 +151,8 @@ def test_french_pairs_rewrites_both_texts_and_judges_them(here, encoder, capsys)
     assert len([row for row in table if row["aug_method"] == "original"]) == 40
     by_source = {row["aug_source_id"]: row for row in table if row["aug_method"] == "original"}
     new = [row for row in table if row["aug_method"] != "original"]
-    assert {row["aug_pivot"] for row in new} == {"en", "es"}
+    assert new
+    assert {row["aug_pivot"] for row in new} <= {"ca", "es"}
     for row in new:
         source = by_source[row["aug_source_id"]]
         assert row["thème"] == source["thème"] != "Sciences"

@@ -87,10 +87,12 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b[Qq]u['’]est-ce qu(?:e |['’])\w+-(?:vous|tu|ils?|elles?|je|nous|on)\b",
         r"\b[Qq]u['’]est-ce qu(?:e (?:(?:suis|es|est|sont|de)\b|d['’])|['’](?:est|a)\b)",
         r"\b[Cc]e que (?:veux|suis|sais|fais|dis|peux|dois|ai)\b|, est que\b",
+        # Qu'il raconte le roman ?, à qu'il appartient, un horloger que ne sait pas
+        r"^Qu['’]il (?!est\b|soit\b)[^?.!]*\?|\bà qu['’]il\b|\bque ne \w+ (?:pas|plus|jamais)\b",
         # En-en dehors, jusqu'à ici, quelqu'uns, des à vous, près elle, besoin une, peut- des
         r"\b(?:en|dans)-en\b|\bjusqu['’]à ici\b|\btrès de\b(?! (?:près|loin))",
         r"\b[Qq]uelqu['’]uns\b|\b[Uu]ne peu\b|\bne (?:par|sur|avec|chez)\b|\b[Dd]ans autres\b",
-        r"\b(?:peut|doit|va|dit|est|fait)- |[a-z]{2}[-‐] ?[?!.]",
+        rf"{_LETTER}{{3}}- (?!et\b|ou\b){_LETTER}|[a-z]{{2}}[-‐] ?[?!.]",
         r"\b(?:l[ea]s?|des) à (?:moi|toi|lui|vous|nous|eux)\b|\bprès (?:moi|toi|lui|elle|eux)\b",
         r"\bbesoin (?:une?\b|quelqu['’]un)",
         # Que élimine, fils de abruti

@@ -19,7 +19,7 @@ def main(
     data: Path = HERE / "paires.csv",
     text: str = "texte,question",
     label: str = "thème",
-    pivot: str = "en,es",
+    pivot: str = "ca,es",
     model: str = "minilm",
     folds: int = 3,
     steps: int = 30,
