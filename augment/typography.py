@@ -14,6 +14,7 @@ _SPACED: Final = re.compile(rf"(?<=\S)([ \u00a0\u202f])(?={_SIGN})")
 _TIGHT: Final = re.compile(rf"(?<=[^\s?!:;«])(?={_SIGN})")
 _STRAIGHT: Final = re.compile(r"(?<=\w)'(?=\w)")
 _CURLED: Final = re.compile(r"(?<=\w)’(?=\w)")
+_SMALL_START: Final = re.compile(r"(?<=[^.\s][.!?]\s)[a-zà-öø-ÿœ]")
 _FIRST: Final = re.compile(r"[^\W\d_]")
 
 
@@ -21,7 +22,7 @@ def as_written(original: str, text: str) -> str:
     r"""Give a text the typography of the original that it was made of.
 
     Where the original is consistent, the text follows it: a space before ``? ! : ; »`` or none,
-    straight or curled apostrophes, three dots or their sign; and a capital at its start.
+    straight or curled apostrophes, three dots or their sign; and capitals where sentences start.
 
     Examples
     --------
@@ -44,6 +45,8 @@ def as_written(original: str, text: str) -> str:
         text = text.replace("...", "…")
     elif "..." in original and "…" not in original:
         text = text.replace("…", "...")
+    if _SMALL_START.search(original) is None:
+        text = _SMALL_START.sub(lambda match: match[0].upper(), text)
     was, now = _FIRST.search(original), _FIRST.search(text)
     if was and now and was[0].isupper() and _all_small(text[now.start() :]):
         text = text[: now.start()] + now[0].upper() + text[now.end() :]

@@ -29,6 +29,12 @@ from augment.typography import as_written
         ("Bon...", "Bien…", "Bien..."),
         ("- Reste ici.", "- reste là.", "- Reste là."),
         ("reste ici.", "Reste là.", "Reste là."),
+        (
+            "Read it. It is good.",
+            "Read it! it is fine... so long.",
+            "Read it! It is fine... so long.",
+        ),
+        ("Read it, e.g. now. It is good.", "Read it. it is fine.", "Read it. it is fine."),
         ("My phone rang.", "iPhone calls.", "iPhone calls."),
         ("12 days", "twelve days", "twelve days"),
         ("Oui.", "", ""),

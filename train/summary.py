@@ -251,11 +251,14 @@ def summary(result: KFoldResult) -> str:
     lines.append("")
     if result.naive is not None and result.comparison is not None:
         lines += [
-            _difference("verdict", result.comparison),
+            _difference("verdict", result.comparison, several=len(result.candidates) > 1),
             _difference("naive difference, not a fair one", result.naive),
             "",
         ]
-    lines += [_difference(f"arm {c.candidate}: {c.verdict}", c) for c in result.candidates[1:]]
+    lines += [
+        _difference(f"arm {c.candidate}: {c.verdict}", c, several=True)
+        for c in result.candidates[1:]
+    ]
     if len(result.candidates) > 1:
         lines += ["verdicts after Holm's correction for several arms of new rows", ""]
     for point in result.curve:
@@ -281,12 +284,12 @@ def summary(result: KFoldResult) -> str:
     return "\n".join(lines)
 
 
-def _difference(what: str, c: Comparison) -> str:
+def _difference(what: str, c: Comparison, *, several: bool = False) -> str:
     low, high = c.ci95
-    holm = f" ({c.p_adjusted:.3f} after Holm)" if c.p_adjusted != c.p_value else ""
+    corrected = f" ({c.p_adjusted:.3f} corrected)" if several else ""
     return (
         f"{what}: {arm_title(c.candidate)} − {arm_title(c.baseline)} = "
         f"{points(c.gain, sign=True)} points of {METRIC_NAMES[c.metric]} "
-        f"[{points(low, sign=True)}, {points(high, sign=True)}], p = {c.p_value:.3f}{holm}, "
+        f"[{points(low, sign=True)}, {points(high, sign=True)}], p = {c.p_value:.3f}{corrected}, "
         f"smallest detectable {points(c.smallest_detectable)}"
     )

@@ -16,6 +16,13 @@ _NO_VERBS: Final = (
 )
 _SUBJECTS: Final = "(?:I|he|she|it|we|you|they)"
 _MODALS: Final = "(?:can|could|will|would|should|must|may|might|did|does|do)"
+_MONTHS: Final = "January|February|March|April|June|July|August|September|October|November|December"
+#: Verbs that end as nouns do.
+_DOINGS: Final = (
+    "mention|question|pity|comment|implement|experiment|document|lament|witness|harness|caution|"
+    "position|auction|function|commission|petition|condition|station|audition|section|ration|"
+    "treatment|supplement|compliment|cement|torment|ferment|augment|segment|fragment"
+)
 
 #: French: pronouns in front of a verb, and what may be the end of a verb that has no subject.
 _CLITICS: Final = (
@@ -41,6 +48,28 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:say|says|said) (?:me|us)\b",
         r"\b(the|a|an|to|of|at|and|my|your|his|its|their) \1\b",
         r"\bthe\s*[.!?](?![.!?])",
+        # You is shut out, it Would come, to makes, can not me understand, it liked me, it is it?
+        r"(?<!\bof )(?<!\bwith )(?<!\bthat )\byou (?:is|has|was|does)\b",
+        r"\b(?:It|He|She|They|We|You) (?:Would|Could|Should|Has|Have|Had|Was|Will|Can|Did|Does)\b",
+        r"\bto (?:makes|goes|takes|is|has|does|says|comes|wants)\b",
+        r"\b(?:can|could|did|do|does|will|would) not (?:me|us|him|them)\b",
+        r"\b[Ii]t (?:liked (?:me|us)|is it)\b",
+        r"\b(?:whether|because|although|if|while) (?:has|have|is|are|was|were|would|could|can|must|"
+        r"had|wants|will)\b",
+        # No a bad oven, nobody never has, as obscure that, who killed the one who
+        r"\b[Nn]o an?\b|\b(?:[Nn]obody|[Aa]nybody|[Nn]othing|not) never\b",
+        r"\b(?:was|were|is|are) as \w+ that\b|\bthe ones? who\s*[.!?]",
+        # I like the sound very, eat the rest somewhere more, in the July, I dismissal
+        r"\bvery[.:;!?]|\bvery,(?! very)",
+        r"\b(?:somewhere|everything) (?:another|more)\b|\balmost all more\b",
+        rf"\bat (?:the )?(?:{_MONTHS})\b(?! [a-z])",
+        r"\b[Ii]n (?:midnight|\d{1,2}:\d\d)\b|\b[Vv]ery (?:rather|quite|enough|half)\b",
+        # I unemployed person, I Will meet, what liked us, each another, a bored a
+        r"\bunemployed person\b|\bear dead person\b|\b[Ww]hat (?:did not )?liked? us\b",
+        r"\bI (?:remorse|equal|unemployed|Will|Would|Have|Had|Was|Am|Could|Can|Do|Did)\b",
+        r"\b(?:each|the|a) another\b|\b[Tt]he worse \w+ of\b|\bwould have to have\b",
+        r"(?<=[a-z] )a\s*[.;!?](?![.\w])|\b(?:I|he|she|we|they) the majority\b",
+        rf"\bI (?:still |also )?(?!(?:{_DOINGS})\b)[a-z]+(?:tion|ity|ness|ment|sal)\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),
@@ -125,6 +154,34 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
 
 #: What stands in the original, and what engines put in its place that says another thing.
 TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "en": (
+        # I was counting -> it counted; I hate the music -> hate the musician; i skipped
+        (
+            r"\bI\b",
+            r"\b[Ii]t (?!(?:is|was|has|will|makes?|seems?|feels?|looks?|takes?|gives?)\b)\w+|"
+            r"(?<![\w'.-])i(?![\w'.-])|"
+            r"(?:^|[,;:] )(?:want|wrote|hate|hear|made|go|miss|keep|would|could|have|had)\b",
+        ),
+        (r"\bthem\b", r"\bthe ones\b"),
+        (r"\b[Oo]nes?\b", r"\bu\b"),
+        (
+            r"\b[Nn]ot\b",
+            r"\b[Nn]o (?:great|big|utmost|terrible|bad|good|reliable|"
+            r"sufficient|both|enough|quite|well|so much|comfortable)\b",
+        ),
+        # Catalan "des de", "servei", "música", "cap"; Spanish "querer", "tienda", "caja"
+        (r"\bshops?\b", r"\btents?\b"),
+        (r"\bbox(?:es)?\b", r"\btills?\b"),
+        (r"\bthings?\b", r"\bcauses?\b"),
+        (r"\b[Nn]o(?:ne|body|thing)\b", r"\bleader of\b"),
+        (r"(?:^|[,;] )(?:[Dd]o not|[Dd]on['’]t)\b", r"\b[Ii]t does not\b"),
+        (r"\b[Ff]rom\b", r"\b[Ss]ince\b"),
+        (r"\b[Ss]ervices?\b", r"\bkicks?\b"),
+        (r"\b[Mm]usic\b", r"\bmusicians?\b"),
+        (r"\b[Ww]ife\b", r"\bhusband\b"),
+        (r"\b[Ll](?:oved?|ikes?)\b", r"\bwant(?:ed|s)?\b"),
+        (r"\b[Ww]ants?\b", r"\bloves?\b"),
+    ),
     "fr": (
         # C'est un cauchemar -> Il est un cauchemar; "il est crucial de" is another "il".
         (
