@@ -62,7 +62,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # I like the sound very, eat the rest somewhere more, in the July, I dismissal
         r"\bvery[.:;!?]|\bvery,(?! very)",
         r"\b(?:somewhere|everything) (?:another|more)\b|\balmost all more\b",
-        rf"\bat (?:the )?(?:{_MONTHS})\b(?! [a-z])",
+        rf"\bat (?:the )?(?:{_MONTHS})\b(?! (?!and\b|or\b|but\b)[a-z])",
         r"\b[Ii]n (?:midnight|\d{1,2}:\d\d)\b|\b[Vv]ery (?:rather|quite|enough|half)\b",
         # I unemployed person, I Will meet, what liked us, each another, a bored a
         r"\bunemployed person\b|\bear dead person\b|\b[Ww]hat (?:did not )?liked? us\b",
@@ -156,10 +156,14 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
 TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "en": (
         # I was counting -> it counted; I hate the music -> hate the musician; i skipped
+        (r"\bI\b", r"(?<![\w'.-])i(?![\w'.-])"),
         (
             r"\bI\b",
-            r"\b[Ii]t (?!(?:is|was|has|will|makes?|seems?|feels?|looks?|takes?|gives?)\b)\w+|"
-            r"(?<![\w'.-])i(?![\w'.-])|"
+            r"(?:^|[,;:] |\b(?:that|and|but|when|because|whether) )[Ii]t "
+            r"(?!(?:is|was|has|will|makes?|seems?|feels?|looks?|takes?|gives?)\b)\w+",
+        ),
+        (
+            r"\bI\b",
             r"(?:^|[,;:] )(?:want|wrote|hate|hear|made|go|miss|keep|would|could|have|had)\b",
         ),
         (r"\bthem\b", r"\bthe ones\b"),

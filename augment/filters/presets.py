@@ -36,7 +36,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "min_change": 0.05,
         "min_length_ratio": 0.6,
         "max_length_ratio": 2.0,
-        "max_marked": 0.05,
+        "max_marked": 0.02,
         "max_lost_names": 0.67,
         "max_person_change": 0.2,
         "max_strangeness": 1.7,
