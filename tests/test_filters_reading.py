@@ -139,6 +139,8 @@ def test_said_in_other_words(refusal, name, language, original, text):
         ("grammar", "en", "Five minutes from here.", "Five minutes since here."),
         ("grammar", "en", "Awful service.", "Awful kick."),
         ("grammar", "en", "A bad shop.", "A bad tent."),
+        ("grammar", "en", "The day after, I got a message.", "A message that got the day after."),
+        ("grammar", "en", "The most boring film.", "The most film of boring."),
         ("grammar", "en", "Do not buy this.", "It does not buy this."),
         ("grammar", "en", "Good, but not reliable.", "Good, but no reliable."),
         ("grammar", "en", "I stopped there.", "I unemployed person there."),

@@ -67,6 +67,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # I unemployed person, I Will meet, what liked us, each another, a bored a
         r"\bunemployed person\b|\bear dead person\b|\b[Ww]hat (?:did not )?liked? us\b",
         r"\bI (?:remorse|equal|unemployed|Will|Would|Have|Had|Was|Am|Could|Can|Do|Did)\b",
+        r"\b[Tt]he most \w+ of \w+(?:ing|ed)\b|\bmakes no[.;]",
         r"\b(?:each|the|a) another\b|\b[Tt]he worse \w+ of\b|\bwould have to have\b",
         r"(?<=[a-z] )a\s*[.;!?](?![.\w])|\b(?:I|he|she|we|they) the majority\b",
         rf"\bI (?:still |also )?(?!(?:{_DOINGS})\b)[a-z]+(?:tion|ity|ness|ment|sal)\b",
@@ -165,6 +166,11 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (
             r"\bI\b",
             r"(?:^|[,;:] )(?:want|wrote|hate|hear|made|go|miss|keep|would|could|have|had)\b",
+        ),
+        (
+            r"\bI\b",
+            r"\b(?:that|hour|row|day) (?:viewed|got|can|could|go|went|saw|used|utilised|received|had|"
+            r"missed|made)\b",
         ),
         (r"\bthem\b", r"\bthe ones\b"),
         (r"\b[Oo]nes?\b", r"\bu\b"),
