@@ -169,8 +169,8 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             r"\bI\b",
-            r"\b(?:that|hour|row|day) (?:viewed|got|can|could|go|went|saw|used|utilised|received|had|"
-            r"missed|made)\b",
+            r"\b(?:that|hour|row|day) (?:viewed|got|can|could|go|went|saw|used|utilised|received|"
+            r"had|missed|made)\b",
         ),
         (r"\bthem\b", r"\bthe ones\b"),
         (r"\b[Oo]nes?\b", r"\bu\b"),
