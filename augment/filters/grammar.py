@@ -13,17 +13,23 @@ from augment.records import Candidate
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-#: Where a sentence starts, for the ``^`` of the table.
-_START: Final = "(?:^|(?<=[.!?…\\n]))[\\s\"'“”«»()¿¡–—-]*"
+#: Where a sentence starts: there a sign is put that stands for the ``^`` of the table, because
+#: one sign is found many times as fast as a place.
+_START: Final = re.compile("(?:^|(?<=\\n))[\\s\"'“”«»()¿¡–—-]*|(?<=[.!?…])[\\s\"'“”«»()¿¡–—-]+")
+_SIGN: Final = "\x02"
+_LEADING: Final = f" \n\"'“”«»()¿¡–—-{_SIGN}"
 _CARET: Final = re.compile(r"(?<!\[)\^")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_CARET.sub(lambda _: _START, pattern))
+    return re.compile(_CARET.sub(_SIGN, pattern))
+
+
+def _signed(text: str) -> str:
+    return _START.sub(rf"\g<0>{_SIGN}", text)
 
 
 def _stands_in(original: str, words: str) -> bool:
-    words = words.lstrip(" \n\"'“”«»()¿¡–—-").rstrip()
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", original) is not None
 
 
@@ -38,24 +44,36 @@ class Grammar:
     name = "grammar"
 
     def __init__(self, settings: FilterSettings) -> None:
-        self.faults = [_compiled(fault) for fault in FAULTS.get(settings.language, ())]
+        faults = FAULTS.get(settings.language, ())
+        self.faults = [_compiled(fault) for fault in faults]
         self.turned = [
             (_compiled(right), _compiled(wrong))
             for right, wrong in TURNED.get(settings.language, ())
         ]
+        # Most texts have no fault: one search for any takes half the time of one for each. A
+        # pattern that refers to its own groups counts them from 1, and stays by itself.
+        alone = [fault for fault in faults if "\\1" in fault]
+        together = "|".join(f"(?:{fault})" for fault in faults if fault not in alone)
+        self.any = [_compiled(fault) for fault in (together, *alone) if fault]
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        for fault in self.faults:
-            found = fault.search(text)
-            if found and not fault.search(original) and not _stands_in(original, found[0]):
-                return Finding(f"broken grammar: {found[0].strip()[:40]!r}")
+        before, after = _signed(original), _signed(text)
+        faults = self.faults if any(fault.search(after) for fault in self.any) else ()
+        for fault in faults:
+            if (found := fault.search(after)) is None or fault.search(before):
+                continue
+            words = found[0].lstrip(_LEADING).replace(_SIGN, "").rstrip()
+            if not _stands_in(original, words):
+                return Finding(f"broken grammar: {words[:40]!r}")
         for right, wrong in self.turned:
-            there, here = right.findall(original), right.findall(text)
-            found = wrong.search(text) if len(there) > len(here) else None
-            if found and not wrong.search(original):
-                return Finding(f"broken grammar: {found[0]!r} for {there[0]!r}")
+            if (found := wrong.search(after)) is None or wrong.search(before):
+                continue
+            there = right.findall(before)
+            if len(there) > len(right.findall(after)):
+                here, was = (part.strip(f",;: {_LEADING}") for part in (found[0], there[0]))
+                return Finding(f"broken grammar: {here!r} for {was!r}")
         return PASSED
