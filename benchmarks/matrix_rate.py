@@ -43,6 +43,7 @@ from augment.train.processes import MEMORY
 from augment.train.tokens import cut_vocabulary, tokenise
 
 RESULT = Path(__file__).parent / "results" / "matrix_rate.json"
+TABLE = Path("imdb") / "imdb_4k.csv"
 BATCH, MAX_TOKENS, ROWS, REPEATS, ROUNDS = 16, 256, 500, 5, 5
 FUSED = "mkldnn::_linear_pointwise"
 PRODUCTS: dict[str, Callable[..., torch.Tensor]] = {
@@ -99,7 +100,7 @@ def bare_seconds(name: str, layouts: tuple[Layout, ...]) -> float:
 
 def training(data: Path, steps: int) -> FineTuning:
     """Give a training over drawn batches."""
-    table = pd.read_csv(data / "imdb" / "imdb_4k.csv").sample(ROWS, random_state=0)
+    table = pd.read_csv(data / TABLE).sample(ROWS, random_state=0)
     encoder = load_encoder("minilm", n_classes=2, offline=True)
     texts = [(text,) for text in table["text"]]
     tokens = cut_vocabulary(
@@ -162,6 +163,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=usable_processors())
     parser.add_argument("--steps", type=int, default=6)
     options = parser.parse_args()
+    if not (options.data / TABLE).is_file():  # a process that fails lets the others wait for ever
+        parser.error(f"{options.data} holds no {TABLE}")
     os.environ.update(MEMORY)  # as K-fold starts its processes
     context = multiprocessing.get_context("spawn")
     together, queue = context.Barrier(options.processes), context.Queue()
