@@ -36,12 +36,15 @@ def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(item.strip() for part in parts for item in part.split(",") if item.strip())
 
 
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any option's value
+    """Give a number of numpy as Python's, and all else as it is."""
+    return value.item() if hasattr(value, "dtype") and value.shape == () else value
+
+
 def plain_numbers(options: Any) -> None:  # noqa: ANN401 - a dataclass instance
     """Turn numbers of numpy among a frozen dataclass's values into Python's, in place."""
     for field in dataclasses.fields(options):
-        value = getattr(options, field.name)
-        if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-            object.__setattr__(options, field.name, value.item())
+        object.__setattr__(options, field.name, _plain(getattr(options, field.name)))
 
 
 def check_keys(cls: type, keys: object, where: str) -> None:
@@ -77,8 +80,7 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     for name, value in values.items():
         hint = hints[name]
         kinds = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
-        if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-            value = value.item()  # a number of numpy
+        value = _plain(value)
         if isinstance(value, list):
             value = tuple(value)
         if isinstance(value, Mapping) and any(get_origin(kind) is tuple for kind in kinds):

@@ -18,6 +18,13 @@ AUG_COLUMNS: Final = (
 #: Columns of the table of refusals, behind `AUG_COLUMNS`.
 REJECTION_COLUMNS: Final = ("reason", "detail")
 
+#: Types of the added columns that are no text.
+COLUMN_TYPES: Final = {
+    "aug_source_id": "int64",
+    "aug_similarity": "float64",
+    "aug_change": "float64",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Translation:

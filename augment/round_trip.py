@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -177,8 +178,9 @@ class RoundTrip:
 
         Results have the typography of their original (`augment.typography`).
         """
-        for row, original, result in round_trips(items, self.legs):
-            yield row, original, replace(result, text=as_written(original, result.text))
+        with closing(round_trips(items, self.legs)) as results:
+            for row, original, result in results:
+                yield row, original, replace(result, text=as_written(original, result.text))
 
     def describe(self) -> dict[str, Any]:
         """Route, translators, and how many translations were new and how many stored."""
@@ -232,7 +234,7 @@ class _Broken:
 
 def round_trips(
     items: Iterable[tuple[int, str]], legs: Sequence[Translator], *, window: int | None = None
-) -> Iterator[tuple[int, str, Translation]]:
+) -> Generator[tuple[int, str, Translation]]:
     """Send texts through all legs in turn.
 
     Parameters

@@ -12,8 +12,11 @@ from typing import Final
 _SIGN: Final = r"(?:[?!]+|[:;](?=\s|$)|»)"
 _SPACED: Final = re.compile(rf"(?<=\S)([ \u00a0\u202f])(?={_SIGN})")
 _TIGHT: Final = re.compile(rf"(?<=[^\s?!:;«])(?={_SIGN})")
-_STRAIGHT: Final = re.compile(r"(?<=\w)'(?=\w)")
-_CURLED: Final = re.compile(r"(?<=\w)’(?=\w)")
+#: Signs that are written in two ways: what each looks like, and what is put for it.
+_WAYS: Final = (
+    ((re.compile(r"(?<=\w)'(?=\w)"), "'"), (re.compile(r"(?<=\w)’(?=\w)"), "’")),
+    ((re.compile(r"\.\.\."), "..."), (re.compile("…"), "…")),
+)
 _SMALL_START: Final = re.compile(r"(?<=[^.\s][.!?]\s)[a-zà-öø-ÿœ]")
 _FIRST: Final = re.compile(r"[^\W\d_]")
 
@@ -36,15 +39,11 @@ def as_written(original: str, text: str) -> str:
         text = _TIGHT.sub(spaces[-1], text)
     elif not spaces and _TIGHT.search(original) is not None:
         text = _SPACED.sub("", text)
-    straight, curled = _STRAIGHT.search(original), _CURLED.search(original)
-    if curled and not straight:
-        text = _STRAIGHT.sub("’", text)
-    elif straight and not curled:
-        text = _CURLED.sub("'", text)
-    if "…" in original and "..." not in original:
-        text = text.replace("...", "…")
-    elif "..." in original and "…" not in original:
-        text = text.replace("…", "...")
+    for ways in _WAYS:
+        own = [sign for pattern, sign in ways if pattern.search(original)]
+        if len(own) == 1:
+            for pattern, _ in ways:
+                text = pattern.sub(own[0], text)
     if _SMALL_START.search(original) is None:
         text = _SMALL_START.sub(lambda match: match[0].upper(), text)
     was, now = _FIRST.search(original), _FIRST.search(text)

@@ -27,7 +27,7 @@ from augment.errors import InputError
 from augment.offline import no_network
 from augment.outputs import check_outputs, part_of, refuse_inputs, replacing
 from augment.progress import SILENT, Progress
-from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
+from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +36,6 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths",
 
 #: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
 LAST: Final = Path(".augment") / "last_augmented"
-#: Types of the added columns that are no text.
-COLUMN_TYPES: Final = {
-    "aug_source_id": "int64",
-    "aug_similarity": "float64",
-    "aug_change": "float64",
-}
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,14 @@ from typing import Any, Final
 from augment.datasets.cell_text import is_missing
 from augment.errors import InputError
 from augment.extras import require
+from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
 GROUP_ROWS: Final = 16_384
 
 #: Types of the columns that this package adds: their first rows, the originals, may be all empty.
 _ADDED: Final = {
-    "aug_id": "string",
-    "aug_source_id": "int64",
-    "aug_method": "string",
-    "aug_pivot": "string",
-    "aug_engine": "string",
-    "aug_similarity": "float64",
-    "aug_change": "float64",
-    "reason": "string",
-    "detail": "string",
+    **dict.fromkeys((*AUG_COLUMNS, *REJECTION_COLUMNS), "string"),
+    **COLUMN_TYPES,
 }
 _READ: Final[dict[str, Callable[[str], float]]] = {"int64": int, "float64": float}
 
@@ -66,14 +60,8 @@ class ParquetSink:
             self._writer.close()
 
     def _flush(self) -> None:
-        columns: list[Sequence[object]] = [
-            self._cells(name, values)
-            for name, values in zip(
-                self._columns,
-                zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns),
-                strict=True,
-            )
-        ]
+        rows = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
+        columns = [self._cells(*column) for column in zip(self._columns, rows, strict=True)]
         if self._schema is None:
             self._schema = self._arrow.schema(
                 [
@@ -115,7 +103,8 @@ class ParquetSink:
         if name in _ADDED:
             kind = getattr(self._arrow, _ADDED[name])()
             with suppress(InputError):
-                return self._arrow.field(name, self._array(name, values, kind).type)
+                self._array(name, values, kind)
+                return self._arrow.field(name, kind)
         found = self._array(name, values, None).type
         return self._arrow.field(name, self._arrow.string() if str(found) == "null" else found)
 

@@ -33,7 +33,7 @@ from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
 from augment.progress import SILENT, Progress
-from augment.records import AUG_COLUMNS
+from augment.records import AUG_COLUMNS, COLUMN_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -361,8 +361,6 @@ def _with_frame(
 ) -> Balanced:
     """Make the frame from the given one's own rows, so that its types stay."""
     import pandas as pd
-
-    from augment.datasets.backtranslate import COLUMN_TYPES
 
     out = frame.iloc[[row.number for row in rows]].reset_index(drop=True)
     for at, name in enumerate(added, len(frame.columns)):

@@ -19,6 +19,8 @@ from augment.datasets.visible import visible
 from augment.filters import known_filters
 from augment.languages import language_name
 
+#: Outcomes of a candidate beside the checks that refuse.
+NO_REFUSALS: Final = ("kept", "surplus", "failed")
 TEMPLATE: Final = Path(__file__).with_name("run_report.html")
 #: Look of every report of this package.
 STYLE: Final = Path(__file__).with_name("page.css")
@@ -95,8 +97,7 @@ def _filters(manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _style(outcome: str) -> str:
-    known = {"kept": "kept", "surplus": "surplus", "failed": "failed"}
-    return known.get(outcome, "refused")
+    return outcome if outcome in NO_REFUSALS else "refused"
 
 
 def _yields(manifest: Manifest) -> dict[str, dict[str, int]]:
@@ -123,8 +124,9 @@ def _outcomes(yields: Mapping[str, Mapping[str, int]]) -> list[str]:
     for counts in yields.values():
         for name, count in counts.items():
             sums[name] = sums.get(name, 0) + count
-    ends = ("kept", "surplus", "failed")
-    reasons = sorted((name for name in sums if name not in ends), key=lambda n: (-sums[n], n))
+    reasons = sorted(
+        (name for name in sums if name not in NO_REFUSALS), key=lambda n: (-sums[n], n)
+    )
     return [name for name in ("kept", "surplus", *reasons, "failed") if sums.get(name)]
 
 

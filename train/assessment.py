@@ -12,6 +12,7 @@ import numpy.typing as npt
 from augment.train.metrics import (
     ClassScores,
     Scores,
+    beats_guessing,
     bootstrap_intervals,
     calibration_error,
     class_scores,
@@ -87,6 +88,11 @@ class Assessment:
     def accuracy(self) -> float:
         """Part of the rows put into the right class."""
         return self.scores.accuracy
+
+    @property
+    def learned(self) -> bool:
+        """Whether it is right more often than guessing (`augment.train.metrics.beats_guessing`)."""
+        return beats_guessing(self.confusion)
 
     @property
     def macro_f1(self) -> float:

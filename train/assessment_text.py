@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from augment.train.assessment import Assessment, IntArray
-from augment.train.metrics import Constant, beats_guessing, unpredicted
+from augment.train.metrics import Constant, unpredicted
 
 #: Beyond so many classes the confusion table is too wide to be read.
 WIDEST = 12
 
 
-#: What is said of a model that is not (see `augment.train.metrics.beats_guessing`).
-UNLEARNED = (
-    "the model is right no more often than its own answers in any order would be; train longer, "
-    "on more rows, or with an encoder that knows the language of the texts"
+#: What may let a model learn that did not.
+REMEDY = (
+    "train longer (--epochs, --steps), give more rows, or an encoder that knows the language of "
+    "the texts (--model)"
 )
+#: What is said of such a model (see `Assessment.learned`).
+UNLEARNED = f"the model is right no more often than its own answers in any order would be; {REMEDY}"
 
 
 def constant_line(table: IntArray, classes: Sequence[str]) -> str:
@@ -98,7 +100,7 @@ def assessment_text(found: Assessment) -> str:
         f"Matthews correlation {found.scores.mcc:.3f}"
     )
     warning = []
-    if not beats_guessing(found.confusion):
+    if not found.learned:
         warning = [f"NO BETTER THAN GUESSING: {UNLEARNED}"]
     if found.trained_on:
         rows = (

@@ -143,5 +143,4 @@ def open_logs(
     MissingExtraError
         When a library is not installed; the message holds the line that installs it.
     """
-    check_logs(names)
     return SeveralLogs([globals()[_KNOWN[name]](run, folder, config, offline) for name in names])

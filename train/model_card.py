@@ -15,7 +15,6 @@ from augment.train.assessment_text import (
     constant_line,
     score_line,
 )
-from augment.train.metrics import beats_guessing
 
 
 def model_card(name: str, record: Mapping[str, Any], validation: Assessment | None) -> str:
@@ -146,7 +145,7 @@ def _scores(record: Mapping[str, Any], validation: Assessment | None) -> str:
             "`augment kfold-train` scores every row by a model that has not seen it."
         )
     table = validation.confusion
-    warning = "" if beats_guessing(table) else f"**No better than guessing**: {UNLEARNED}.\n\n"
+    warning = "" if validation.learned else f"**No better than guessing**: {UNLEARNED}.\n\n"
     return (
         f"{warning}On the {validation.rows:,} rows held out: {score_line(validation)} (95 % "
         f"intervals), log loss {validation.scores.log_loss:.3f}, calibration error "

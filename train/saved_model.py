@@ -182,7 +182,7 @@ def _with_base(
     labels = [str(config.id2label[number]) for number in range(config.num_labels)]
     try:
         encoder = load_encoder(str(base), n_classes=len(labels), labels=labels, offline=offline)
-    except AugmentError as error:
+    except InputError as error:
         raise InputError(
             f"{folder} holds adapters alone, and their base model is missing: {error}; bring it "
             "back there, or train anew with --merge"

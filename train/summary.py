@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from augment.train.assessment_text import constant_line
+from augment.train.assessment_text import REMEDY, constant_line
 from augment.train.comparison import Comparison
 from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
 from augment.train.metrics import unpredicted
@@ -28,13 +28,6 @@ def arm_title(arm: str) -> str:
     ('original', 'tfidf (floor)')
     """
     return f"{arm} (floor)" if arm in FLOORS else arm
-
-
-#: What may let a model learn that did not.
-_REMEDY = (
-    "train longer (--epochs, --steps), give more rows, or an encoder that knows the language of "
-    "the texts (--model)"
-)
 
 
 def points(value: float, *, sign: bool = False) -> str:
@@ -67,7 +60,7 @@ def verdict_sentence(result: KFoldResult) -> str:
         both = f"{arm_title(c.candidate)} and {arm_title(c.baseline)}"
         return (
             f"Nothing can be said: {both} did no better than guessing, and models that learned "
-            f"nothing tell nothing of the rows; {_REMEDY}."
+            f"nothing tell nothing of the rows; {REMEDY}."
         )
     metric = METRIC_NAMES[c.metric]
     low, high = c.ci95
@@ -230,7 +223,7 @@ def guessing_sentence(result: KFoldResult) -> str:
         return told
     return (
         f"{told}; no better than guessing, right no more often than their own answers in any order "
-        f"would be: {', '.join(lost)}; {_REMEDY}"
+        f"would be: {', '.join(lost)}; {REMEDY}"
     )
 
 

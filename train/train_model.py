@@ -263,10 +263,10 @@ class _Job:
 
     def _table_rows(self, positions: list[int]) -> list[int]:
         """Row numbers, in their table, of rows of the material."""
+        rows, before = (self.rows, 0)
         if self.valid is not None:
-            before = len(self.rows.texts)
-            return [int(self.valid.source_ids[row - before]) for row in positions]
-        return [int(self.rows.source_ids[row]) for row in positions]
+            rows, before = self.valid, len(self.rows.texts)
+        return [int(rows.source_ids[row - before]) for row in positions]
 
     def _announce(self, progress: Progress) -> None:
         """Say what was found and chosen."""

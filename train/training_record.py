@@ -19,7 +19,7 @@ from augment.train.train_config import TrainConfig, named_values
 from augment.train.trainer import Fitted, Trainer
 
 #: Options that say where and how to write, and not what is learnt.
-OUTWARD: Final = (*("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log"),)
+OUTWARD: Final = ("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log")
 
 
 def identity(

@@ -13,11 +13,13 @@ from augment.records import Candidate
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
+#: What may stand in front of a sentence.
+_FRONT: Final = "\"'“”«»()¿¡–—-"
 #: Where a sentence starts: there a sign is put that stands for the ``^`` of the table, because
 #: one sign is found many times as fast as a place.
-_START: Final = re.compile("(?:^|(?<=\\n))[\\s\"'“”«»()¿¡–—-]*|(?<=[.!?…])[\\s\"'“”«»()¿¡–—-]+")
+_START: Final = re.compile(rf"(?:^|(?<=\n))[\s{_FRONT}]*|(?<=[.!?…])[\s{_FRONT}]+")
 _SIGN: Final = "\x02"
-_LEADING: Final = f" \n\"'“”«»()¿¡–—-{_SIGN}"
+_LEADING: Final = f" \n{_FRONT}{_SIGN}"
 _CARET: Final = re.compile(r"(?<!\[)\^")
 
 
