@@ -19,13 +19,19 @@ _WAYS: Final = (
 )
 _SMALL_START: Final = re.compile(r"(?<=[^.\s][.!?]\s)[a-zà-öø-ÿœ]")
 _FIRST: Final = re.compile(r"[^\W\d_]")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+#: Words that no sentence starts with, longer than "I".
+_WITHIN: Final = re.compile(r"(?<=[\w,)\]] )[^\W\d_]{2,}")
+#: Letters of an abbreviation that is no other word: "IT" and "it" are two.
+_LONG: Final = 4
 
 
 def as_written(original: str, text: str) -> str:
     r"""Give a text the typography of the original that it was made of.
 
     Where the original is consistent, the text follows it: a space before ``? ! : ; »`` or none,
-    straight or curled apostrophes, three dots or their sign; and capitals where sentences start.
+    straight or curled apostrophes, three dots or their sign; capitals where sentences start, small
+    letters or capitals throughout, and words in capitals as they were.
 
     Examples
     --------
@@ -33,7 +39,13 @@ def as_written(original: str, text: str) -> str:
     'Comme je suis bête !'
     >>> as_written("L’heure… vient?", "L'heure... arrive ?")
     'L’heure… arrive?'
+    >>> as_written("so [PERSON] is late", "So [Person] Is tardy")
+    'So [PERSON] is tardy'
     """
+    if original.islower():
+        text = text.lower()
+    elif original.isupper():
+        text = text.upper()
     spaces = _SPACED.findall(original)
     if spaces and _TIGHT.search(original) is None:
         text = _TIGHT.sub(spaces[-1], text)
@@ -49,6 +61,19 @@ def as_written(original: str, text: str) -> str:
     was, now = _FIRST.search(original), _FIRST.search(text)
     if was and now and was[0].isupper() and _all_small(text[now.start() :]):
         text = text[: now.start()] + now[0].upper() + text[now.end() :]
+    return _words_as_written(original, text)
+
+
+def _words_as_written(original: str, text: str) -> str:
+    """Give words of the original the capitals that they have there, where an engine lost them."""
+    words = set(_WORD.findall(original))
+    shouted = {word.title(): word for word in words if word.isupper() and len(word) >= _LONG}
+    if shouted:
+        text = _WORD.sub(lambda match: shouted.get(match[0], match[0]), text)
+    if not any(word[0].isupper() for word in _WITHIN.findall(original)):
+        text = _WITHIN.sub(
+            lambda match: match[0].lower() if match[0].lower() in words else match[0], text
+        )
     return text
 
 

@@ -59,17 +59,15 @@ def summary(stem: str) -> str:
     """Class counts before and after, the verdict, and where the report lies."""
     manifest = json.loads((OUT / f"{stem}.augmented.manifest.json").read_text(encoding="utf-8"))
     run = OUT / f"{stem}.augmented.kfold"
-    comparison = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["comparison"]
+    sentence = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["sentence"]
     counts = ", ".join(
         f"{label} {about['before']} → {about['after']}"
         for label, about in manifest["classes"].items()
     )
-    return (
-        f"\n{stem}\n  rows:    {counts}\n"
-        f"  verdict: {comparison['verdict']} (gain {comparison['gain']:+.3f} {comparison['metric']}"
-        f" against the fair control, smallest detectable {comparison['smallest_detectable']:.3f})\n"
-        f"  report:  {run / 'report.html'}"
+    verdict = textwrap.fill(
+        sentence, 96, initial_indent="  verdict: ", subsequent_indent="           "
     )
+    return f"\n{stem}\n  rows:    {counts}\n{verdict}\n  report:  {run / 'report.html'}"
 
 
 def main() -> None:

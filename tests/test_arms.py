@@ -125,3 +125,15 @@ def test_config_keeps_names_and_files():
     assert config.arm_names == ("original", "augmented", "eda")
     assert str(config.arm_files["eda"]) == "a.csv"
     assert config.curve_points == (5, 20)
+
+
+def test_a_second_column_of_sentences_is_told_of():
+    frame = pd.DataFrame(
+        {
+            "text": [f"The volcano woke up in March {i} after a long silence." for i in range(20)],
+            "question": [f"When did volcano {i} wake up?" for i in range(20)],
+            "label": ["match", "mismatch"] * 10,
+        }
+    )
+    assert "--text text,question" in next(labelled_rows(frame).notes())
+    assert not list(labelled_rows(frame, text="text", label="label").notes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import inspect
 import json
 import os
@@ -102,6 +103,7 @@ def test_augmented_table(tiny, tmp_path):
     assert list(result.arms) == ["original", "oversampled", "augmented"]
     folder = tmp_path / "reviews.kfold"
     metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["sentence"] in html.unescape((folder / "report.html").read_text())
     for arm in metrics["arms"].values():
         assert {"accuracy", "macro_f1", "mcc", "log_loss", "steps", "seconds", "n_train"} <= set(
             arm

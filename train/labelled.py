@@ -47,6 +47,8 @@ class LabelledRows:
         Reason -> number of rows of the table that take no part.
     text_columns, label_column
         Names of the columns used.
+    hint
+        That another column may be the second side of a pair; empty where nothing speaks for it.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -58,6 +60,7 @@ class LabelledRows:
     left_out: dict[str, int]
     text_columns: tuple[str, ...]
     label_column: str
+    hint: str = ""
 
     @property
     def n_originals(self) -> int:
@@ -66,6 +69,8 @@ class LabelledRows:
 
     def notes(self) -> Iterator[str]:
         """Say what is odd about the table, a line each."""
+        if self.hint:
+            yield self.hint
         for reason, n in self.left_out.items():
             yield f"left out: {n:,} x {reason}"
         if sentence := alike_labels(self.classes):
@@ -191,6 +196,7 @@ def labelled_rows(
         left_out=left_out,
         text_columns=columns.text,
         label_column=columns.label,
+        hint=columns.pair_hint(),
     )
 
 

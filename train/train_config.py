@@ -179,6 +179,16 @@ class TrainConfig:
             raise InputError("lora freezes the whole encoder already; leave freeze_... out")
         if self.class_weights and self.loss == "weighted":
             raise InputError("class_weights and loss='weighted': give one of the two")
+        of_epochs = ("keep='best' or patience", self.judges_epochs)
+        for name, (needed, there) in {
+            "gamma": ("loss='focal'", self.loss == "focal"),
+            "lora_rank": ("lora", self.lora),
+            "inner_share": of_epochs,
+            "metric": of_epochs,
+        }.items():
+            value = getattr(self, name)
+            if value != type(self).__dataclass_fields__[name].default and not there:
+                raise InputError(f"{name}={value!r} does nothing without {needed}")
 
     @property
     def judges_epochs(self) -> bool:

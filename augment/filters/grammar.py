@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.filters.grammar_faults import FAULTS, TURNED
+from augment.filters.subjects import SUBJECTS, SubjectReader
 from augment.records import Candidate
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Grammar:
 
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
     of phrase that took the place of others wrongly (French "c'est" told as "il est"). What the
-    original has as well is let pass, wherever it stands there: a name may look like a fault.
+    original has as well is let pass, wherever it stands there: a name may look like a fault. And
+    for subjects that were left out, or put before a command (`augment.filters.subjects`).
     """
 
     name = "grammar"
@@ -57,6 +59,8 @@ class Grammar:
         alone = [fault for fault in faults if "\\1" in fault]
         together = "|".join(f"(?:{fault})" for fault in faults if fault not in alone)
         self.any = [_compiled(fault) for fault in (together, *alone) if fault]
+        language = settings.language
+        self.subjects = SubjectReader(language) if language in SUBJECTS else None
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
@@ -78,4 +82,6 @@ class Grammar:
             if len(there) > len(right.findall(after)):
                 here, was = (part.strip(f",;: {_LEADING}") for part in (found[0], there[0]))
                 return Finding(f"broken grammar: {here!r} for {was!r}")
+        if self.subjects is not None and (fault := self.subjects.fault(original, text)):
+            return Finding(f"broken grammar: {fault}")
         return PASSED

@@ -71,6 +71,11 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:each|the|a) another\b|\b[Tt]he worse \w+ of\b|\bwould have to have\b",
         r"(?<=[a-z] )a\s*[.;!?](?![.\w])|\b(?:I|he|she|we|they) the majority\b",
         rf"\bI (?:still |also )?(?!(?:{_DOINGS})\b)[a-z]+(?:tion|ity|ness|ment|sal)\b",
+        # Had to it take, can not it believe, the most the big, more pleasant that the, a old
+        r"\b(?:have|had|has|want|wants|wanted) to (?:it|him|them|us|me)\b",
+        rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
+        r"\bmore \w+(?:able|ible|ful|ous|ive|ent|ant|ing|ish) that (?:the|an?|my|his|her|its)\b",
+        r"\b[Aa] (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i)[a-z]{2,})\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),

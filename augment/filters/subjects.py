@@ -1,0 +1,269 @@
+"""Finds a subject that a paraphrase has left out, or has put before a command.
+
+Spanish, Catalan and many other languages leave pronouns out, and rule-based engines do not put them
+back, or put one where there was none: "I know what mean" for "what you mean", "it shuts up" for
+"shut up". For languages that must have them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from augment.tokens import APOSTROPHES
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What one language says a subject with.
+
+    Parameters
+    ----------
+    pronouns
+        Words that a verb must not lose.
+    instead
+        Words that may take their place.
+    joins
+        Words behind which a subject need not be said again.
+    before_object
+        Words behind which such a pronoun is no subject.
+    no_verbs
+        Words that are none: the pronoun before them is no subject.
+    stems
+        Whether verbs are compared by their first letters: "je gagnais", "gagnait".
+    written_out
+        Short forms, and what they stand for.
+    finite
+        Verbs that open a clause only where the subject before them is left out.
+    commands
+        Verbs that open a command as well.
+    light
+        Words that may stand between the start of a clause and its verb.
+    under
+        Words that start a clause under another one.
+    asking
+        Words that a subject follows, unless they are it: "what happened".
+    told
+        Pronouns that make a statement of a command, each with what verbs end in behind it.
+    no_commands
+        Verbs that begin a sentence and are none: "faut partir", "hope so".
+    """
+
+    pronouns: frozenset[str]
+    instead: frozenset[str]
+    joins: frozenset[str]
+    before_object: frozenset[str] = frozenset()
+    no_verbs: frozenset[str] = frozenset()
+    stems: bool = False
+    written_out: tuple[tuple[str, str], ...] = ()
+    finite: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+    light: frozenset[str] = frozenset()
+    under: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()
+    told: Mapping[str, str] = field(default_factory=dict)
+    no_commands: frozenset[str] = frozenset()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SUBJECTS: Final[dict[str, Subjects]] = {
+    "en": Subjects(
+        pronouns=_words("i you he she it we they ya"),
+        instead=_words("there this that who which one people someone somebody everyone everybody"),
+        joins=_words("and or but ,"),
+        no_verbs=_words(
+            "in into to at on onto of for with from by up out off about around over under as that "
+            "and or but if when a an the this all both back down through like than so too here"
+        ),
+        written_out=(
+            (r" n't\b", "n't"),
+            (r"\b(?:ca n't|can't|cannot)\b", "can not"),
+            (r"\bwon't\b", "will not"),
+            (r"n't\b", " not"),
+            (r"'m\b", " am"),
+            (r"'re\b", " are"),
+            (r"'ve\b", " have"),
+            (r"'ll\b", " will"),
+            (r"(?<=[iuey])'d\b", " would"),
+        ),
+        finite=_words(
+            "am are is was were has had did does will would can could should must may might knew "
+            "thought went got took made gave saw said told came found felt lost heard meant ate "
+            "wrote wanted loved liked hated used lived worked asked tried missed believed knows "
+            "wants thinks goes makes deserves needs"
+        ),
+        commands=_words(
+            "do have want know think go get take make give see say tell come find feel need mean "
+            "believe hope guess suppose like love hate work lose miss lie deserve call remember"
+        ),
+        light=_words(
+            "and but so or oh well then yes no now maybe perhaps probably never not still also "
+            "just only always already frankly really"
+        ),
+        under=_words(
+            "if when because while although though whether unless until than since before after"
+        ),
+        asking=_words("what who whom which"),
+        told={"it": "s", "he": "s", "she": "s", "i": "", "they": ""},
+        no_commands=_words(
+            "hope think thank wish guess suppose bet mean love like hate miss want need got had "
+            "was were saw see know do can could would will have am are if and but so when now then"
+        ),
+    ),
+    "fr": Subjects(
+        pronouns=_words(
+            "je j' tu t' il elle on nous vous ils elles ce c' ça -je -tu -nous -vous -ce -on"
+        ),
+        instead=_words(
+            "qui cela ceci celui celle ceux celles cet cette m' me te se s' moi toi lui -moi -toi"
+        ),
+        joins=_words("et ou mais ni ,"),
+        before_object=_words("à pour de sans d' par avec chez"),
+        no_verbs=_words("à de d' pour par et ou mais y en que qu' dans sur avec"),
+        stems=True,
+        written_out=((r"\best-ce\b", "est"),),
+        finite=_words(
+            "suis est sommes êtes sont ai avons avez ont vais va vont étais était étions étiez "
+            "étaient avais avait avions aviez avaient serai sera serait seront aurai aura aurait "
+            "auront veux veut voulez peux peut pouvez dois doit devez sais sait savez"
+        ),
+        light=_words("ne n' me m' te se s' le la l' les lui leur en et hé eh ah oh oui non bien"),
+        under=_words("si quand lorsque puisque car dans à en chez depuis pendant après avant"),
+        told=dict.fromkeys(("tu", "vous", "il", "elle", "ils"), ""),
+        no_commands=_words("faut faudrait y suffit semble paraît pleut reste manque peut"),
+    ),
+}
+
+#: Ends of sentences, and of what is set apart like one; a question's is told from the others.
+_START, _QUESTION = "^", "?"
+_ENDS: Final = (_START, _QUESTION)
+_TOKEN: Final = {
+    "en": re.compile(r"[^\W_]+(?:'\w+)?|[.!?;:…()\n\"«»“”\[\]]+|,|(?<!\S)[-–—]+(?!\S)"),
+    "fr": re.compile(r"-?[^\W_]+'?|[.!?;:…()\n\"«»“”\[\]]+|,|(?<!\S)[-–—]+(?!\S)"),
+}
+#: Letters by which a form of a verb is known again, of words that have more.
+_STEM: Final = 4
+
+
+class SubjectReader:
+    """Compares the subjects of an original and its paraphrase in a language of `SUBJECTS`."""
+
+    def __init__(self, language: str) -> None:
+        self.known = SUBJECTS[language]
+        self._token = _TOKEN[language]
+        self._short = [(re.compile(short), full) for short, full in self.known.written_out]
+
+    def fault(self, original: str, text: str) -> str:
+        """Say what is wrong with the subjects; "" for nothing.
+
+        A subject is left out where a pronoun is gone with none in its place, and either the words
+        around it follow each other now, or a clause opens with a verb that does not open one. It
+        is one too many where a sentence begins with one and goes on as a sentence of the original
+        begins.
+        """
+        before, after = self._read(original), self._read(text)
+        known, was, now = self.known, Counter(before), Counter(after)
+        lost = {word for word in known.pronouns if was[word] > now[word]}
+        new = sum(max(0, now[word] - was[word]) for word in known.pronouns | known.instead)
+        if sum(was[word] - now[word] for word in lost) > new:
+            words = self._closed_up(before, after, lost) or self._bare(before, after, lost)
+            return words and f"{words!r} without its subject"
+        words = self._told(before, after, {word for word in known.told if now[word] > was[word]})
+        return words and f"{words!r} for a command"
+
+    def _told(self, before: list[str], after: list[str], new: set[str]) -> str:
+        """Find a sentence that begins with a pronoun, and goes on as one of the original begins."""
+        skipped = self.known.no_commands
+        openings = {
+            word
+            for end, word in pairwise(before)
+            if end in _ENDS and word not in _ENDS and word not in skipped
+        }
+        for at in range(len(after) - 2):
+            end, word, verb = after[at : at + 3]
+            if end in _ENDS and word in new and self._ending(after, at + 1) != _QUESTION:
+                ending = self.known.told[word]
+                command = verb.removesuffix(ending)
+                if verb.endswith(ending) and any(self._same(command, one) for one in openings):
+                    return f"{word} {verb}"
+        return ""
+
+    @staticmethod
+    def _ending(tokens: list[str], at: int) -> str:
+        return next(token for token in tokens[at:] if token in _ENDS)
+
+    def _read(self, text: str) -> list[str]:
+        """Split a text into words, its short forms written out, and ends of sentences."""
+        text = text.casefold().replace("‐", "-").translate(APOSTROPHES)
+        for short, full in self._short:
+            text = short.sub(full, text)
+        found = [_START]
+        for word in self._token.findall(text):
+            if word[-1].isalnum() or word[-1] in "',":
+                found.append(word)
+            else:
+                found.append(_QUESTION if "?" in word else _START)
+        return [*found, _START]
+
+    def _closed_up(self, before: list[str], after: list[str], lost: set[str]) -> str:
+        """Find the words around a pronoun that is gone, one behind the other."""
+        known = self.known
+        there = set(pairwise(before))
+        pairs = [pair for pair in pairwise(after) if pair not in there]
+        for left, word, right in zip(before, before[1:], before[2:], strict=False):
+            if word not in lost or left in known.joins | known.before_object:
+                continue
+            if right in known.no_verbs:
+                continue
+            if right in (*_ENDS, ",") and left not in known.finite | known.light:
+                continue  # behind what ends so, it was an object
+            for one, other in pairs:
+                if self._same(left, one) and self._same(right, other):
+                    return " ".join(x for x in (one, other) if x not in _ENDS)
+        return ""
+
+    def _same(self, one: str, other: str) -> bool:
+        if one == other or (one in _ENDS and other in _ENDS):
+            return True
+        long = self.known.stems and min(len(one), len(other)) > _STEM
+        return long and one[:_STEM] == other[:_STEM]
+
+    def _bare(self, before: list[str], after: list[str], lost: set[str]) -> str:
+        """Find a verb that opens a clause, and opens none of the original."""
+        known = Counter(self._openings(before, lost))
+        found = list(self._openings(after, lost))
+        return next((verb for verb in found if found.count(verb) > known[verb]), "")
+
+    def _openings(self, tokens: list[str], lost: set[str]) -> Iterator[str]:
+        known = self.known
+        polite = lost <= {"you", "ya", "it"}  # "you must look" may be told as "look"
+        for at, word in enumerate(tokens):
+            if word not in known.finite | known.commands:
+                continue
+            front = at - 1
+            while tokens[front] in known.light:
+                front -= 1
+            if tokens[front] in known.asking:
+                if word in known.commands:
+                    yield word
+                continue
+            if polite and word in known.commands:
+                continue
+            if tokens[front] == ",":
+                # "If we yield, will become"; not "the firm, X and Y, did".
+                start = next(i for i in range(front, -1, -1) if tokens[i] in _ENDS)
+                part = tokens[start + 1 : front]
+                light = "," not in part and (len(part) < 2 or part[0] in known.under)
+                if light or word == "am":
+                    yield word
+            elif tokens[front] in known.under or (
+                tokens[front] in _ENDS and self._ending(tokens, at) != _QUESTION
+            ):
+                yield word

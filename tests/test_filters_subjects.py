@@ -1,0 +1,79 @@
+"""Subjects that a paraphrase has left out, or put before a command, are faults of grammar."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from augment.filters.subjects import SUBJECTS, SubjectReader
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text", "wanted"),
+    [
+        ("en", "I know what you mean.", "I know what mean.", "'what mean'"),
+        ("en", "I fear we lost the key.", "I fear lost the key.", "'fear lost'"),
+        ("en", "What are you reading?", "What are reading?", "'are reading'"),
+        ("en", "That means we're late.", "That means are late.", "'means are'"),
+        ("en", "You sing well, don't you?", "You sing well, do not?", "'not'"),
+        ("en", "They’ve got the map.", "Have the map.", "'have'"),
+        ("en", "If it rains, we'll stay home.", "If it rains, will stay at home.", "'will'"),
+        ("en", "Look, we saw him there.", "Look, saw him there.", "'saw'"),
+        ("en", "What do you call this?", "What call this?", "'call'"),
+        ("en", "It rained, and I was tired.", "It rained and poured, am tired.", "'am'"),
+        ("fr", "Vous avez peur du noir ?", "Avez peur de l'ombre ?", "'avez'"),
+        ("fr", "Je riais quand tu parlais.", "Je riais quand parlait.", "'quand parlait'"),
+        ("fr", "Que faites-vous là ?", "Qu'est-ce que faites là ?", "'faites là'"),
+        ("fr", "Hé, elles sont chouettes !", "Hé, sont belles !", "'sont'"),
+        ("fr", "Tu m’as vu hier.", "M'as vu hier.", '"m\'"'),
+    ],
+)
+def test_a_subject_is_left_out(language, original, text, wanted):
+    assert SubjectReader(language).fault(original, text) == f"{wanted} without its subject"
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text", "wanted"),
+    [
+        ("en", "Shut the door, Tom!", "It shuts the door, Tom!", "'it shuts'"),
+        ("en", "Leave us alone!", "I leave us alone!", "'i leave'"),
+        ("fr", "Ne partez pas !", "Vous ne partez pas !", "'vous ne'"),
+        ("fr", "Regarde encore.", "Tu regardes encore.", "'tu regardes'"),
+    ],
+)
+def test_a_command_has_got_a_subject(language, original, text, wanted):
+    assert SubjectReader(language).fault(original, text) == f"{wanted} for a command"
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text"),
+    [
+        ("en", "He came and he saw.", "He came and saw."),
+        ("en", "While we waited, we drank tea.", "While waiting, we drank tea."),
+        ("en", "You should try the soup.", "Try the soup."),
+        ("en", "When you travel, you need a map.", "When you travel, take a map."),
+        ("en", "Charles did it in 1835.", "Charles did so in 1835."),
+        ("en", "Did he push it into the sea?", "Was it pushed into the sea?"),
+        ("en", "The firm, A and B, said they were closed.", "The firm, A and B, was closed."),
+        ("en", "Is it gone?", "Is the cake gone?"),
+        ("en", "I told you to go.", "I told them to go."),
+        ("en", "Looks good.", "It looks good."),
+        ("en", "Hope so.", "I hope so."),
+        ("en", "Want some?", "You want some?"),
+        ("fr", "Ce dossier est-il complet ?", "Ce dossier est complet ?"),
+        ("fr", "Il est venu et il a vu.", "Il est venu et a vu."),
+        ("fr", "Ils sont prêts à vous aider.", "Ils sont prêts à aider."),
+        ("fr", "Faut partir.", "Il faut partir."),
+        ("fr", "À Lyon, il y a du vent.", "A Lyon, la pluie a cessé."),
+        ("fr", "Regarde encore.", "Tu regardes encore ?"),
+        ("fr", "Il y a un chien.", "Un chien est là."),
+    ],
+)
+def test_what_may_be_said_so(language, original, text):
+    assert SubjectReader(language).fault(original, text) == ""
+
+
+@given(st.sampled_from(sorted(SUBJECTS)), st.text(), st.text())
+def test_any_text_is_read(language, original, text):
+    reader = SubjectReader(language)
+    assert isinstance(reader.fault(original, text), str)
+    assert reader.fault(text, text) == ""
