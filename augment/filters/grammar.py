@@ -82,6 +82,6 @@ class Grammar:
             if len(there) > len(right.findall(after)):
                 here, was = (part.strip(f",;: {_LEADING}") for part in (found[0], there[0]))
                 return Finding(f"broken grammar: {here!r} for {was!r}")
-        if self.subjects is not None and (fault := self.subjects.fault(original, text)):
-            return Finding(f"broken grammar: {fault}")
+        if self.subjects is not None and (told := self.subjects.fault(original, text)):
+            return Finding(f"broken grammar: {told}")
         return PASSED
