@@ -298,6 +298,10 @@ def test_plain_table_runs_two_arms_and_says_how_to_add_the_third(tiny, tmp_path,
     metrics = json.loads((tmp_path / "plain.kfold" / "metrics.json").read_text())
     assert list(metrics["arms"]) == ["original", "oversampled"]
     assert metrics["comparison"]["baseline"] == "original"
+    assert main(["kfold-train", *arguments, "--resume", "--json", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == metrics
+    assert not err
     assert metrics["naive"] is None
     # Every class as large as the largest: 16 negatives in each training part of 24.
     assert metrics["arms"]["oversampled"]["n_train"] == [32, 32, 32]

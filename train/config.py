@@ -105,6 +105,8 @@ class KFoldConfig:
     """Replace the results of an earlier run."""
     offline: bool = False
     """Open no connection, not even to fetch a model."""
+    quiet: bool = False
+    """Show no progress."""
     json: bool = False
     """Print the metrics as JSON."""
 

@@ -44,7 +44,7 @@ __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 #: Written by `augment backtranslate` into the folder it runs in.
 LAST_AUGMENTED = Path(".augment") / "last_augmented"
 #: Options that say where and how to write, and not what is measured.
-OUTWARD = ("data", "out", "resume", "force", "offline", "json", "workers")
+OUTWARD = ("data", "out", "resume", "force", "offline", "quiet", "json", "workers")
 #: Options that add runs and change none: a finished run can be resumed with more of them.
 ADDITIONS = ("curve", "leak_gap")
 

@@ -146,7 +146,7 @@ class KFoldResult:
         return self.comparison.verdict if self.comparison else None
 
     def metrics(self) -> dict[str, Any]:
-        """Give the content of ``metrics.json`` but for the verdict in words."""
+        """Give all scores by name, as plain numbers."""
         return {
             "metric": self.metric,
             "arms": {name: arm.metrics() for name, arm in self.arms.items()},

@@ -95,6 +95,11 @@ def verdict_sentence(result: KFoldResult) -> str:
     )
 
 
+def content(result: KFoldResult) -> dict[str, Any]:
+    """Give the content of ``metrics.json``: all scores, and the verdict in words."""
+    return {**result.metrics(), "sentence": verdict_sentence(result)}
+
+
 def _subjects(c: Comparison) -> tuple[str, str]:
     subject = {
         AUGMENTED: "training on paraphrases",
