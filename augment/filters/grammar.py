@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.filters.grammar_faults import FAULTS, TURNED
-from augment.filters.subjects import SUBJECTS, SubjectReader
+from augment.filters.left_out import NEEDED, LeftOut
 from augment.records import Candidate
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Grammar:
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
     of phrase that took the place of others wrongly (French "c'est" told as "il est"). What the
     original has as well is let pass, wherever it stands there: a name may look like a fault. And
-    for subjects that were left out, or put before a command (`augment.filters.subjects`).
+    for subjects that were left out, or put before a command (`augment.filters.left_out`).
     """
 
     name = "grammar"
@@ -60,7 +60,7 @@ class Grammar:
         together = "|".join(f"(?:{fault})" for fault in faults if fault not in alone)
         self.any = [_compiled(fault) for fault in (together, *alone) if fault]
         language = settings.language
-        self.subjects = SubjectReader(language) if language in SUBJECTS else None
+        self.left_out = LeftOut(language) if language in NEEDED else None
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
@@ -82,6 +82,6 @@ class Grammar:
             if len(there) > len(right.findall(after)):
                 here, was = (part.strip(f",;: {_LEADING}") for part in (found[0], there[0]))
                 return Finding(f"broken grammar: {here!r} for {was!r}")
-        if self.subjects is not None and (told := self.subjects.fault(original, text)):
+        if self.left_out is not None and (told := self.left_out.fault(original, text)):
             return Finding(f"broken grammar: {told}")
         return PASSED

@@ -1,8 +1,8 @@
-"""Finds a subject that a paraphrase has left out, or has put before a command.
+"""Finds subjects and articles that a paraphrase has left out, and subjects put before a command.
 
 Spanish, Catalan and many other languages leave pronouns out, and rule-based engines do not put them
 back, or put one where there was none: "I know what mean" for "what you mean", "it shuts up" for
-"shut up". For languages that must have them.
+"shut up"; and Esperanto has no word for "a". For languages that must have them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from augment.tokens import APOSTROPHES
 
 
 @dataclass(frozen=True, slots=True)
-class Subjects:
-    """What one language says a subject with.
+class Needed:
+    """Words that a sentence of one language needs.
 
     Parameters
     ----------
@@ -49,6 +49,10 @@ class Subjects:
         Words that a subject follows, unless they are it: "what happened".
     told
         Pronouns that make a statement of a command, each with what verbs end in behind it.
+    articles
+        Words that stand for one of many, and are not left out twice.
+    determiners
+        Words that may take their place.
     no_commands
         Verbs that begin a sentence and are none: "faut partir", "hope so".
     """
@@ -66,6 +70,8 @@ class Subjects:
     under: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
+    articles: frozenset[str] = frozenset()
+    determiners: frozenset[str] = frozenset()
     no_commands: frozenset[str] = frozenset()
 
 
@@ -73,8 +79,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SUBJECTS: Final[dict[str, Subjects]] = {
-    "en": Subjects(
+NEEDED: Final[dict[str, Needed]] = {
+    "en": Needed(
         pronouns=_words("i you he she it we they ya"),
         instead=_words("there this that who which one people someone somebody everyone everybody"),
         joins=_words("and or but ,"),
@@ -112,12 +118,16 @@ SUBJECTS: Final[dict[str, Subjects]] = {
         ),
         asking=_words("what who whom which"),
         told={"it": "s", "he": "s", "she": "s", "i": "", "they": ""},
+        articles=_words("a an"),
+        determiners=_words(
+            "the one this that some any every each no his her its their my your our another"
+        ),
         no_commands=_words(
             "hope think thank wish guess suppose bet mean love like hate miss want need got had "
             "was were saw see know do can could would will have am are if and but so when now then"
         ),
     ),
-    "fr": Subjects(
+    "fr": Needed(
         pronouns=_words(
             "je j' tu t' il elle on nous vous ils elles ce c' ça -je -tu -nous -vous -ce -on"
         ),
@@ -152,29 +162,32 @@ _TOKEN: Final = {
 _STEM: Final = 4
 
 
-class SubjectReader:
-    """Compares the subjects of an original and its paraphrase in a language of `SUBJECTS`."""
+class LeftOut:
+    """Compares originals and their paraphrases in a language of `NEEDED`."""
 
     def __init__(self, language: str) -> None:
-        self.known = SUBJECTS[language]
+        self.known = NEEDED[language]
         self._token = _TOKEN[language]
         self._short = [(re.compile(short), full) for short, full in self.known.written_out]
 
     def fault(self, original: str, text: str) -> str:
-        """Say what is wrong with the subjects; "" for nothing.
+        """Say what is left out, or one too many; "" for nothing.
 
         A subject is left out where a pronoun is gone with none in its place, and either the words
         around it follow each other now, or a clause opens with a verb that does not open one. It
         is one too many where a sentence begins with one and goes on as a sentence of the original
-        begins.
+        begins. Articles are left out where the words around two of them follow each other.
         """
         before, after = self._read(original), self._read(text)
         known, was, now = self.known, Counter(before), Counter(after)
-        lost = {word for word in known.pronouns if was[word] > now[word]}
-        new = sum(max(0, now[word] - was[word]) for word in known.pronouns | known.instead)
-        if sum(was[word] - now[word] for word in lost) > new:
-            words = self._closed_up(before, after, lost) or self._bare(before, after, lost)
-            return words and f"{words!r} without its subject"
+        if lost := _lost(was, now, known.pronouns, known.instead):
+            words = next(self._subjects(before, after, lost), self._bare(before, after, lost))
+            if words:
+                return f"{words!r} without its subject"
+        if lost := _lost(was, now, known.articles, known.determiners):
+            bare = [found for *_, found in self._closed_up(before, after, lost)]
+            if len(bare) > 1:
+                return f"{bare[0]!r} without its article"
         words = self._told(before, after, {word for word in known.told if now[word] > was[word]})
         return words and f"{words!r} for a command"
 
@@ -212,22 +225,32 @@ class SubjectReader:
                 found.append(_QUESTION if "?" in word else _START)
         return [*found, _START]
 
-    def _closed_up(self, before: list[str], after: list[str], lost: set[str]) -> str:
-        """Find the words around a pronoun that is gone, one behind the other."""
+    def _subjects(self, before: list[str], after: list[str], lost: set[str]) -> Iterator[str]:
+        """Find the words around subjects that are gone, one behind the other."""
         known = self.known
-        there = set(pairwise(before))
-        pairs = [pair for pair in pairwise(after) if pair not in there]
-        for left, word, right in zip(before, before[1:], before[2:], strict=False):
-            if word not in lost or left in known.joins | known.before_object:
-                continue
-            if right in known.no_verbs:
+        for left, right, found in self._closed_up(before, after, lost):
+            if left in known.joins | known.before_object or right in known.no_verbs:
                 continue
             if right in (*_ENDS, ",") and left not in known.finite | known.light:
                 continue  # behind what ends so, it was an object
+            yield found
+
+    def _closed_up(
+        self, before: list[str], after: list[str], lost: set[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Find words of the original that have a lost one between them, and none any more.
+
+        Gives those of the original, and what stands in their place.
+        """
+        there = set(pairwise(before))
+        pairs = [pair for pair in pairwise(after) if pair not in there]
+        for left, word, right in zip(before, before[1:], before[2:], strict=False):
+            if word not in lost:
+                continue
             for one, other in pairs:
                 if self._same(left, one) and self._same(right, other):
-                    return " ".join(x for x in (one, other) if x not in _ENDS)
-        return ""
+                    yield left, right, " ".join(x for x in (one, other) if x not in _ENDS)
+                    break
 
     def _same(self, one: str, other: str) -> bool:
         if one == other or (one in _ENDS and other in _ENDS):
@@ -267,3 +290,12 @@ class SubjectReader:
                 tokens[front] in _ENDS and self._ending(tokens, at) != _QUESTION
             ):
                 yield word
+
+
+def _lost(
+    was: Counter[str], now: Counter[str], words: frozenset[str], instead: frozenset[str]
+) -> set[str]:
+    """Give the words that are fewer now; none where as many have come in their place."""
+    lost = {word for word in words if was[word] > now[word]}
+    new = sum(max(0, now[word] - was[word]) for word in words | instead)
+    return lost if sum(was[word] - now[word] for word in lost) > new else set()
