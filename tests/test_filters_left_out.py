@@ -24,6 +24,7 @@ from augment.filters.left_out import NEEDED, LeftOut
         ("fr", "Je riais quand tu parlais.", "Je riais quand parlait.", "'quand parlait'"),
         ("fr", "Que faites-vous là ?", "Qu'est-ce que faites là ?", "'faites là'"),
         ("fr", "Hé, elles sont chouettes !", "Hé, sont belles !", "'sont'"),
+        ("fr", "Écoute, Luc, je crois que oui.", "Écoute, Luc, crois que si.", "'crois'"),
         ("fr", "Tu m’as vu hier.", "M'as vu hier.", '"m\'"'),
     ],
 )
@@ -69,6 +70,8 @@ def test_articles_are_left_out():
         ("en", "Hope so.", "I hope so."),
         ("en", "Want some?", "You want some?"),
         ("fr", "Ce dossier est-il complet ?", "Ce dossier est complet ?"),
+        ("fr", "Il est venu, il a vu.", "Il est venu, a vu."),
+        ("fr", "La lune se lève, ce qui plaît.", "La lune se lève, qui plaît."),
         ("fr", "Il est venu et il a vu.", "Il est venu et a vu."),
         ("fr", "Ils sont prêts à vous aider.", "Ils sont prêts à aider."),
         ("fr", "Faut partir.", "Il faut partir."),

@@ -76,6 +76,11 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
         r"\bmore \w+(?:able|ible|ful|ous|ive|ent|ant|ing|ish) that (?:the|an?|my|his|her|its)\b",
         r"\b[Aa] (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i)[a-z]{2,})\b",
+        # I hate I, he has to begins, he can no even
+        r"\b(?:hate|love|like|made|make|see|saw|killed|blame|told|gave|help) I\b(?! (?!for|to|of))",
+        rf"\b(?:[Hh]ave|[Hh]as|[Hh]ad|[Ww]ants?|[Ww]anted|[Nn]eeds?) to (?!(?:{_NO_VERBS})\b)"
+        r"[a-z]{2,}s\b(?!['’])",
+        rf"\b{_MODALS} no (?:even|this|that|the|important|possible|\w+(?:ed|ing))\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),
@@ -177,6 +182,7 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:that|hour|row|day) (?:viewed|got|can|could|go|went|saw|used|utilised|received|"
             r"had|missed|made)\b",
         ),
+        (r"\bI (?:was|am)\b|\bI['’]m\b", r"\b[Ii]t (?:was|is)\b"),
         (r"\bthem\b", r"\bthe ones\b"),
         (r"\b[Oo]nes?\b", r"\bu\b"),
         (
@@ -189,7 +195,27 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\bbox(?:es)?\b", r"\btills?\b"),
         (r"\bthings?\b", r"\bcauses?\b"),
         (r"\b[Nn]o(?:ne|body|thing)\b", r"\bleader of\b"),
-        (r"(?:^|[,;] )(?:[Dd]o not|[Dd]on['’]t)\b", r"\b[Ii]t does not\b"),
+        (
+            r"(?:^|[,;] )(?:[Dd]o not|[Dd]on ?['’]t)\b",
+            r"\b[Ii]t does not\b|(?:^|, )[Yy]ou (?:do not|don['’]t)\b",
+        ),
+        (
+            r"^(?:Is|Was) (?:this|that|it|he|she|there)\b",
+            r"^It (?:is|was) (?:this|that|it|he|she|there)\b",
+        ),
+        (r"\b(?:[Aa]re you|[Yy]ou are|[Yy]ou['’]re)\b", r"\b[Ii]s you\b|\b[Ii]t is you\b"),
+        (
+            r"\b(?:[Gg]ood|[Rr]ight|[Nn]ice)\b",
+            r"(?:^|\b(?:is|are|was|be|so|too|much|that|what) )[Ww]ell\b(?! (?:as|known)\b)",
+        ),
+        (r"\b(?:[Aa]bout|[Aa]round)\b", r"\b[Rr]oughly\b(?! (?:\d|a|equ|half|one|two|the same))"),
+        (r"\bfor (?:you|me|him|us|them)\b", r"\bsince (?:you|me|him|us|them|tea)\b"),
+        (r"\b(?:in|on) (?:my|your|his|her|our|their)\b", r"\bat (?:my|your|his|her|our|their)\b"),
+        (r"\bto (?:me|you|him|her|us|them)\b", r"\bat (?:me|you|him|her|us|them)\b"),
+        (r"\b[Tt](?:ell|old)\b", r"\b[Ss]a(?:y|id|ying) (?:you|him|her|them)\b"),
+        (r"\b[Ee]lse\b", r"\b(?:some|any)(?:body|one|thing) more\b"),
+        (r"\bMr\b", r"\bGentleman\b"),
+        (r"\b[Gg]uys?\b", r"\btypes?\b"),
         (r"\b[Ff]rom\b", r"\b[Ss]ince\b"),
         (r"\b[Ss]ervices?\b", r"\bkicks?\b"),
         (r"\b[Mm]usic\b", r"\bmusicians?\b"),

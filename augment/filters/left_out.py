@@ -83,7 +83,7 @@ NEEDED: Final[dict[str, Needed]] = {
     "en": Needed(
         pronouns=_words("i you he she it we they ya"),
         instead=_words("there this that who which one people someone somebody everyone everybody"),
-        joins=_words("and or but ,"),
+        joins=_words("and or but"),
         no_verbs=_words(
             "in into to at on onto of for with from by up out off about around over under as that "
             "and or but if when a an the this all both back down through like than so too here"
@@ -134,9 +134,9 @@ NEEDED: Final[dict[str, Needed]] = {
         instead=_words(
             "qui cela ceci celui celle ceux celles cet cette m' me te se s' moi toi lui -moi -toi"
         ),
-        joins=_words("et ou mais ni ,"),
+        joins=_words("et ou mais ni"),
         before_object=_words("à pour de sans d' par avec chez"),
-        no_verbs=_words("à de d' pour par et ou mais y en que qu' dans sur avec"),
+        no_verbs=_words("à de d' pour par et ou mais y en que qu' qui dont où dans sur avec"),
         stems=True,
         written_out=((r"\best-ce\b", "est"),),
         finite=_words(
@@ -185,7 +185,7 @@ class LeftOut:
             if words:
                 return f"{words!r} without its subject"
         if lost := _lost(was, now, known.articles, known.determiners):
-            bare = [found for *_, found in self._closed_up(before, after, lost)]
+            bare = [found for _, found in self._closed_up(before, after, lost)]
             if len(bare) > 1:
                 return f"{bare[0]!r} without its article"
         words = self._told(before, after, {word for word in known.told if now[word] > was[word]})
@@ -209,6 +209,12 @@ class LeftOut:
         return ""
 
     @staticmethod
+    def _sentence(tokens: list[str], at: int) -> list[str]:
+        """Give the words of a sentence before one of its words."""
+        start = next(front for front in range(at, -1, -1) if tokens[front] in _ENDS)
+        return tokens[start + 1 : at]
+
+    @staticmethod
     def _ending(tokens: list[str], at: int) -> str:
         return next(token for token in tokens[at:] if token in _ENDS)
 
@@ -228,28 +234,28 @@ class LeftOut:
     def _subjects(self, before: list[str], after: list[str], lost: set[str]) -> Iterator[str]:
         """Find the words around subjects that are gone, one behind the other."""
         known = self.known
-        for left, right, found in self._closed_up(before, after, lost):
+        for at, found in self._closed_up(before, after, lost):
+            left, word, right = before[at - 1 : at + 2]
             if left in known.joins | known.before_object or right in known.no_verbs:
                 continue
+            if left == "," and word in self._sentence(before, at):
+                continue  # "he came, he saw": it was said before
             if right in (*_ENDS, ",") and left not in known.finite | known.light:
                 continue  # behind what ends so, it was an object
             yield found
 
     def _closed_up(
         self, before: list[str], after: list[str], lost: set[str]
-    ) -> Iterator[tuple[str, str, str]]:
-        """Find words of the original that have a lost one between them, and none any more.
-
-        Gives those of the original, and what stands in their place.
-        """
+    ) -> Iterator[tuple[int, str]]:
+        """Find lost words whose neighbours follow each other now, and what those are."""
         there = set(pairwise(before))
         pairs = [pair for pair in pairwise(after) if pair not in there]
-        for left, word, right in zip(before, before[1:], before[2:], strict=False):
-            if word not in lost:
+        for at in range(1, len(before) - 1):
+            if before[at] not in lost:
                 continue
             for one, other in pairs:
-                if self._same(left, one) and self._same(right, other):
-                    yield left, right, " ".join(x for x in (one, other) if x not in _ENDS)
+                if self._same(before[at - 1], one) and self._same(before[at + 1], other):
+                    yield at, " ".join(x for x in (one, other) if x not in (*_ENDS, ","))
                     break
 
     def _same(self, one: str, other: str) -> bool:
@@ -281,8 +287,7 @@ class LeftOut:
                 continue
             if tokens[front] == ",":
                 # "If we yield, will become"; not "the firm, X and Y, did".
-                start = next(i for i in range(front, -1, -1) if tokens[i] in _ENDS)
-                part = tokens[start + 1 : front]
+                part = self._sentence(tokens, front)
                 light = "," not in part and (len(part) < 2 or part[0] in known.under)
                 if light or word == "am":
                     yield word
