@@ -295,6 +295,19 @@ def test_bad_usage_is_exit_2(arguments, capsys):
     assert err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["backtranslate", "in.csv", "--min-similarity", "0,6"], "point: --min-similarity 0.6"),
+        (["backtranslate", "in.csv", "--pivot", "es", "ca"], "commas: --pivot es,ca"),
+        (["kfold-train", "in.csv", "--curve", "5", "10"], "commas: --curve 5,10"),
+    ],
+)
+def test_values_written_in_another_way(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_close_command_is_suggested(capsys):
     main(["backtranslat"])
     assert "did you mean 'backtranslate'?" in capsys.readouterr().err

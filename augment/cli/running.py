@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import tyro
 
 from augment.cli import BAD_INPUT, COMMANDS, DONE, FAILED, INTERRUPTED
 from augment.config import toml_options
-from augment.errors import AugmentError
+from augment.errors import AugmentError, InputError
 
 #: How every config becomes a parser: lists repeat (``--pivot es --pivot ca``), a switch has no
 #: ``--no-`` twin, and a default that is None is not shown as a choice.
@@ -28,6 +30,7 @@ MARKERS = (
 
 def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN401
     """Build the command's config from flags, then ``augment.toml``, then its defaults."""
+    _check_habits(config, args)
 
     class Unchecked(config):  # type: ignore[misc]
         """The same options without their validation, which is for the final values alone."""
@@ -75,6 +78,26 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
             f"--debug shows where; what is finished is kept: {_go_on(command)})",
             FAILED,
         )
+
+
+def _check_habits(config: type, args: Sequence[str]) -> None:
+    """Refuse two ways of writing values, of other programs and languages, with what to write.
+
+    Raises
+    ------
+    InputError
+        For ``--min-similarity 0,6``, and for ``in.csv --pivot es ca``.
+    """
+    kinds = {f"--{field.name.replace('_', '-')}": str(field.type) for field in fields(config)}
+    for at, (flag, value) in enumerate(pairwise(args)):
+        kind = kinds.get(flag, "")
+        if "float" in kind and re.fullmatch(r"-?\d*,\d+", value):
+            point = value.replace(",", ".")
+            raise InputError(f"{flag} {value}: a number is written with a point: {flag} {point}")
+        more = list(takewhile(lambda arg: re.fullmatch(r"\w+", arg), args[at + 2 :]))
+        if "tuple" in kind and more and not args[0].startswith("-"):
+            given, joined = " ".join([value, *more]), ",".join([value, *more])
+            raise InputError(f"{flag} {given}: several are joined by commas: {flag} {joined}")
 
 
 def _fail(message: str, code: int) -> int:
