@@ -12,7 +12,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from itertools import groupby
@@ -54,6 +54,8 @@ class Augmentation:
         What is augmented, how, and who hears of it.
     targets
         Rows that each class aims at, in the place of the recipe's balance.
+    before_writing
+        Called when the options are found good, before anything is written; it may refuse.
     """
 
     def __init__(
@@ -63,11 +65,13 @@ class Augmentation:
         progress: Progress,
         *,
         targets: Mapping[str, int] | None = None,
+        before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.table = table
         self.recipe = recipe
         self.progress = progress
         self._given = targets
+        self._before_writing = before_writing
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         #: What the report shows of the rows; filled while they are written.
@@ -127,6 +131,7 @@ class Augmentation:
         for method, settings in self.settings.items():
             disabled = (*recipe.no_filter, *self.approach.left_out(method))
             self.checks.build(method, settings, disabled)
+        self._before_writing()
         with self._timed("learn"):
             self.checks.learn(
                 lambda column: originals(table, column, self.found, labels=recipe.label_check)

@@ -193,14 +193,17 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     paths = output_paths(recipe)
     refuse_inputs(paths.values(), [path])
     output_kind(paths["out"])  # a suffix that says nothing is refused now, not at the end
-    # The main file is renamed last: where its part lies, a run was killed among the renames, and
-    # the files that it had renamed already are its own.
-    killed = part_of(paths["out"]).exists() and not paths["out"].exists()
-    check_outputs([paths["out"]], force=recipe.force)
-    check_outputs(paths.values(), force=recipe.force or killed)
     before = _state(path)
     digest = content_sha256(path)
-    with Augmentation(table, recipe, progress) as run:
+
+    def check_places() -> None:
+        # The main file is renamed last: where its part lies, a run was killed among the renames,
+        # and the files that it had renamed already are its own.
+        killed = part_of(paths["out"]).exists() and not paths["out"].exists()
+        check_outputs([paths["out"]], force=recipe.force)
+        check_outputs(paths.values(), force=recipe.force or killed)
+
+    with Augmentation(table, recipe, progress, before_writing=check_places) as run:
         kept = run.run()
         if _state(path) != before:
             raise InputError(f"{path} changed while it was worked on; run the command again")
