@@ -220,8 +220,8 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Ww]orst\b", r"\b[Ww]orse\b"),
         (
             r"\bthan\b",
-            r"\b(?:more \w+|more|less|better|worse|(?:old|young|bigg|small|larg|great|long|short|fast|"
-            r"high|low|eas|hard|strong)i?er) that\b",
+            r"\b(?:more \w+|more|less|better|worse|(?:old|young|bigg|small|larg|great|long|short|"
+            r"fast|high|low|eas|hard|strong)i?er) that\b",
         ),
         (r"\b(?:[Tt]hat|[Ww]hich)\b", r"\bthose (?:big|[a-z]+s)\b"),
         (r"\b(?:[Kk]ind|[Ss]ort|[Tt]ype)s? of\b", r"\b[Cc]lass of\b"),
