@@ -21,7 +21,7 @@ _SMALL_START: Final = re.compile(r"(?<=[^.\s][.!?]\s)[a-zà-öø-ÿœ]")
 _FIRST: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: Words that no sentence starts with, longer than "I".
-_WITHIN: Final = re.compile(r"(?<=[\w,)\]] )[^\W\d_]{2,}")
+_WITHIN: Final = re.compile(r"(?:(?<=[\w,)\]…] )|(?<=\.\. ))[^\W\d_]{2,}")
 #: Letters of an abbreviation that is no other word: "IT" and "it" are two.
 _LONG: Final = 4
 

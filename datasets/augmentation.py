@@ -151,7 +151,7 @@ class Augmentation:
         """Thresholds for one method: the user's before the method's own before the defaults."""
         given = {
             name: value
-            for name in ("min_similarity", "max_similarity", "min_change")
+            for name in ("min_similarity", "max_similarity", "min_change", "max_change")
             if (value := getattr(self.recipe, name)) is not None
         }
         return FilterSettings(

@@ -160,7 +160,8 @@ def _pair_key(texts: Sequence[str]) -> bytes:
 
 def describe_settings(chosen: Mapping[str, FilterSettings]) -> str:
     """Give the thresholds that the signature names, of each method."""
-    parts = dict.fromkeys(
-        f"sim{settings.min_similarity:g},chg{settings.min_change:g}" for settings in chosen.values()
-    )
-    return "/".join(parts)
+    parts = []
+    for settings in chosen.values():
+        most = f"-{settings.max_change:g}" if settings.max_change < 1 else ""
+        parts.append(f"sim{settings.min_similarity:g},chg{settings.min_change:g}{most}")
+    return "/".join(dict.fromkeys(parts))

@@ -48,6 +48,8 @@ class AugmentationConfig:
     """Greatest similarity to the original, 0 to 1."""
     min_change: Annotated[float | None, shown_as("F")] = None
     """Least share of the text that must have changed, 0 to 1; calibrated by default."""
+    max_change: float = 1.0
+    """Greatest share of the text that may have changed, 0 to 1."""
     filter: Strictness = "normal"
     """How strict the checks are; options that name a threshold go before the preset."""
     encoder: Annotated[str, shown_as("NAME")] = "minilm"

@@ -122,7 +122,7 @@ class BackTranslationSampler(_TextSampler):
         Language of the texts; recognised when left out.
     text
         Column of a DataFrame with several.
-    translator, per_row, min_similarity, min_change, no_filter, store, offline
+    translator, per_row, min_similarity, min_change, max_change, no_filter, store, offline
         As the options of ``augment backtranslate``. The default store lets the folds of a
         cross-validation share their translations.
     random_state
@@ -160,6 +160,7 @@ class BackTranslationSampler(_TextSampler):
         per_row: int | None = None,
         min_similarity: float | None = None,
         min_change: float | None = None,
+        max_change: float = 1.0,
         no_filter: str | Sequence[str] = (),
         store: str | None = None,
         offline: bool = False,
@@ -173,6 +174,7 @@ class BackTranslationSampler(_TextSampler):
         self.per_row = per_row
         self.min_similarity = min_similarity
         self.min_change = min_change
+        self.max_change = max_change
         self.no_filter = no_filter
         self.store = store
         self.offline = offline
@@ -193,7 +195,9 @@ class WordsSampler(_TextSampler):
         Methods, tried in turn: ``"eda"``, ``"keyboard,swap"``.
     strength, model, url, prompt, temperature
         As the options of ``augment words``.
-    sampling_strategy, source, text, per_row, min_similarity, min_change, no_filter, store, offline
+    sampling_strategy, source, text, per_row, min_similarity, min_change, max_change, no_filter
+        As in `BackTranslationSampler`, whose attributes this one has too.
+    store, offline
         As in `BackTranslationSampler`, whose attributes this one has too.
     random_state
         Seed of every draw.
@@ -222,6 +226,7 @@ class WordsSampler(_TextSampler):
         per_row: int | None = None,
         min_similarity: float | None = None,
         min_change: float | None = None,
+        max_change: float = 1.0,
         no_filter: str | Sequence[str] = (),
         store: str | None = None,
         offline: bool = False,
@@ -239,6 +244,7 @@ class WordsSampler(_TextSampler):
         self.per_row = per_row
         self.min_similarity = min_similarity
         self.min_change = min_change
+        self.max_change = max_change
         self.no_filter = no_filter
         self.store = store
         self.offline = offline
@@ -267,6 +273,7 @@ def _shared(sampler: Any) -> dict[str, Any]:  # noqa: ANN401 - either sampler
         "per_row": sampler.per_row,
         "min_similarity": sampler.min_similarity,
         "min_change": sampler.min_change,
+        "max_change": sampler.max_change,
         "no_filter": _names(sampler.no_filter),
         "store": sampler.store,
         "offline": sampler.offline,

@@ -2,10 +2,12 @@
 
 import shutil
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import augment
 from augment.errors import PairError, TranslatorError
 from augment.records import Translation
 from augment.translators import apertium_text, pipeline
@@ -255,3 +257,22 @@ def test_an_untouched_piece_decodes_to_itself(piece):
     assert got == Translation(apertium_text.decode(0, sent, clean).text, ())
     if "  " not in clean and " " not in clean:
         assert got.text == clean
+
+
+def test_what_it_changes_much_is_warned_of_and_can_be_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    texts = [
+        "The view over the lake was beautiful and the breakfast was good.",
+        "My suitcase arrived two days after me and nobody in the office answered the telephone.",
+        "A short walk through the park, then soup, bread and an early night.",
+    ]
+    frame = pd.DataFrame({"text": texts, "label": ["a", "b", "a"]})
+    given = {"pivot": "es,ca", "source": "en", "balance": "none", "store": "none"}
+    free = augment.back_translate(frame, no_filter="all", **given)
+    assert [note for note in free.manifest.notes if "--max-change 0.15" in note]
+    held = augment.back_translate(frame, no_filter="grammar", max_change=0.15, **given)
+    assert not [note for note in held.manifest.notes if "--max-change" in note]
+    assert held.manifest.totals["rejected"]["reworded"] > 0
+    changes = held.frame["aug_change"].dropna()
+    assert (changes <= 0.15).all()
+    assert (free.frame["aug_change"] > 0.15).any()

@@ -301,7 +301,9 @@ def test_text_left_in_the_pivot(refusal, source, others, text):
 def test_bounds_are_those_of_the_settings(refusal):
     assert refusal("unchanged", "a b c d", "a b c e", min_change=0.3)
     assert not refusal("unchanged", "a b c d", "a b c e", min_change=0.2)
-    assert refusal("unchanged", "a b c d", "a w x y", max_change=0.5)
+    assert refusal("reworded", "a b c d", "a w x y", max_change=0.5)
+    assert not refusal("reworded", "a b c d", "a b c y", max_change=0.5)
+    assert not refusal("reworded", "a b c d", "w x y z")
     assert refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.9)
     assert not refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.7)
 

@@ -38,6 +38,7 @@ from augment.typography import as_written
             "Autographed By a man. I saw.",
             "Autographed by a man. I saw.",
         ),
+        ("It was late... so we left.", "It was dark... So we left.", "It was dark... so we left."),
         ("Wir essen mit Anna.", "Mit Anna das Essen.", "Mit Anna das Essen."),
         ("Grab the rail in may.", "Grab The rail in March.", "Grab the rail in March."),
         (

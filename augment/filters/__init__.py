@@ -38,6 +38,7 @@ __all__ = [
 FILTERS: Final[dict[str, str]] = {
     "empty": "augment.filters.empty:Empty",
     "unchanged": "augment.filters.unchanged:Unchanged",
+    "reworded": "augment.filters.reworded:Reworded",
     "duplicate": "augment.filters.duplicate:Duplicate",
     "notice": "augment.filters.notice:Notice",
     "encoding": "augment.filters.encoding:Encoding",
