@@ -134,7 +134,7 @@ class Pivots:
         return (
             f"{RULES} goes by rules, and is wrong the more often the more it changes: of rows with "
             f"a change up to {TRUSTED_CHANGE} a reader found 7 in 10 of use, of the others 2 in 10 "
-            f"(--max-change {TRUSTED_CHANGE} keeps those alone; a neural engine errs less)",
+            f"(--max-change {TRUSTED_CHANGE} refuses those; a neural engine errs less)",
         )
 
     def shortfall(self, per_row: int | None) -> str:

@@ -24,6 +24,8 @@ NO_REFUSALS: Final = ("kept", "surplus", "failed")
 TEMPLATE: Final = Path(__file__).with_name("run_report.html")
 #: Look of every report of this package.
 STYLE: Final = Path(__file__).with_name("page.css")
+#: What notes say that stand at the top.
+FOREMOST: Final = (" short of ", "could not", "goes by rules")
 #: Classes, pivots and notes that are shown; the manifest has them all.
 MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS, MOST_NOTES = 30, 16, 6, 60
 
@@ -164,9 +166,7 @@ def _content(manifest: Manifest, sample: RunSample, paths: Mapping[str, Path]) -
             (f"{share:.0f} %", "of the candidates were kept"),
             (f"{sum(c['after'] or 0 for _, c in classes):,}", "rows with a class now"),
         ],
-        "warnings": [
-            note for note in manifest.notes if " short of " in note or "could not" in note
-        ],
+        "warnings": [note for note in manifest.notes if any(told in note for told in FOREMOST)],
         "classes": classes[:MOST_CLASSES],
         "most_notes": MOST_NOTES,
         "more_classes": max(0, len(classes) - MOST_CLASSES),

@@ -58,6 +58,7 @@ def test_articles_are_left_out():
     ("language", "original", "text"),
     [
         ("en", "He came and he saw.", "He came and saw."),
+        ("en", "You are kind, but often you sing.", "You are kind, but often sing."),
         ("en", "While we waited, we drank tea.", "While waiting, we drank tea."),
         ("en", "You should try the soup.", "Try the soup."),
         ("en", "When you travel, you need a map.", "When you travel, take a map."),

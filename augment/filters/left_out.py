@@ -111,7 +111,7 @@ NEEDED: Final[dict[str, Needed]] = {
         ),
         light=_words(
             "and but so or oh well then yes no now maybe perhaps probably never not still also "
-            "just only always already frankly really"
+            "just only always already often sometimes frankly really"
         ),
         under=_words(
             "if when because while although though whether unless until than since before after"
@@ -238,6 +238,8 @@ class LeftOut:
             left, word, right = before[at - 1 : at + 2]
             if left in known.joins | known.before_object or right in known.no_verbs:
                 continue
+            if left in known.light and before[at - 2] in known.joins:
+                continue  # "but sometimes sings"
             if left == "," and word in self._sentence(before, at):
                 continue  # "he came, he saw": it was said before
             if right in (*_ENDS, ",") and left not in known.finite | known.light:
