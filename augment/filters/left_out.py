@@ -195,7 +195,7 @@ class LeftOut:
         """Find a sentence that begins with a pronoun, and goes on as one of the original begins."""
         skipped = self.known.no_commands
         openings = {
-            word
+            self._key(word)
             for end, word in pairwise(before)
             if end in _ENDS and word not in _ENDS and word not in skipped
         }
@@ -204,7 +204,7 @@ class LeftOut:
             if end in _ENDS and word in new and self._ending(after, at + 1) != _QUESTION:
                 ending = self.known.told[word]
                 command = verb.removesuffix(ending)
-                if verb.endswith(ending) and any(self._same(command, one) for one in openings):
+                if verb.endswith(ending) and self._key(command) in openings:
                     return f"{word} {verb}"
         return ""
 
@@ -251,20 +251,23 @@ class LeftOut:
     ) -> Iterator[tuple[int, str]]:
         """Find lost words whose neighbours follow each other now, and what those are."""
         there = set(pairwise(before))
-        pairs = [pair for pair in pairwise(after) if pair not in there]
+        new = {
+            (self._key(one), self._key(other)): " ".join(
+                word for word in (one, other) if word not in (*_ENDS, ",")
+            )
+            for one, other in pairwise(after)
+            if (one, other) not in there
+        }
         for at in range(1, len(before) - 1):
-            if before[at] not in lost:
-                continue
-            for one, other in pairs:
-                if self._same(before[at - 1], one) and self._same(before[at + 1], other):
-                    yield at, " ".join(x for x in (one, other) if x not in (*_ENDS, ","))
-                    break
+            around = self._key(before[at - 1]), self._key(before[at + 1])
+            if before[at] in lost and around in new:
+                yield at, new[around]
 
-    def _same(self, one: str, other: str) -> bool:
-        if one == other or (one in _ENDS and other in _ENDS):
-            return True
-        long = self.known.stems and min(len(one), len(other)) > _STEM
-        return long and one[:_STEM] == other[:_STEM]
+    def _key(self, word: str) -> str:
+        """Give what two words have in common that are forms of one, or ends of sentences."""
+        if word in _ENDS:
+            return _START
+        return f"{word[:_STEM]}..." if self.known.stems and len(word) > _STEM else word
 
     def _bare(self, before: list[str], after: list[str], lost: set[str]) -> str:
         """Find a verb that opens a clause, and opens none of the original."""
