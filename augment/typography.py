@@ -22,6 +22,43 @@ _FIRST: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: Words that no sentence starts with, longer than "I".
 _WITHIN: Final = re.compile(r"(?:(?<=[\w,)\]…] )|(?<=\.\. ))[^\W\d_]{2,}")
+#: Words in capitals, more than one of which are no abbreviation.
+_CAPITALS: Final = re.compile(r"\b[^\W\d_]{4,}\b")
+_ARTICLES: Final = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "un",
+        "une",
+        "le",
+        "la",
+        "les",
+        "des",
+        "du",
+        "au",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "ein",
+        "eine",
+        "einen",
+        "el",
+        "los",
+        "las",
+        "una",
+        "lo",
+        "il",
+        "o",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "els",
+    ]
+)
 #: Letters of an abbreviation that is no other word: "IT" and "it" are two.
 _LONG: Final = 4
 
@@ -42,10 +79,11 @@ def as_written(original: str, text: str) -> str:
     >>> as_written("so [PERSON] is late", "So [Person] Is tardy")
     'So [PERSON] is tardy'
     """
-    if original.islower():
-        text = text.lower()
-    elif original.isupper():
-        text = text.upper()
+    if _of_cases(original) and not set("ıİ") & set(original + text):  # Turkish has its own cases
+        if original.islower():
+            text = text.lower()
+        elif original.isupper() and len(_CAPITALS.findall(original)) > 1:
+            text = text.upper()
     spaces = _SPACED.findall(original)
     if spaces and _TIGHT.search(original) is None:
         text = _TIGHT.sub(spaces[-1], text)
@@ -67,14 +105,30 @@ def as_written(original: str, text: str) -> str:
 def _words_as_written(original: str, text: str) -> str:
     """Give words of the original the capitals that they have there, where an engine lost them."""
     words = set(_WORD.findall(original))
-    shouted = {word.title(): word for word in words if word.isupper() and len(word) >= _LONG}
+    shouted = {
+        word.title(): word
+        for word in words
+        if word.isupper() and len(word) >= _LONG and not words & {word.title(), word.lower()}
+    }
     if shouted:
         text = _WORD.sub(lambda match: shouted.get(match[0], match[0]), text)
-    if not any(word[0].isupper() for word in _WITHIN.findall(original)):
-        text = _WITHIN.sub(
-            lambda match: match[0].lower() if match[0].lower() in words else match[0], text
-        )
-    return text
+    if any(word[0].isupper() for word in _WITHIN.findall(original)):
+        return text
+
+    def small(match: re.Match[str]) -> str:
+        word = match[0]
+        before = text[: match.start()].rsplit(maxsplit=1)[-1].lower()
+        # Behind an article stands a noun: "un Français".
+        own = word in words or word.lower() not in words or before in _ARTICLES
+        return word if own else word.lower()
+
+    return _WITHIN.sub(small, text)
+
+
+def _of_cases(text: str) -> bool:
+    """Whether nearly all letters are large or small ones: not so in Chinese with an "API" in it."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return 10 * sum(letter.lower() != letter.upper() for letter in letters) >= 9 * len(letters)
 
 
 def _all_small(text: str) -> bool:

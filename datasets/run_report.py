@@ -14,6 +14,7 @@ from typing import Any, Final
 from augment.datasets.charts import bar, flow, lengths, quantile, scatter
 from augment.datasets.differences import differences
 from augment.datasets.manifest import Manifest
+from augment.datasets.pivots import BY_RULES
 from augment.datasets.run_sample import RunSample
 from augment.datasets.visible import visible
 from augment.filters import known_filters
@@ -25,7 +26,7 @@ TEMPLATE: Final = Path(__file__).with_name("run_report.html")
 #: Look of every report of this package.
 STYLE: Final = Path(__file__).with_name("page.css")
 #: What notes say that stand at the top.
-FOREMOST: Final = (" short of ", "could not", "goes by rules")
+FOREMOST: Final = (" short of ", "could not", BY_RULES)
 #: Classes, pivots and notes that are shown; the manifest has them all.
 MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS, MOST_NOTES = 30, 16, 6, 60
 

@@ -300,7 +300,10 @@ def test_bad_usage_is_exit_2(arguments, capsys):
     [
         (["backtranslate", "in.csv", "--min-similarity", "0,6"], "point: --min-similarity 0.6"),
         (["backtranslate", "in.csv", "--pivot", "es", "ca"], "commas: --pivot es,ca"),
+        (["backtranslate", "in.csv", "--pivot", "es,", "ca"], "commas: --pivot es,ca"),
+        (["backtranslate", "in.csv", "--min_change=0,1"], "point: --min-change 0.1"),
         (["kfold-train", "in.csv", "--curve", "5", "10"], "commas: --curve 5,10"),
+        (["train", "in.csv", "--class-weights", "a=1", "b=2"], "commas: --class-weights a=1,b=2"),
     ],
 )
 def test_values_written_in_another_way(arguments, message, capsys):

@@ -36,7 +36,6 @@ def test_a_subject_is_left_out(language, original, text, wanted):
     ("language", "original", "text", "wanted"),
     [
         ("en", "Shut the door, Tom!", "It shuts the door, Tom!", "'it shuts'"),
-        ("en", "Leave us alone!", "I leave us alone!", "'i leave'"),
         ("fr", "Ne partez pas !", "Vous ne partez pas !", "'vous ne'"),
         ("fr", "Regarde encore.", "Tu regardes encore.", "'tu regardes'"),
     ],
@@ -69,6 +68,17 @@ def test_articles_are_left_out():
         ("en", "I told you to go.", "I told them to go."),
         ("en", "Looks good.", "It looks good."),
         ("en", "Hope so.", "I hope so."),
+        ("en", "Bought this for my son.", "I bought this for my son."),
+        ("en", "Highly recommended.", "I highly recommend it."),
+        ("en", 'He called the film "Up" great.', 'The film "Up" was great.'),
+        ("en", "They say the film by Marvel Inc. flopped.", "The film by Marvel Inc. was a flop."),
+        ("en", "He said the 9 a.m. train was late.", "The train at 9 a.m. was late."),
+        ("en", 'Did you say "yes"?', 'Was "yes" said?'),
+        ("en", "What is it that you want?", "What do you want?"),
+        ("en", "You are coming, aren't you?", "Are you coming?"),
+        ("en", "We feel love when we hear it.", "Love is felt when heard."),
+        ("en", "It took longer than we thought.", "It took longer than was thought."),
+        ("fr", "Fonctionne très bien.", "Il fonctionne très bien."),
         ("en", "Want some?", "You want some?"),
         ("fr", "Ce dossier est-il complet ?", "Ce dossier est complet ?"),
         ("fr", "Il est venu, il a vu.", "Il est venu, a vu."),
@@ -85,8 +95,12 @@ def test_what_may_be_said_so(language, original, text):
     assert LeftOut(language).fault(original, text) == ""
 
 
-@given(st.sampled_from(sorted(NEEDED)), st.text(), st.text())
-def test_any_text_is_read(language, original, text):
-    reader = LeftOut(language)
+@given(st.data())
+def test_any_text_is_read(data):
+    language = data.draw(st.sampled_from(sorted(NEEDED)))
+    known = NEEDED[language]
+    words = sorted({*known.pronouns, *known.finite, *known.commands, *known.light, *known.under})
+    line = st.lists(st.sampled_from([*words, "Tom", ",", ".", "?", "...", '"', "-"])).map(" ".join)
+    reader, original, text = LeftOut(language), data.draw(line), data.draw(line)
     assert isinstance(reader.fault(original, text), str)
     assert reader.fault(text, text) == ""

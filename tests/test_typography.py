@@ -29,7 +29,14 @@ from augment.typography import as_written
         ("Bon...", "Bien…", "Bien..."),
         ("- Reste ici.", "- reste là.", "- Reste là."),
         ("reste ici.", "Reste là.", "reste là."),
-        ("RESTE ICI.", "Reste là.", "RESTE LÀ."),
+        ("RESTE DEHORS TOUJOURS.", "Reste là.", "RESTE LÀ."),
+        ("OK!", "Fine!", "Fine!"),
+        ("10 PM.", "At ten in the evening.", "At ten in the evening."),
+        ("它用CPU计算。", "它用Intel处理器计算。", "它用Intel处理器计算。"),
+        ("istanbul'da su ılık", "Ilık su İstanbul'da", "Ilık su İstanbul'da"),
+        ("Bill paid the bill.", "The bill was paid by Bill.", "The bill was paid by Bill."),
+        ("Il est français.", "C'est un Français.", "C'est un Français."),
+        ("What? WHAT did you say?", "What did you say?", "What did you say?"),
         ("Ok, [PERSON].", "Well, [Person].", "Well, [PERSON]."),
         ("Give IT to us, at the US office.", "Give it to us.", "Give it to us."),
         ("NASA saw it.", "Nasa viewed it.", "NASA viewed it."),
@@ -55,6 +62,15 @@ from augment.typography import as_written
 )
 def test_follows_the_original(original, text, wanted):
     assert as_written(original, text) == wanted
+
+
+WORDS = ("I", "Bill", "bill", "BILL", "saw", "the", "The", "us", "US", "…", "...", "?", "[PERSON]")
+
+
+@given(st.lists(st.sampled_from(WORDS)))
+def test_a_text_is_its_own_fixed_point(words):
+    text = " ".join(words)
+    assert as_written(text, text) == text
 
 
 @given(st.text(), st.text())

@@ -146,7 +146,7 @@ class KFoldResult:
         return self.comparison.verdict if self.comparison else None
 
     def metrics(self) -> dict[str, Any]:
-        """Give all scores by name, as plain numbers."""
+        """Give all scores and comparisons by name, as JSON can hold them."""
         return {
             "metric": self.metric,
             "arms": {name: arm.metrics() for name, arm in self.arms.items()},

@@ -89,15 +89,27 @@ def _check_habits(config: type, args: Sequence[str]) -> None:
         For ``--min-similarity 0,6``, and for ``in.csv --pivot es ca``.
     """
     kinds = {f"--{field.name.replace('_', '-')}": str(field.type) for field in fields(config)}
-    for at, (flag, value) in enumerate(pairwise(args)):
+    parts = [
+        part for arg in args for part in (arg.split("=", 1) if arg.startswith("--") else [arg])
+    ]
+    for at, (given, value) in enumerate(pairwise(parts)):
+        flag = given.replace("_", "-")
         kind = kinds.get(flag, "")
-        if "float" in kind and re.fullmatch(r"-?\d*,\d+", value):
+        if "float" in kind and "tuple" not in kind and re.fullmatch(r"-?\d*,\d{1,2}", value):
             point = value.replace(",", ".")
             raise InputError(f"{flag} {value}: a number is written with a point: {flag} {point}")
-        more = list(takewhile(lambda arg: re.fullmatch(r"\w+", arg), args[at + 2 :]))
+        more = list(takewhile(_may_be_listed, parts[at + 2 :]))
         if "tuple" in kind and more and not args[0].startswith("-"):
-            given, joined = " ".join([value, *more]), ",".join([value, *more])
-            raise InputError(f"{flag} {given}: several are joined by commas: {flag} {joined}")
+            listed = [value, *more]
+            joined = ",".join(one.strip(",") for one in listed)
+            raise InputError(
+                f"{flag} {' '.join(listed)}: several are joined by commas: {flag} {joined}"
+            )
+
+
+def _may_be_listed(arg: str) -> bool:
+    """Whether an argument can be one of a list: no option and no file."""
+    return not arg.startswith("-") and re.search(r"[/\\]|\.[A-Za-z]\w*$", arg) is None
 
 
 def _fail(message: str, code: int) -> int:

@@ -71,16 +71,14 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:each|the|a) another\b|\b[Tt]he worse \w+ of\b|\bwould have to have\b",
         r"(?<=[a-z] )a\s*[.;!?](?![.\w])|\b(?:I|he|she|we|they) the majority\b",
         rf"\bI (?:still |also )?(?!(?:{_DOINGS})\b)[a-z]+(?:tion|ity|ness|ment|sal)\b",
-        # Had to it take, can not it believe, the most the big, more pleasant that the, a old
-        r"\b(?:have|had|has|want|wants|wanted) to (?:it|him|them|us|me)\b",
+        # Want to him go, had to it take, can not it believe, the most the big, a old
+        r"\b(?:have|has|want|wants|wanted) to (?:it|him|them|us|me)\b|\bhad to it (?=\w)",
         rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
-        r"\bmore \w+(?:able|ible|ful|ous|ive|ent|ant|ing|ish) that (?:the|an?|my|his|her|its)\b",
-        r"\b[Aa] (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i)[a-z]{2,})\b",
+        r"(?:\ba|^A) (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i|anim)[a-z]{2,})\b",
         # I hate I, we same, he has to begins, he can no even
-        r"\b(?:I|you|he|she|it|we|they) same\b",
+        r"\b(?:I|you|he|she|it|we|they) same\b(?!-| day)",
         r"\b(?:hate|love|like|made|make|see|saw|killed|blame|told|gave|help) I\b(?! (?!for|to|of))",
-        rf"\b(?:[Hh]ave|[Hh]as|[Hh]ad|[Ww]ants?|[Ww]anted|[Nn]eeds?) to (?!(?:{_NO_VERBS})\b)"
-        r"[a-z]{2,}s\b(?!['’])",
+        r"\bto (?:begins|gives|keeps|tells|thinks|knows|gets|becomes|sees|leaves)\b",
         rf"\b{_MODALS} no (?:even|this|that|the|important|possible|\w+(?:ed|ing))\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
@@ -183,7 +181,10 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:that|hour|row|day) (?:viewed|got|can|could|go|went|saw|used|utilised|received|"
             r"had|missed|made)\b",
         ),
-        (r"\bI (?:was|am)\b|\bI['’]m\b", r"\b[Ii]t (?:was|is)\b"),
+        (
+            r"\bI (?:was|am)\b|\bI['’]m\b",
+            r"\b[Ii]t (?:was|is)\b(?! \w+(?: \w+)? (?:that|to|for)\b)",
+        ),
         (r"\bthem\b", r"\bthe ones\b"),
         (r"\b[Oo]nes?\b", r"\bu\b"),
         (
@@ -198,7 +199,7 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Nn]o(?:ne|body|thing)\b", r"\bleader of\b"),
         (
             r"(?:^|[,;] )(?:[Dd]o not|[Dd]on ?['’]t)\b",
-            r"\b[Ii]t does not\b|(?:^|, )[Yy]ou (?:do not|don['’]t)\b",
+            r"\b[Ii]t does not\b|(?:^|, )[Yy]ou (?:do not|don['’]t)\b(?! (?:have|need|want)\b)",
         ),
         (
             r"^(?:Is|Was) (?:this|that|it|he|she|there)\b",
@@ -206,30 +207,44 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (r"\b(?:[Aa]re you|[Yy]ou are|[Yy]ou['’]re)\b", r"\b[Ii]s you\b|\b[Ii]t is you\b"),
         (
-            r"\b(?:[Gg]ood|[Rr]ight|[Nn]ice)\b",
-            r"(?:^|\b(?:is|are|was|be|so|too|much|that|what) )[Ww]ell\b(?! (?:as|known)\b)",
+            r"\b(?:[Gg]ood|[Nn]ice)\b|(?<!\b[Aa]ll )\b[Rr]ight\b",
+            r"(?:^|\b(?:is|are|was|so|too|much|that|what) )[Ww]ell\b(?! (?:as|known)\b)",
         ),
-        (r"\b(?:[Aa]bout|[Aa]round)\b", r"\b[Rr]oughly\b(?! (?:\d|a|equ|half|one|two|the same))"),
+        (
+            r"\b(?:[Aa]bout|[Aa]round)\b",
+            r"\b[Rr]oughly (?:it|him|her|them|me|you|us|that|this|my|your|his|what|how|the (?!same|"
+            r"size))|\broughly\s*[.!?]",
+        ),
         (r"\bfor (?:you|me|him|us|them)\b", r"\bsince (?:you|me|him|us|them|tea)\b"),
-        (r"\b(?:in|on) (?:my|your|his|her|our|their)\b", r"\bat (?:my|your|his|her|our|their)\b"),
+        (
+            r"\b(?:in|on) (?:my|your|his|her|our|their)\b",
+            r"\bat (?:my|your|his|her|our|their) "
+            r"(?!office|house|home|place|desk|job|best|side|school|work|age\b)",
+        ),
         (r"\bto (?:me|you|him|her|us|them)\b", r"\bat (?:me|you|him|her|us|them)\b"),
         (r"\b[Tt](?:ell|old)\b", r"\b[Ss]a(?:y|id|ying) (?:you|him|her|them)\b"),
         (r"\b[Ee]lse\b", r"\b(?:some|any)(?:body|one|thing) more\b"),
         (r"\bMr\b", r"\bGentleman\b"),
-        (r"\b[Ee]ver\b", r"\b[Nn]ever\b"),
+        (
+            r"\A(?![\s\S]*\b(?:hardly|scarcely|rarely|nobody|nothing|no one|not|n['’]?t)\b)"
+            r"[\s\S]*?\b[Ee]ver\b",
+            r"\b[Nn]ever\b",
+        ),
         (r"\b[Ww]orst\b", r"\b[Ww]orse\b"),
         (
             r"\bthan\b",
             r"\b(?:more \w+|more|less|better|worse|(?:old|young|bigg|small|larg|great|long|short|"
             r"fast|high|low|eas|hard|strong)i?er) that\b",
         ),
-        (r"\b(?:[Tt]hat|[Ww]hich)\b", r"\bthose (?:big|[a-z]+s)\b"),
+        (r"\b(?:[Tt]hat|[Ww]hich)\b", r"\bthose (?:big|(?!days|years|times|weeks)[a-z]+s)\b"),
         (r"\b(?:[Kk]ind|[Ss]ort|[Tt]ype)s? of\b", r"\b[Cc]lass of\b"),
-        (r"\b[Ww]atch\w*\b", r"\b[Ll]ook(?:s|ed|ing)?\b(?! (?:at|for|like|after|into|up)\b)"),
+        (
+            r"\b[Ww]atch\w*\b",
+            r"\b[Ll]ook(?:s|ed|ing)?\b(?! (?:at|for|like|after|into|up|out|back|around)\b)",
+        ),
         (r"\b[Ff]e(?:el|lt)\w*\b", r"\b[Hh]ear\w*\b"),
-        (r"\b[Hh]appen\w*\b", r"\b(?:pass|passe[ds]|passing|spend|spends|spent)\b"),
-        (r"\b[Ll]ost\b", r"\bmissed\b"),
-        (r"\b[Mm]iss(?:ed|ing)?\b", r"\blost\b"),
+        (r"\b[Hh]appen\w*\b", r"\b(?:pass(?:e[ds]|ing)?|spen(?:ds?|t))\b(?! (?:the|an?|time)\b)"),
+        (r"\b[Mm]iss(?:ed|ing)? (?:you|him|her|me|us|them)\b", r"\blost\b"),
         (r"\b[Pp]lays?\b", r"\btouch(?:es|ed)?\b"),
         (r"\b[Gg]reat\w*\b", r"\b[Uu]tmost\b"),
         (r"\b[Pp]retty\b", r"\b[Hh]andsome\b"),
@@ -238,7 +253,6 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Tt]h(?:is|ese)\b", r"(?<!\b[Tt]he )(?<!\b(?:Far|Mid) )\beast\b"),
         (r"\b[Dd]own\b", r"\b[Ll]ow\b"),
         (r"\b[Dd]uring\b", r"\b[Ll]asting\b"),
-        (r"\b[Rr]ight\b", r"\blaw\b"),
         (r"\b[Gg]uys?\b", r"\btypes?\b"),
         (r"\b[Ff]rom\b", r"\b[Ss]ince\b"),
         (r"\b[Ss]ervices?\b", r"\bkicks?\b"),
@@ -282,11 +296,14 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Qq]ui\b", r"(?<!\b[Pp]arce )(?<!\b[Aa]lors )\bqu['’]ils?\b"),
         (r"\bleurs\b", r"\bses\b"),
         (r"\b[Qq]ui\b", r"\bque (?:(?:est|sont|ont|ne|se|me|te)\b|[mts]['’])"),
-        (r"\bplus\b", r"\bdéjà\b"),
+        (r"\bplus\b", r"\bpas déjà\b|\bdéjà (?:pas|tu|ne|n['’])"),
         (r"\b[Aa]ttend\w*\b", r"\b(?:[Ee]spèr\w*|[Aa]ttentes?)\b"),
-        (r"\b[Vv]i(?:s|t|vre|vent|vant)\b", r"\b[Hh]abit(?:es?|er?|ent|ant)\b"),
-        (r"\b[Cc]omment\b", r"\b[Cc]omme\b"),
-        (r"\b[Cc]omme\b", r"\b[Cc]omment\b"),
+        (
+            r"\b[Vv]i(?:s|t|vre|vent|vant)\b",
+            r"\b[Hh]abit(?:es?|er?|ent|ant)\b"
+            r"(?! (?:à|aux?|dans|en|avec|ici|là|chez|près|une?|sur|l[ea]s?|l['’]))",
+        ),
+        (r"\b[Cc]omme\b", r"\b[Cc]omment (?:ça|cela|ceci|avant|une?|si)\b"),
         (r"\b[Tt]oi\b", r"\bque tu\s*[.!?]"),
         (r"\b[Cc](?:e |['’])est\b", r"^[Ii]l est (?:pour|là|ceci|de (?:ceci|ça))\b"),
         # A subject left out, and "on" as languages without it say it

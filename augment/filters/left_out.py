@@ -53,8 +53,6 @@ class Needed:
         Words that stand for one of many, and are not left out twice.
     determiners
         Words that may take their place.
-    no_commands
-        Verbs that begin a sentence and are none: "faut partir", "hope so".
     """
 
     pronouns: frozenset[str]
@@ -72,7 +70,6 @@ class Needed:
     told: Mapping[str, str] = field(default_factory=dict)
     articles: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
-    no_commands: frozenset[str] = frozenset()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -101,30 +98,25 @@ NEEDED: Final[dict[str, Needed]] = {
         ),
         finite=_words(
             "am are is was were has had did does will would can could should must may might knew "
-            "thought went got took made gave saw said told came found felt lost heard meant ate "
-            "wrote wanted loved liked hated used lived worked asked tried missed believed knows "
-            "wants thinks goes makes deserves needs"
+            "thought went got took gave saw said told came meant ate wrote asked lived knows wants "
+            "thinks goes makes deserves needs"
         ),
         commands=_words(
-            "do have want know think go get take make give see say tell come find feel need mean "
-            "believe hope guess suppose like love hate work lose miss lie deserve call remember"
+            "do have want know think go get take make give see say tell come find feel mean "
+            "believe hope guess suppose lose miss deserve call remember"
         ),
         light=_words(
             "and but so or oh well then yes no now maybe perhaps probably never not still also "
             "just only always already often sometimes frankly really"
         ),
         under=_words(
-            "if when because while although though whether unless until than since before after"
+            "if when because while although though whether unless until since before after"
         ),
         asking=_words("what who whom which"),
-        told={"it": "s", "he": "s", "she": "s", "i": "", "they": ""},
+        told={"it": "s", "he": "s", "she": "s"},
         articles=_words("a an"),
         determiners=_words(
             "the one this that some any every each no his her its their my your our another"
-        ),
-        no_commands=_words(
-            "hope think thank wish guess suppose bet mean love like hate miss want need got had "
-            "was were saw see know do can could would will have am are if and but so when now then"
         ),
     ),
     "fr": Needed(
@@ -146,8 +138,7 @@ NEEDED: Final[dict[str, Needed]] = {
         ),
         light=_words("ne n' me m' te se s' le la l' les lui leur en et hé eh ah oh oui non bien"),
         under=_words("si quand lorsque puisque car dans à en chez depuis pendant après avant"),
-        told=dict.fromkeys(("tu", "vous", "il", "elle", "ils"), ""),
-        no_commands=_words("faut faudrait y suffit semble paraît pleut reste manque peut"),
+        told={"tu": "", "vous": ""},
     ),
 }
 
@@ -155,9 +146,11 @@ NEEDED: Final[dict[str, Needed]] = {
 _START, _QUESTION = "^", "?"
 _ENDS: Final = (_START, _QUESTION)
 _TOKEN: Final = {
-    "en": re.compile(r"[^\W_]+(?:'\w+)?|[.!?;:…()\n\"«»“”\[\]]+|,|(?<!\S)[-–—]+(?!\S)"),
-    "fr": re.compile(r"-?[^\W_]+'?|[.!?;:…()\n\"«»“”\[\]]+|,|(?<!\S)[-–—]+(?!\S)"),
+    "en": re.compile(r"[^\W_]+(?:'\w+)?|[.!?;:…\n]+|,|(?<!\S)[-–—]+(?!\S)"),
+    "fr": re.compile(r"-?[^\W_]+'?|[.!?;:…\n]+|,|(?<!\S)[-–—]+(?!\S)"),
 }
+#: Dots that end no sentence: of an abbreviation, or before a small letter.
+_NO_END: Final = re.compile(r"\.(?=\w|\s+[a-zà-öø-ÿ])")
 #: Letters by which a form of a verb is known again, of words that have more.
 _STEM: Final = 4
 
@@ -193,33 +186,23 @@ class LeftOut:
 
     def _told(self, before: list[str], after: list[str], new: set[str]) -> str:
         """Find a sentence that begins with a pronoun, and goes on as one of the original begins."""
-        skipped = self.known.no_commands
         openings = {
-            self._key(word)
-            for end, word in pairwise(before)
-            if end in _ENDS and word not in _ENDS and word not in skipped
+            self._key(word) for end, word in pairwise(before) if end in _ENDS and word not in _ENDS
         }
+        last = _ends(after)
         for at in range(len(after) - 2):
             end, word, verb = after[at : at + 3]
-            if end in _ENDS and word in new and self._ending(after, at + 1) != _QUESTION:
+            if end in _ENDS and word in new and last[at + 1] != _QUESTION:
                 ending = self.known.told[word]
                 command = verb.removesuffix(ending)
-                if verb.endswith(ending) and self._key(command) in openings:
+                if verb.endswith(ending) and len(command) > 1 and self._key(command) in openings:
                     return f"{word} {verb}"
         return ""
 
-    @staticmethod
-    def _sentence(tokens: list[str], at: int) -> list[str]:
-        """Give the words of a sentence before one of its words."""
-        start = next(front for front in range(at, -1, -1) if tokens[front] in _ENDS)
-        return tokens[start + 1 : at]
-
-    @staticmethod
-    def _ending(tokens: list[str], at: int) -> str:
-        return next(token for token in tokens[at:] if token in _ENDS)
-
     def _read(self, text: str) -> list[str]:
         """Split a text into words, its short forms written out, and ends of sentences."""
+        if not text.islower():
+            text = _NO_END.sub(" ", text)
         text = text.casefold().replace("‐", "-").translate(APOSTROPHES)
         for short, full in self._short:
             text = short.sub(full, text)
@@ -233,14 +216,14 @@ class LeftOut:
 
     def _subjects(self, before: list[str], after: list[str], lost: set[str]) -> Iterator[str]:
         """Find the words around subjects that are gone, one behind the other."""
-        known = self.known
+        known, starts = self.known, _starts(before)
         for at, found in self._closed_up(before, after, lost):
             left, word, right = before[at - 1 : at + 2]
             if left in known.joins | known.before_object or right in known.no_verbs:
                 continue
             if left in known.light and before[at - 2] in known.joins:
                 continue  # "but sometimes sings"
-            if left == "," and word in self._sentence(before, at):
+            if left == "," and word in before[starts[at] : at]:
                 continue  # "he came, he saw": it was said before
             if right in (*_ENDS, ",") and left not in known.finite | known.light:
                 continue  # behind what ends so, it was an object
@@ -255,8 +238,8 @@ class LeftOut:
             (self._key(one), self._key(other)): " ".join(
                 word for word in (one, other) if word not in (*_ENDS, ",")
             )
-            for one, other in pairwise(after)
-            if (one, other) not in there
+            for one, other, behind in zip(after, after[1:], [*after[2:], _START], strict=False)
+            if (one, other) not in there and behind not in self.known.pronouns  # "are you"
         }
         for at in range(1, len(before) - 1):
             around = self._key(before[at - 1]), self._key(before[at + 1])
@@ -271,15 +254,16 @@ class LeftOut:
 
     def _bare(self, before: list[str], after: list[str], lost: set[str]) -> str:
         """Find a verb that opens a clause, and opens none of the original."""
-        known = Counter(self._openings(before, lost))
-        found = list(self._openings(after, lost))
-        return next((verb for verb in found if found.count(verb) > known[verb]), "")
+        more = Counter(self._openings(after, lost)) - Counter(self._openings(before, lost))
+        return next(iter(more), "")
 
     def _openings(self, tokens: list[str], lost: set[str]) -> Iterator[str]:
         known = self.known
         polite = lost <= {"you", "ya", "it"}  # "you must look" may be told as "look"
+        starts, last = _starts(tokens), _ends(tokens)
+        verbs = known.finite | known.commands
         for at, word in enumerate(tokens):
-            if word not in known.finite | known.commands:
+            if word not in verbs or tokens[at + 1] in known.pronouns:  # "are you"
                 continue
             front = at - 1
             while tokens[front] in known.light:
@@ -292,13 +276,11 @@ class LeftOut:
                 continue
             if tokens[front] == ",":
                 # "If we yield, will become"; not "the firm, X and Y, did".
-                part = self._sentence(tokens, front)
+                part = tokens[starts[front] : front]
                 light = "," not in part and (len(part) < 2 or part[0] in known.under)
                 if light or word == "am":
                     yield word
-            elif tokens[front] in known.under or (
-                tokens[front] in _ENDS and self._ending(tokens, at) != _QUESTION
-            ):
+            elif tokens[front] in known.under or (tokens[front] in _ENDS and last[at] != _QUESTION):
                 yield word
 
 
@@ -309,3 +291,22 @@ def _lost(
     lost = {word for word in words if was[word] > now[word]}
     new = sum(max(0, now[word] - was[word]) for word in words | instead)
     return lost if sum(was[word] - now[word] for word in lost) > new else set()
+
+
+def _starts(tokens: list[str]) -> list[int]:
+    """Give, for every place, where its sentence starts."""
+    found, start = [], 0
+    for at, word in enumerate(tokens):
+        found.append(start)
+        if word in _ENDS:
+            start = at + 1
+    return found
+
+
+def _ends(tokens: list[str]) -> list[str]:
+    """Give, for every place, the sign that its sentence ends with."""
+    found, end = [], _START
+    for word in reversed(tokens):
+        end = word if word in _ENDS else end
+        found.append(end)
+    return found[::-1]
