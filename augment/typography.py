@@ -22,44 +22,11 @@ _FIRST: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: Words that no sentence starts with, longer than "I".
 _WITHIN: Final = re.compile(r"(?:(?<=[\w,)\]…] )|(?<=\.\. ))[^\W\d_]{2,}")
-#: Words in capitals, more than one of which are no abbreviation.
-_CAPITALS: Final = re.compile(r"\b[^\W\d_]{4,}\b")
-_ARTICLES: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "un",
-        "une",
-        "le",
-        "la",
-        "les",
-        "des",
-        "du",
-        "au",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einen",
-        "el",
-        "los",
-        "las",
-        "una",
-        "lo",
-        "il",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "els",
-    ]
+_ARTICLE: Final = re.compile(
+    "a|an|the|un|une|le|la|les|des|du|au|der|die|das|den|dem|ein|eine|einen|el|los|las|una|lo|il|o|"
+    "os|as|um|uma|els"
 )
-#: Letters of an abbreviation that is no other word: "IT" and "it" are two.
+#: Letters of a word in capitals that is no other word: "IT" and "it" are two.
 _LONG: Final = 4
 
 
@@ -82,7 +49,7 @@ def as_written(original: str, text: str) -> str:
     if _of_cases(original) and not set("ıİ") & set(original + text):  # Turkish has its own cases
         if original.islower():
             text = text.lower()
-        elif original.isupper() and len(_CAPITALS.findall(original)) > 1:
+        elif original.isupper() and sum(len(w) >= _LONG for w in _WORD.findall(original)) > 1:
             text = text.upper()
     spaces = _SPACED.findall(original)
     if spaces and _TIGHT.search(original) is None:
@@ -117,10 +84,11 @@ def _words_as_written(original: str, text: str) -> str:
 
     def small(match: re.Match[str]) -> str:
         word = match[0]
+        if word in words or word.lower() not in words:
+            return word
         before = text[: match.start()].rsplit(maxsplit=1)[-1].lower()
         # Behind an article stands a noun: "un Français".
-        own = word in words or word.lower() not in words or before in _ARTICLES
-        return word if own else word.lower()
+        return word if _ARTICLE.fullmatch(before) else word.lower()
 
     return _WITHIN.sub(small, text)
 

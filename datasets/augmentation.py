@@ -33,6 +33,7 @@ from augment.datasets.table import Table
 from augment.datasets.variants import why_not_more
 from augment.errors import InputError
 from augment.filters import FilterSettings
+from augment.filters.settings import given_thresholds
 from augment.languages import detect_language, language_code
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
@@ -149,17 +150,12 @@ class Augmentation:
 
     def _settings(self, method: str) -> FilterSettings:
         """Thresholds for one method: the user's before the method's own before the defaults."""
-        given = {
-            name: value
-            for name in ("min_similarity", "max_similarity", "min_change", "max_change")
-            if (value := getattr(self.recipe, name)) is not None
-        }
         return FilterSettings(
             language=self.source,
             others=tuple(self.approach.languages),
             strictness=self.recipe.filter,
             encoder=self.recipe.encoder,
-            **{**self.approach.thresholds(method), **given},
+            **{**self.approach.thresholds(method), **given_thresholds(self.recipe)},
         )
 
     def _check_survey(self) -> None:

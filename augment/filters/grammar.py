@@ -42,7 +42,8 @@ class Grammar:
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
     of phrase that took the place of others wrongly (French "c'est" told as "il est"). What the
     original has as well is let pass, wherever it stands there: a name may look like a fault. And
-    for subjects that were left out, or put before a command (`augment.filters.left_out`).
+    for subjects and articles that were left out, or subjects put before a command
+    (`augment.filters.left_out`).
     """
 
     name = "grammar"

@@ -51,7 +51,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # You is shut out, it Would come, to makes, can not me understand, it liked me, it is it?
         r"(?<!\bof )(?<!\bwith )(?<!\bthat )\byou (?:is|has|was|does)\b",
         r"\b(?:It|He|She|They|We|You) (?:Would|Could|Should|Has|Have|Had|Was|Will|Can|Did|Does)\b",
-        r"\bto (?:makes|goes|takes|is|has|does|says|comes|wants)\b",
+        r"\bto (?:makes|goes|takes|is|has|does|says|comes|wants|begins|gives|keeps|tells|thinks|"
+        r"knows|gets|becomes|sees|leaves)\b",
         r"\b(?:can|could|did|do|does|will|would) not (?:me|us|him|them)\b",
         r"\b[Ii]t (?:liked (?:me|us)|is it)\b",
         r"\b(?:whether|because|although|if|while) (?:has|have|is|are|was|were|would|could|can|must|"
@@ -75,10 +76,9 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:have|has|want|wants|wanted) to (?:it|him|them|us|me)\b|\bhad to it (?=\w)",
         rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
         r"(?:\ba|^A) (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i|anim)[a-z]{2,})\b",
-        # I hate I, we same, he has to begins, he can no even
+        # We same, I hate I, he can no even
         r"\b(?:I|you|he|she|it|we|they) same\b(?!-| day)",
         r"\b(?:hate|love|like|made|make|see|saw|killed|blame|told|gave|help) I\b(?! (?!for|to|of))",
-        r"\bto (?:begins|gives|keeps|tells|thinks|knows|gets|becomes|sees|leaves)\b",
         rf"\b{_MODALS} no (?:even|this|that|the|important|possible|\w+(?:ed|ing))\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",

@@ -23,6 +23,8 @@ class Needed:
 
     Parameters
     ----------
+    word
+        Regular expression of a word.
     pronouns
         Words that a verb must not lose.
     instead
@@ -55,6 +57,7 @@ class Needed:
         Words that may take their place.
     """
 
+    word: str
     pronouns: frozenset[str]
     instead: frozenset[str]
     joins: frozenset[str]
@@ -78,6 +81,7 @@ def _words(text: str) -> frozenset[str]:
 
 NEEDED: Final[dict[str, Needed]] = {
     "en": Needed(
+        word=r"[^\W_]+(?:'\w+)?",
         pronouns=_words("i you he she it we they ya"),
         instead=_words("there this that who which one people someone somebody everyone everybody"),
         joins=_words("and or but"),
@@ -120,6 +124,7 @@ NEEDED: Final[dict[str, Needed]] = {
         ),
     ),
     "fr": Needed(
+        word=r"-?[^\W_]+'?",
         pronouns=_words(
             "je j' tu t' il elle on nous vous ils elles ce c' ça -je -tu -nous -vous -ce -on"
         ),
@@ -145,10 +150,8 @@ NEEDED: Final[dict[str, Needed]] = {
 #: Ends of sentences, and of what is set apart like one; a question's is told from the others.
 _START, _QUESTION = "^", "?"
 _ENDS: Final = (_START, _QUESTION)
-_TOKEN: Final = {
-    "en": re.compile(r"[^\W_]+(?:'\w+)?|[.!?;:…\n]+|,|(?<!\S)[-–—]+(?!\S)"),
-    "fr": re.compile(r"-?[^\W_]+'?|[.!?;:…\n]+|,|(?<!\S)[-–—]+(?!\S)"),
-}
+#: What stands between words: those ends, as they are written, and commas.
+_BETWEEN: Final = r"[.!?;:…\n]+|,|(?<!\S)[-–—]+(?!\S)"
 #: Dots that end no sentence: of an abbreviation, or before a small letter.
 _NO_END: Final = re.compile(r"\.(?=\w|\s+[a-zà-öø-ÿ])")
 #: Letters by which a form of a verb is known again, of words that have more.
@@ -160,7 +163,7 @@ class LeftOut:
 
     def __init__(self, language: str) -> None:
         self.known = NEEDED[language]
-        self._token = _TOKEN[language]
+        self._token = re.compile(f"{self.known.word}|{_BETWEEN}")
         self._short = [(re.compile(short), full) for short, full in self.known.written_out]
 
     def fault(self, original: str, text: str) -> str:
@@ -174,15 +177,17 @@ class LeftOut:
         before, after = self._read(original), self._read(text)
         known, was, now = self.known, Counter(before), Counter(after)
         if lost := _lost(was, now, known.pronouns, known.instead):
-            words = next(self._subjects(before, after, lost), self._bare(before, after, lost))
-            if words:
+            words = next(self._subjects(before, after, lost), "")
+            if words := words or self._bare(before, after, lost):
                 return f"{words!r} without its subject"
         if lost := _lost(was, now, known.articles, known.determiners):
             bare = [found for _, found in self._closed_up(before, after, lost)]
             if len(bare) > 1:
                 return f"{bare[0]!r} without its article"
-        words = self._told(before, after, {word for word in known.told if now[word] > was[word]})
-        return words and f"{words!r} for a command"
+        told = {word for word in known.told if now[word] > was[word]}
+        if told and (words := self._told(before, after, told)):
+            return f"{words!r} for a command"
+        return ""
 
     def _told(self, before: list[str], after: list[str], new: set[str]) -> str:
         """Find a sentence that begins with a pronoun, and goes on as one of the original begins."""

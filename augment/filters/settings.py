@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from augment.errors import InputError
 from augment.filters.presets import MIN_SIMILARITY, PRESETS, Strictness
@@ -21,6 +21,14 @@ _OTHER_SCRIPTS: Final = (
     "uzs wuu yi yue zh"
 )
 CHARACTERS: Final = "characters"
+#: Thresholds that commands have options for.
+_OPTIONS: Final = ("min_similarity", "max_similarity", "min_change", "max_change")
+
+
+def given_thresholds(options: object) -> dict[str, Any]:
+    """Give the thresholds that a command's options name; those left out are None there."""
+    given = {name: getattr(options, name) for name in _OPTIONS}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True)
