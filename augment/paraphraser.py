@@ -25,6 +25,8 @@ class Paraphraser(Protocol):
     engine: str
     #: Number of its candidates among those of the same name; the first is 0.
     variant: int
+    #: Whether its texts are wrong the more often the more they change, as those of rules are.
+    by_rules: bool
     #: Everything that decides its texts, part by part: engine, version, direction, decoding.
     identities: tuple[str, ...]
 

@@ -55,6 +55,11 @@ class Plan:
         return "+".join(dict.fromkeys(engines[0].name for engines in self.engines))
 
     @property
+    def by_rules(self) -> bool:
+        """Whether an engine that is asked first goes by rules."""
+        return any(getattr(engines[0], "by_rules", False) for engines in self.engines)
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Hosts that get to see the texts; none for engines of this machine."""
         return tuple(dict.fromkeys(e.host for engines in self.engines for e in engines if e.host))

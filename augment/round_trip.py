@@ -149,6 +149,7 @@ class RoundTrip:
     ) -> None:
         self.name = self.pivot = plan.pivot
         self.variant = decoding.variant
+        self.by_rules = plan.by_rules
         self.languages = plan.route.languages
         self.legs: list[Stored | FailOver] = []
         several = any(len(engines) > 1 for engines in plan.engines)

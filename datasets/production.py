@@ -4,8 +4,8 @@ A wave asks, for every class that still lacks rows, for one more paraphrase of s
 originals: those with the fewest accepted ones first, each from the next paraphraser (the next
 pivot) that has not had it yet. So no original is asked a second time before every other one of its
 class was asked, no more is made than the class needs (a little over, by its yield so far, so that
-there is something to choose from), and further paraphrasers are tried until the class is full or
-every one of them has had every original.
+there is something to choose from; twice as many where an engine goes by rules), and further
+paraphrasers are tried until the class is full or every one of them has had every original.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from augment.records import Candidate, Paraphrase, Rejection, Translation
 
 #: Share of paraphrases asked for beyond what is lacking, so that there is a choice.
 SPARE: Final = 0.25
+#: Paraphrases to choose from for one that is kept, where an engine goes by rules: those that change
+#: most are better left.
+CHOICE_BY_RULES: Final = 2
 #: Fewest originals asked in a wave: below it the engines' start costs more than the texts.
 SMALLEST_WAVE: Final = 32
 #: Candidates checked at once. Fixed, so that a resumed run checks the same batches and scores
@@ -79,10 +82,14 @@ class Kept:
 
 @dataclass(slots=True)
 class _Class:
-    """One class: its originals in seeded order, and what was made of them."""
+    """One class: its originals in seeded order, and what was made of them.
+
+    `choice` is how many paraphrases are wanted for one that is needed.
+    """
 
     needed: int | None
     sources: array[int]
+    choice: int = 1
     pool: Pool = field(default_factory=Pool)
     tried: int = 0
 
@@ -90,8 +97,9 @@ class _Class:
         """Paraphrases still wanted; None without a target."""
         if self.needed is None:
             return None
-        cap = per_row or self.needed
-        return max(0, self.needed - sum(min(accepted[row], cap) for row in self.sources))
+        goal = self.needed * self.choice
+        cap = self.choice * per_row if per_row else goal
+        return max(0, goal - sum(min(accepted[row], cap) for row in self.sources))
 
     def next_wave(
         self,
@@ -104,10 +112,11 @@ class _Class:
         lacking = self.lacking(accepted, per_row)
         if lacking == 0:
             return iter(())
+        most = per_row and self.choice * per_row
         # Those with the fewest accepted ones first, then the least tried; in seeded order.
         open_: dict[tuple[int, int], array[int]] = {}
         for row in self.sources:
-            if tries[row] < n_tries and (per_row is None or accepted[row] < per_row):
+            if tries[row] < n_tries and (most is None or accepted[row] < most):
                 level = accepted[row], tries[row]
                 if level not in open_:
                     open_[level] = array("I")
@@ -204,11 +213,12 @@ class Production:
         for row, index in enumerate(found.row_label):
             if index >= 0:
                 sources[index].append(row)
+        choice = CHOICE_BY_RULES if any(one.by_rules for one in self.paraphrasers) else 1
         classes = []
         for label, rows in zip(found.labels, sources, strict=True):
             random.Random(f"{self.seed}:{label}").shuffle(rows)
             needed = None if targets is None else targets[label] - found.counts[label]
-            classes.append(_Class(needed, rows))
+            classes.append(_Class(needed, rows, choice))
         return classes
 
     def _wave(self, number: int, classes: Sequence[_Class], progress: Progress) -> bool:
@@ -229,7 +239,7 @@ class Production:
             name = paraphraser.name if number == 1 else f"{paraphraser.name} (wave {number})"
             with progress.stage(name, rows.count(1), unit="text") as stage:
                 for result in self._results(paraphraser, rows):
-                    self._take(paraphraser.name, result, classes)
+                    self._take(paraphraser, result, classes)
                     stage.advance()
         return bool(wanted)
 
@@ -263,8 +273,10 @@ class Production:
             error = next((result.error for _, _, result in done if result.error), "")
             yield Rejection(offer.joined(), FAILED, error) if error else offer
 
-    def _take(self, name: str, result: Paraphrase | Rejection, classes: Sequence[_Class]) -> None:
-        counts = self.yields[name]
+    def _take(
+        self, by: Paraphraser, result: Paraphrase | Rejection, classes: Sequence[_Class]
+    ) -> None:
+        counts = self.yields[by.name]
         counts.asked += 1
         source = result.candidate.source_id
         number = self.spool.append(result)
@@ -281,7 +293,8 @@ class Production:
         counts.produced += 1
         self._accepted[source] += 1
         one = classes[self.found.row_label[source]]
-        one.pool.add(number, source, result.change, self._places[name])
+        maker = self._places[by.name]
+        one.pool.add(number, source, result.change, maker, by_rules=by.by_rules)
 
     def _keep(self, classes: Sequence[_Class]) -> Kept:
         import numpy as np

@@ -3,8 +3,9 @@
 Spread first: no original gets a second paraphrase before every original that has one got its
 first. Among the choices that remain, the most varied: for the first of an original, the one that
 changes most of the text; for the next, the one that lies farthest from the original and from those
-already kept (greedy max-min, Gonzalez 1985). Ties are broken by a seeded hash, so neither the
-order of the table nor that of the pivots decides.
+already kept (greedy max-min, Gonzalez 1985). An engine that goes by rules is wrong the more often
+the more it changes: of its paraphrases those that change least come first, behind those of others.
+Ties are broken by a seeded hash, so neither the order of the table nor that of the pivots decides.
 
 References
 ----------
@@ -35,25 +36,28 @@ class Pool:
         What each is known by; its text is asked for by this number.
     sources
         Row numbers of their originals.
-    changes
-        Share of the text that changed, 0..1.
+    worths
+        How much each is wanted: the share of the text that changed, 0..1; of an engine that goes
+        by rules, that share less than nothing.
     makers
         Which paraphraser made each, by its place among them.
     """
 
-    __slots__ = ("changes", "makers", "numbers", "sources")
+    __slots__ = ("makers", "numbers", "sources", "worths")
 
     def __init__(self) -> None:
         self.numbers = array("I")
         self.sources = array("I")
-        self.changes = array("d")
+        self.worths = array("d")
         self.makers = array("H")
 
-    def add(self, number: int, source: int, changed: float, maker: int = 0) -> None:
+    def add(
+        self, number: int, source: int, changed: float, maker: int = 0, *, by_rules: bool = False
+    ) -> None:
         """Put a paraphrase in."""
         self.numbers.append(number)
         self.sources.append(source)
-        self.changes.append(changed)
+        self.worths.append(-changed if by_rules else changed)
         self.makers.append(maker)
 
     def __len__(self) -> int:
@@ -108,8 +112,8 @@ def choose(
             over = int(sizes[last]) - needed
             at = np.flatnonzero(turns == last)
             hashes = np.array([_hash(pool, place, seed) for place in at.tolist()], dtype=np.uint64)
-            changes = np.array(pool.changes)[at]
-            turns[at[np.lexsort((hashes, -changes))[len(at) - over :]]] = -1
+            worths = np.array(pool.worths)[at]
+            turns[at[np.lexsort((hashes, -worths))[len(at) - over :]]] = -1
     kept = np.flatnonzero(turns >= 0)
     ordered: NDArray[np.intp] = kept[np.lexsort((turns[kept], sources[kept]))]
     return ordered
@@ -145,9 +149,10 @@ def _rank(
     seed: int,
 ) -> list[int]:
     """Order the paraphrases of one original: each next one farthest from all before it."""
-    left = sorted(places, key=lambda place: (-pool.changes[place], _hash(pool, place, seed)))
+    left = sorted(places, key=lambda place: (-pool.worths[place], _hash(pool, place, seed)))
     texts = {place: text(pool.numbers[place]) for place in left}
-    distance = {place: pool.changes[place] for place in left}
+    # Of what goes by rules it stays below zero: the worth decides, however far they lie apart.
+    distance = {place: pool.worths[place] for place in left}
     ranked: list[int] = []
     while left and (per_row is None or len(ranked) < per_row):
         best = max(left, key=distance.__getitem__)

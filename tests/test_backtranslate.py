@@ -104,6 +104,24 @@ def test_no_more_is_translated_than_is_needed(engine):
     assert asked["fake:en-ca@1"] == 0
 
 
+def test_of_an_engine_that_goes_by_rules_twice_as_many_are_made_and_the_nearest_kept(engine):
+    def lavish(source, target, text):
+        if target != "en":
+            return text
+        return text + " indeed" * (1 + int(text.split()[-1]) % 3)
+
+    engine.function = lavish
+    table = frame({"a": 60, "b": 45})
+    kept = {}
+    for engine.by_rules in (False, True):
+        done = back_translate(table, **PLAIN, pivot="es,ca")
+        kept[engine.by_rules] = done.frame["text"][done.frame["aug_pivot"] != ""]
+        asked = {name: one["asked"] for name, one in done.manifest.pivots.items()}
+        assert asked == {"es": 38 if engine.by_rules else 32, "ca": 0}
+    assert kept[True].str.count("indeed").sum() < 25 < kept[False].str.count("indeed").sum()
+    assert len(kept[True]) == len(kept[False]) == 15
+
+
 def test_further_pivots_are_tried_for_what_was_refused(engine):
     def lazy(source, target, text):
         if {source, target} == {"en", "es"} and " b " in f" {text} ":

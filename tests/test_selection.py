@@ -40,6 +40,22 @@ def test_the_next_of_one_original_lies_farthest_from_those_before():
     assert numbers(pool, per_row=2) == [0, 2]
 
 
+def test_of_an_engine_that_goes_by_rules_what_changes_least_comes_first():
+    pool = Pool()
+    for number, source, changed, by_rules in (
+        *((0, 1, 0.9, True), (1, 1, 0.2, True), (2, 2, 0.4, True)),
+        *((3, 3, 0.3, True), (4, 3, 0.1, False)),
+    ):
+        pool.add(number, source, changed, by_rules=by_rules)
+
+    def kept(**options):
+        return [pool.numbers[place] for place in choose(pool, TEXTS.__getitem__, **options)]
+
+    assert kept() == [1, 0, 2, 4, 3]  # behind those of an engine that does not
+    assert kept(needed=3) == [1, 2, 4]
+    assert kept(needed=2) == [1, 4]
+
+
 def test_per_row_and_needed_are_limits():
     pool = [(n, n % 2, 0.5) for n in range(6)]
     assert len(numbers(pool, per_row=1)) == 2

@@ -62,7 +62,9 @@ class Engine(Protocol):
 
     An engine that takes any pair may have a method ``lacks(source, target) -> str`` that says
     beforehand what it cannot do, and one that can use a server of the user's own a method
-    ``at(url) -> Engine``. A translator that waits may have ``interrupt()``, which ends its waits.
+    ``at(url) -> Engine``. One that goes by rules says so by ``by_rules = True``: it is wrong the
+    more often the more it changes. A translator that waits may have ``interrupt()``, which ends
+    its waits.
     """
 
     #: As users name it, and as it stands in the column ``aug_engine``.

@@ -126,6 +126,7 @@ class Apertium:
 
     name = "apertium"
     host = ""
+    by_rules = True
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Directed pairs that are installed."""
