@@ -102,6 +102,10 @@ class KeyMap(KeySet):
         self.add(key)
         return value
 
+    def __setitem__(self, key: bytes, value: int) -> None:
+        """Give a key that is there another number."""
+        self._values[self._slot(_number(key))] = value
+
     def _grow(self) -> None:
         before, values = self._table, self._values
         self._take(array("Q", bytes(16 * len(before))))

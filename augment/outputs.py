@@ -1,14 +1,28 @@
-"""Outputs are written beside their place and renamed, and nothing is overwritten unasked."""
+"""Outputs are written beside their place and renamed, and nothing is overwritten unasked.
+
+What is written until then is the *part* of an output. A run holds a lock on it, where the system
+has such locks, so that two runs cannot write one output at the same time.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from augment.errors import InputError, OutputError
+
+_locks: Any = None
+with suppress(ImportError):  # on Windows, where a file that is held cannot be renamed
+    import fcntl
+
+    _locks = fcntl
+
+#: Parts that this process holds for longer than it writes to them.
+_reserved: set[Path] = set()
 
 
 def refuse_inputs(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -53,9 +67,37 @@ def check_outputs(
             raise OutputError(f"{folder} cannot be written by this user; give another --out")
 
 
+def holds_files(folder: Path) -> bool:
+    """Whether there is a file in a folder, at any depth, that is no part of an output."""
+    return any(
+        file.is_file() and not (file.name.startswith(".") and file.name.endswith(".part"))
+        for file in folder.rglob("*")
+    )
+
+
 def part_of(path: Path) -> Path:
     """Say where the part of an output lies while it is written."""
     return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def reserved(path: Path, *, folder: bool = False) -> Iterator[None]:
+    """Keep other runs from writing `path`, or the folder `path`, until the block ends.
+
+    Its part lies there from the start. What is left of it at the end is removed.
+
+    Raises
+    ------
+    OutputError
+        When another run is writing it.
+    """
+    part = part_of(path).absolute()
+    with _locked(path, folder=folder):
+        _reserved.add(part)
+        try:
+            yield
+        finally:
+            _reserved.discard(part)
 
 
 @contextmanager
@@ -64,16 +106,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The content is flushed to the disk before the rename, so that after a power loss either the
     old or the whole new file is there. When the block raises, the part is removed.
+
+    Raises
+    ------
+    OutputError
+        When another run is writing it.
     """
     part = part_of(path)
-    try:
+    with _held(path):
         yield part
-        with part.open("rb") as handle:
-            os.fsync(handle.fileno())
+        _flush(part)
         part.replace(path)
         _sync_folder(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -82,24 +126,87 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     A folder that lies at `path` is replaced as a whole. When the block raises, it stays as it was
     and what was written is removed.
+
+    Raises
+    ------
+    OutputError
+        When another run is writing it.
     """
     part, old = part_of(path), path.with_name(f".{path.name}.old")
-    for left in (part, old):
-        shutil.rmtree(left, ignore_errors=True)
-    part.mkdir()
-    try:
+    with _held(path, folder=True):
+        shutil.rmtree(old, ignore_errors=True)
+        for left in part.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         yield part
         for file in part.rglob("*"):
             if file.is_file():
-                with file.open("rb") as handle:
-                    os.fsync(handle.fileno())
+                _flush(file)
         if path.exists():
             path.rename(old)
         part.rename(path)
         _sync_folder(path.parent)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _held(path: Path, *, folder: bool = False) -> AbstractContextManager[None]:
+    """Hold a part, unless this run holds it already."""
+    if part_of(path).absolute() in _reserved:
+        return nullcontext()
+    return _locked(path, folder=folder)
+
+
+@contextmanager
+def _locked(path: Path, *, folder: bool) -> Iterator[None]:
+    part = part_of(path)
+    handle = _hold(path, part, folder=folder)
+    try:
+        yield
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        # Where it was renamed, the next run's part may lie there by now.
+        if handle is None or _is_at(handle, part):
+            shutil.rmtree(part, ignore_errors=True) if folder else part.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _hold(path: Path, part: Path, *, folder: bool) -> int | None:
+    """Make a part, and lock it; None where there are no such locks."""
+    while True:
+        if folder:
+            part.mkdir(exist_ok=True)
+        else:
+            part.touch()
+        if _locks is None:
+            return None
+        try:
+            handle = os.open(part, os.O_RDONLY)
+        except FileNotFoundError:  # removed just now, as below
+            continue
+        try:
+            _locks.flock(handle, _locks.LOCK_EX | _locks.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(handle)
+            raise OutputError(
+                f"another run is writing {path} at this moment; wait for it, or give another --out"
+            ) from error
+        except OSError:  # a file system without locks
+            pass
+        if _is_at(handle, part):
+            return handle
+        os.close(handle)  # the run that had it renamed or removed it just now
+
+
+def _is_at(handle: int, part: Path) -> bool:
+    """Whether what is open still lies at its path."""
+    try:
+        return os.path.samestat(os.fstat(handle), part.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _flush(file: Path) -> None:
+    with file.open("r+b") as handle:  # Windows flushes what can be written to alone
+        os.fsync(handle.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ import hashlib
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ DEFAULT_PATH: Final = Path(".augment") / "store.sqlite"
 FORMAT: Final = 2
 _APPLICATION_ID: Final = 0x41554754  # "AUGT": tells our file from any other SQLite file
 _MARK_SEPARATOR: Final = "\x1f"
+_PATIENCE: Final = 60.0  # seconds to wait for another process
 _PER_QUERY: Final = 500  # below SQLite's oldest limit of 999 variables a statement
 
 _SCHEMA = """
@@ -71,7 +73,7 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
-                self.path, timeout=60, check_same_thread=False, isolation_level=None
+                self.path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
             )
             self._open()
         except (OSError, sqlite3.Error) as error:
@@ -81,16 +83,20 @@ class Store:
             ) from error
 
     def _open(self) -> None:
+        # In one transaction: another process may be making the store just now.
+        self._db.execute("BEGIN")
+        tables = self._tables()
         found = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, _APPLICATION_ID) or (found == 0 and self._tables()):
+        self._db.commit()
+        if found not in (0, _APPLICATION_ID) or (found == 0 and tables):
             raise InputError(f"{self.path} is an SQLite file, but no translation store")
         if version > FORMAT:
             raise InputError(
                 f"{self.path}: the store has format {version}, written by a newer version of "
                 f"augment; this one reads up to {FORMAT}. Upgrade augment, or give another store"
             )
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         # A commit reaches the disk, not only the system's cache: a power loss loses nothing.
         self._db.execute("PRAGMA synchronous = FULL")
         if version < FORMAT:
@@ -103,6 +109,22 @@ class Store:
                     self._db.execute(_FINDINGS)
                 self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _use_wal(self) -> None:
+        """Write changes beside the file, so that readers and one writer do not wait.
+
+        SQLite does not wait for the lock that this takes: where several processes open a new store
+        at the same time, all but one are refused at first.
+        """
+        last = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > last:
+                    raise
+            time.sleep(0.02)
 
     def _tables(self) -> set[str]:
         rows = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

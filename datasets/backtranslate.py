@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -25,7 +26,7 @@ from augment.datasets.table import frame_table, open_table, read_frame
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
-from augment.outputs import check_outputs, part_of, refuse_inputs, replacing
+from augment.outputs import check_outputs, part_of, refuse_inputs, replacing, reserved
 from augment.progress import SILENT, Progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
@@ -201,9 +202,13 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         # and the files that it had renamed already are its own.
         killed = part_of(paths["out"]).exists() and not paths["out"].exists()
         check_outputs([paths["out"]], force=recipe.force)
+        held.enter_context(reserved(paths["out"]))
         check_outputs(paths.values(), force=recipe.force or killed)
 
-    with Augmentation(table, recipe, progress, before_writing=check_places) as run:
+    with (
+        ExitStack() as held,
+        Augmentation(table, recipe, progress, before_writing=check_places) as run,
+    ):
         kept = run.run()
         if _state(path) != before:
             raise InputError(f"{path} changed while it was worked on; run the command again")
@@ -258,7 +263,7 @@ def _on_frame(
     with Augmentation(frame_table(frame), recipe, progress, targets=targets) as run:
         kept = run.run()
         n_columns = len(frame.columns)
-        texts_at = [list(frame.columns).index(name) for name in run.columns.text]
+        texts_at = [run.table.columns.index(name) for name in run.columns.text]
         for at in texts_at:
             if isinstance(frame.dtypes.iloc[at], pd.CategoricalDtype):
                 # New texts are no categories of the column; its values stay what they are.

@@ -102,7 +102,7 @@ def _goal(counts: Mapping[str, int], form: str) -> int:
     if form in _NAMED:
         return math.ceil(_NAMED[form](sizes))
     if form.startswith("x"):
-        return round(float(form[1:]) * max(sizes))
+        return max(1, math.floor(float(form[1:]) * max(sizes) + 0.5))
     return int(form)
 
 

@@ -311,7 +311,7 @@ def _conflicts(
     texts: dict[bytes, str] = {}
     for sides, label in _rows(table, columns):
         key = row_key(sides)
-        if key in keys and (key in texts or len(texts) < EXAMPLES):
+        if label and key in keys and (key in texts or len(texts) < EXAMPLES):
             texts.setdefault(key, _cut(sides))
             labels.setdefault(key, {})[label] = None
     return tuple((text, tuple(labels[key])) for key, text in texts.items())

@@ -127,7 +127,7 @@ def refused_by_label(manifest: Mapping[str, Any]) -> int | None:
     (None, None)
     """
     config, totals = manifest.get("config") or {}, manifest.get("totals") or {}
-    if not config.get("label_check") or {"label", "all"}.intersection(config["no_filter"]):
+    if not config.get("label_check") or {"label", "all"}.intersection(config.get("no_filter", ())):
         return None
     return int(totals.get("rejected", {}).get("label", 0))
 

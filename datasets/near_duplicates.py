@@ -253,19 +253,22 @@ def _overlap(left: set[str], right: set[str]) -> float:
     return common / max(len(left) + len(right) - common, 1)
 
 
-def _run_length(text: str) -> int:
-    wide = 0 if text.isascii() else sum(map(chr(_WIDE).__le__, text))
-    return _WIDE_RUN if 2 * wide > len(text) else _RUN
-
-
 def letter_runs(text: str) -> set[str]:
     """Give the runs of letters of a folded text, by which texts are compared.
 
+    A run is short where it begins with a letter of a script of many letters.
+
     >>> sorted(letter_runs("so good".replace(" ", "")))
     ['ogood', 'sogoo']
+    >>> sorted(letter_runs("写真は美しい"))
+    ['しい', 'は美', '写真', '真は', '美し']
     """
-    length = _run_length(text)
-    return {text[at : at + length] for at in range(len(text) - length + 1)}
+    runs = (text[at : at + _run_length(letter)] for at, letter in enumerate(text))
+    return {run for run in runs if len(run) == _run_length(run[0])}
+
+
+def _run_length(letter: str) -> int:
+    return _WIDE_RUN if ord(letter) >= _WIDE else _RUN
 
 
 def _run_hashes(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -277,15 +280,17 @@ def _run_hashes(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64
     for at, text in enumerate(texts):
         data = text.encode("utf-32-le", "surrogatepass")
         codes = np.frombuffer(data, dtype=np.uint32).astype(np.uint64)
-        length = _run_length(text)
-        n_runs = max(len(codes) - length + 1, 0)
-        hashes = np.full(n_runs, length, dtype=np.uint64)
-        for place in range(length if n_runs else 0):
-            hashes *= np.uint64(0x9E3779B97F4A7C15)
-            hashes += codes[place : place + n_runs]
-        hashes ^= hashes >> np.uint64(29)
-        hashes *= np.uint64(0xBF58476D1CE4E5B9)
-        parts.append(hashes)
+        n_runs = 0
+        for length, begins in ((_RUN, codes < _WIDE), (_WIDE_RUN, codes >= _WIDE)):
+            here = np.flatnonzero(begins[: max(len(codes) - length + 1, 0)])
+            hashes = np.full(len(here), length, dtype=np.uint64)
+            for place in range(length):
+                hashes *= np.uint64(0x9E3779B97F4A7C15)
+                hashes += codes[here + place]
+            hashes ^= hashes >> np.uint64(29)
+            hashes *= np.uint64(0xBF58476D1CE4E5B9)
+            parts.append(hashes)
+            n_runs += len(here)
         starts[at + 1] = starts[at] + np.uint64(n_runs)
     return np.concatenate(parts), starts
 

@@ -134,9 +134,9 @@ class Pivots:
             return ()
         return (
             f"{', '.join(names)} {BY_RULES}, and is wrong the more often the more it changes: of "
-            f"English and French rows with a change up to {TRUSTED_CHANGE} a reader found 7 in 10 good or but "
-            f"clumsy, of the others 2 in 10 (--max-change {TRUSTED_CHANGE} refuses those; a neural "
-            "engine errs less)",
+            f"English and French rows with a change up to {TRUSTED_CHANGE} a reader found 7 in 10 "
+            f"good or but clumsy, of the others 2 in 10 (--max-change {TRUSTED_CHANGE} refuses "
+            "those; a neural engine errs less)",
         )
 
     def shortfall(self, per_row: int | None) -> str:

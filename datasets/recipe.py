@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import tyro
 
+from augment.augmenters import METHODS, OPTIONS
 from augment.config import shown_as, split_commas
 from augment.datasets.balance import check_balance
 from augment.decoding import Decoding
@@ -145,6 +146,9 @@ class BacktranslateConfig(AugmentationConfig):
         super().__post_init__()
         object.__setattr__(self, "pivot", split_commas(self.pivot))
         self.decoding_of(0)  # refuses what is out of range
+        for name, kind in (("beam_size", "beam"), ("temperature", "sample"), ("top_k", "sample")):
+            if self.decoding != kind and getattr(self, name) != getattr(type(self), name):
+                raise InputError(f"{name} is for decoding {kind!r} alone; leave it out")
 
     def decoding_of(self, variant: int, variants: int = 1) -> Decoding:
         """Say how a neural engine chooses the words of one of several variants."""
@@ -202,6 +206,14 @@ class WordsConfig(AugmentationConfig):
             raise InputError("method names nothing; wanted, for instance: --method eda")
         if not 0 < self.temperature <= 2:
             raise InputError(f"temperature is {self.temperature!r}; above 0 up to 2 is wanted")
+        for name, takers in OPTIONS.items():
+            if getattr(self, name) == getattr(type(self), name):
+                continue
+            if all(one in METHODS and one not in takers for one in self.method):
+                raise InputError(
+                    f"{name} is for {', '.join(takers)}, and {', '.join(self.method)} takes none; "
+                    "leave it out"
+                )
 
     def approach(self, source: str, needed: int | None) -> Approach:
         """Methods of `augment.augmenters`."""

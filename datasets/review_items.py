@@ -178,7 +178,7 @@ class Items:
         place = _Places(table, self.files)
         for number, row in enumerate(table, start=1):
             source = place.whole(row, "aug_source_id", number)
-            label = cell_text(row[place.label]) if place.label is not None else ""
+            label = cell_text(row[place.label]).strip() if place.label is not None else ""
             text, beside = place.joined(row, place.text), place.joined(row, place.beside)
             method = place.cell(row, "aug_method")
             if kind == KEPT and method == "original":

@@ -27,7 +27,7 @@ STYLE: Final = Path(__file__).with_name("page.css")
 #: What notes say that stand at the top.
 FOREMOST: Final = (" short of ", "could not", BY_RULES)
 #: Classes, pivots and notes that are shown; the manifest has them all.
-MOST_CLASSES, MOST_PIVOTS, MOST_WARNINGS, MOST_NOTES = 30, 16, 6, 60
+MOST_CLASSES, MOST_PIVOTS, MOST_NOTES = 30, 16, 60
 
 
 def render_run_report(
@@ -215,17 +215,6 @@ def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
     if manifest.resolved["balance"] == "none":
         return f"{kept:,} paraphrases were kept; no class had an aim."
     return f"{kept:,} paraphrases were kept, and every class reached its aim."
-
-
-def _warnings(manifest: Manifest, short: Mapping[str, int | None]) -> list[str]:
-    """Repeat what the run said of classes that stay short, and of what failed."""
-    starts = tuple(f"class {label!r} " for label in short)
-    found = [note for note in manifest.notes if note.startswith(starts)]
-    more = len(found) - MOST_WARNINGS
-    found = [*found[:MOST_WARNINGS], f"and {more:,} more classes"] if more > 0 else found
-    if failed := manifest.totals["failed"]:
-        found.append(f"{failed:,} texts could not be translated; their examples are below.")
-    return found
 
 
 def _drawn_only(sample: RunSample, kept: int, refused: int) -> str:

@@ -170,7 +170,9 @@ def survey(
                 see_row(texts, label)
             key = row_key(texts)
             before = seen.setdefault(key, index)
-            if before != index and key not in conflicting:
+            if before < 0:  # a text without a label contradicts none
+                seen[key] = index
+            elif before != index >= 0 and key not in conflicting:
                 conflicting.add(key)
             found.repeated_texts += len(seen) + found.repeated_texts < (
                 number + 1 - found.empty_texts

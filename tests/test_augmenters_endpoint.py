@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from augment.augmenters import Order, endpoint, open_augmenter
-from augment.augmenters.endpoint import KEY, Endpoint
+from augment.augmenters.endpoint import KEY, Endpoint, Llm
 from augment.datasets.words import augment_words
 from augment.errors import InputError, TranslatorError
 from augment.offline import OfflineError
@@ -165,12 +165,29 @@ def test_what_models_put_around_an_answer_is_taken_off(answer, original, wanted)
         ("localhost:8000", "wanted: http"),
         ("http://me:pw@host/v1", KEY),
         ("http://host:99999/", "out of range"),
+        ("http://host/v1?api-key=pw", KEY),
+        ("http://host/v1?pw", KEY),
     ],
 )
 def test_what_is_no_address_is_refused(url, message):
     with pytest.raises(InputError, match=message) as caught:
         Endpoint(url)
     assert "pw" not in str(caught.value)
+
+
+def test_servers_at_one_host_are_told_apart_by_their_paths():
+    first, second, usual = (
+        Llm(Order("llm", "fr", model="m", url=url), Endpoint(url))
+        for url in (
+            "http://localhost:1/deployments/a/v1",
+            "http://localhost:1/deployments/b/v1?api-version=2",
+            "http://localhost:1",
+        )
+    )
+    assert len({one.identity for one in (first, second, usual)}) == 3
+    assert usual.identity.startswith("llm:m@localhost:1:fr#")
+    assert second.endpoint.url.endswith("/v1/chat/completions?api-version=2")
+    assert {one.engine for one in (first, second, usual)} == {"llm:m@localhost:1"}
 
 
 def test_what_leaves_the_machine_is_said_before():

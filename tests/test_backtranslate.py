@@ -97,6 +97,13 @@ def test_paraphrases_name_their_original_and_copy_its_other_columns(engine):
     assert done.frame["aug_id"].is_unique
 
 
+def test_columns_may_have_numbers_for_names(engine):
+    table = frame({"a": 12, "b": 4}).set_axis([0, 1, 2], axis=1)
+    done = back_translate(table, **PLAIN, pivot="es", text="1", label="2")
+    assert list(done.frame.columns[:3]) == [0, 1, 2]
+    assert done.frame[1][done.frame["aug_pivot"] == "es"].str.endswith("indeedes").all()
+
+
 def test_no_more_is_translated_than_is_needed(engine):
     back_translate(frame({"a": 3000, "b": 2800}), **PLAIN, pivot="es,ca", balance="max")
     asked = {translator.identity: len(translator.seen) for translator in engine.opened}

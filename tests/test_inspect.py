@@ -57,6 +57,15 @@ def test_the_numbers():
     assert "fewer than 5 folds" in found.notes[0]
 
 
+def test_a_text_without_a_label_contradicts_none():
+    rows = [("a good film", ""), ("a good film", "pos"), ("a bad film", "neg"), ("a bad film", "")]
+    found = inspect_table(pd.DataFrame(rows, columns=["text", "label"]), **PLAIN)
+    assert (found.empty_labels, found.repeated_texts, found.conflicting_texts) == (2, 2, 0)
+    rows[3:] = [("a good film", "neg")]
+    found = inspect_table(pd.DataFrame(rows, columns=["text", "label"]), **PLAIN)
+    assert found.conflict_examples == (("a good film", ("pos", "neg")),)
+
+
 def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     whole = ["C'était une belle soirée, « sans » pluie.", "Le repas était froid à 20 h."]

@@ -22,6 +22,7 @@ pytest.importorskip("transformers")
 
 from augment.cli import main
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
+from augment.progress import LineProgress
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
 
@@ -272,6 +273,45 @@ def _dying(popen):
 def test_what_a_training_process_raises_comes_through(tiny):
     with pytest.raises(AugmentError, match="diverged"):
         kfold_train(table(18), **options(tiny, folds=2, workers=2, lr=1e12))
+
+
+def test_a_run_that_could_not_be_written_leaves_a_folder_that_can_be_used(
+    tiny, tmp_path, monkeypatch
+):
+    from augment.train import run_folder
+
+    def full(path, value):
+        with run_folder.replacing(path):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_folder, "write_json", full)
+    with pytest.raises(OSError, match="No space"):
+        kfold_train(table(), **options(tiny, out=tmp_path / "run"))
+    monkeypatch.undo()
+    kfold_train(table(), **options(tiny, out=tmp_path / "run", steps=1))
+
+
+def test_units_of_other_versions_are_kept_and_told(tiny, tmp_path, capsys):
+    table().to_csv("d.csv", index=False)
+    chosen = options(tiny, out=tmp_path / "run", steps=1)
+    kfold_train("d.csv", **chosen)
+    path = tmp_path / "run" / "run.json"
+    before = json.loads(path.read_text())
+    old = {**before["versions"], "torch": "1.13.0"}
+    path.write_text(json.dumps({**before, "versions": old}))
+    for _ in range(2):  # it stays written down
+        kfold_train("d.csv", **chosen, resume=True, progress=LineProgress())
+        assert "torch: '1.13.0' before" in capsys.readouterr().err
+        assert json.loads(path.read_text())["versions_before"] == [old]
+
+
+def test_missing_values_of_any_kind_are_left_out(tiny):
+    frame = table(30).convert_dtypes()
+    frame.loc[3, "label"] = pd.NA
+    frame.loc[4, "text"] = pd.NA
+    result = kfold_train(frame, **options(tiny, steps=1))
+    assert result.left_out["original without label"] == 1
+    assert result.left_out["original without text"] == 1
 
 
 def test_force_replaces_a_run_and_nothing_else(tiny, tmp_path):

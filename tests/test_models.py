@@ -285,6 +285,7 @@ BAD = [
     (["fetch", "nllb", "--from", "bare"], "lacks source.spm"),
     (["verify", "en-fr"], "no model 'en-fr' on this machine (here: none yet)"),
     (["fetch", "en-qxq"], "unknown language 'qxq'"),
+    (["fetch", "en-fr", "--sentences", "nope.txt"], "--sentences nope.txt cannot be read"),
 ]
 
 

@@ -38,6 +38,8 @@ def sizes(done):
         ("5", "both", {"a": 5, "b": 5, "c": 5}),
         ("x2", "up", {"a": 18, "b": 18, "c": 18}),
         ("min", "down", {"a": 3, "b": 3, "c": 3}),
+        ("x0.01", "down", {"a": 1, "b": 1, "c": 1}),  # a class is never emptied
+        ("x0.5", "down", {"a": 5, "b": 4, "c": 3}),
     ],
 )
 def test_class_sizes(balance, to, after):

@@ -79,6 +79,16 @@ def decide(found, aug_id, decision):
     assert done["taken"]
 
 
+def test_blanks_around_a_label_make_no_class_of_their_own(out):
+    frame = read_frame(out)
+    frame.loc[frame.index[:5], "label"] += " "
+    frame.to_csv(out, index=False)
+    found = session(out)
+    decide(found, "0:es", REFUSE)
+    found.close()
+    assert set(apply_review(out).classes) == {"a", "b"}
+
+
 @pytest.mark.parametrize("out", SUFFIXES, indirect=True)
 def test_decisions_are_applied_to_every_kind_of_table(out):
     before = {path: path.read_bytes() for path in out.parent.glob("in.augmented*")}

@@ -133,3 +133,25 @@ def test_none_keeps_nothing():
     assert store.get("e", [text_key("a")])
     store.close()
     assert not folder.exists()
+
+
+def _open(path, together, said):
+    together.wait()
+    try:
+        Store(path).close()
+        said.put("open")
+    except Exception as error:
+        said.put(repr(error))
+
+
+def test_several_processes_make_a_new_store_at_once(tmp_path):
+    context = multiprocessing.get_context("fork")
+    for trial in range(10):
+        together, said = context.Barrier(4), context.Queue()
+        path = tmp_path / f"{trial}.sqlite"
+        running = [context.Process(target=_open, args=(path, together, said)) for _ in range(4)]
+        for one in running:
+            one.start()
+        assert [said.get(timeout=60) for _ in running] == ["open"] * 4
+        for one in running:
+            one.join()

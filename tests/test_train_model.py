@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from augment.errors import (
     InputError,
     OutputError,
 )
+from augment.progress import LineProgress
 from augment.train import finetune, trainer
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import language_note
@@ -182,6 +184,32 @@ def test_texts_of_the_validation_file_are_left_out_of_the_training(encoders, cap
     assert found["data"]["paraphrases"] == 94
     assert found["validation"]["rows"] == 12
     assert {"accuracy", "macro_f1", "ci95", "per_class", "confusion"} <= set(found["validation"])
+
+
+def test_paraphrases_with_a_text_of_the_validation_file_are_left_out_too(encoders, capsys):
+    frame = augmented(table())
+    frame.to_csv("d.csv", index=False)
+    valid = table(12, seed=5)
+    told = frame.loc[len(frame) - 1, "text"]
+    valid.loc[0, ["text", "label"]] = told.upper(), frame.loc[len(frame) - 1, "label"]
+    valid.loc[[0, 3], "text"] = [told.upper(), ""]  # row numbers stay those of the file
+    valid["label"] = valid["label"].map({"pos": "neg", "neg": "pos"})
+    valid.to_csv("v.csv", index=False)
+    done = train_model(
+        "d.csv", **{**SMALL, "steps": 3}, model=encoders(), valid="v.csv", out="m",
+        progress=LineProgress(),
+    )  # fmt: skip
+    assert "1 paraphrase has a text of v.csv" in capsys.readouterr().err
+    assert done.record["data"]["paraphrases"] == 95
+    for one in done.validation.mistakes:
+        assert valid.loc[one.row, "text"] == one.text[0]
+
+
+def test_a_file_that_only_looks_like_a_manifest_is_let_be(encoders):
+    table().to_csv("d.csv", index=False)
+    Path("d.manifest.json").write_text("[1]")
+    done = train_model("d.csv", **{**SMALL, "steps": 1}, model=encoders(), out="m")
+    assert done.record["data"]["recipe"] is None
 
 
 def test_a_column_that_is_missing_is_told_with_its_file(here, capsys):

@@ -158,6 +158,11 @@ def test_text_pairs_too():
         ({"method": "llm", "model": "m"}, r"needs url=\.\.\. \(--url\)"),
         ({"method": "llm", "model": "m", "url": "nowhere"}, "wanted: http"),
         ({"method": "seq2seq", "model": "m", "temperature": 0.0}, "temperature is 0.0"),
+        ({"method": "swap", "model": "m"}, "model is for contextual, seq2seq, llm, and swap takes"),
+        ({"method": "swap,eda", "url": "http://localhost:1/v1"}, "url is for llm"),
+        ({"method": "swap", "prompt": "hi"}, "prompt is for seq2seq, llm"),
+        ({"method": "swap", "temperature": 1.5}, "temperature is for"),
+        ({"method": "llm", "model": "m", "strength": 0.5}, "strength is for"),
     ],
 )
 def test_bad_options_are_refused_before_any_work(options, message, tmp_path, monkeypatch):

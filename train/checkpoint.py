@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import DamagedFileError, InputError, OutputError
-from augment.outputs import replacing
+from augment.outputs import holds_files, replacing
 from augment.train.run_folder import differences, write_json
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Checkpoint:
         OutputError
             When there is one and neither `resume` nor `force` is given.
         """
-        if self.path.exists() and not (self.path / RUN).is_file():
+        other = self.path.is_file() or (self.path.is_dir() and holds_files(self.path))
+        if other and not (self.path / RUN).is_file():
             raise OutputError(f"{self.path} is no checkpoint; move it, or give another --out")
         if self.has_state and not (resume or force):
             raise OutputError(

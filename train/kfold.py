@@ -139,7 +139,7 @@ add rows of that class, merge it with another, or leave it out
     encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
     run = _run_record(config, rows, experiment, name, checked)
-    go_on = folder is not None and _goes_on(folder, run, config)
+    go_on = folder is not None and _goes_on(folder, run, config, progress)
     _announce(rows, experiment, run["label_check"], progress)
     if folder is not None:
         folder.begin(run, keep_units=go_on)
@@ -199,7 +199,9 @@ def _default_data(config: KFoldConfig) -> Path:
     )
 
 
-def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> bool:
+def _goes_on(
+    folder: RunFolder, run: dict[str, Any], config: KFoldConfig, progress: Progress
+) -> bool:
     """Whether to keep the folder's units; refuses to mix two experiments."""
     earlier = folder.earlier()
     if not config.resume or earlier is None:
@@ -209,6 +211,14 @@ def _goes_on(folder: RunFolder, run: dict[str, Any], config: KFoldConfig) -> boo
         raise InputError(
             f"{folder.path} holds a run of another configuration ({'; '.join(found)}); give the "
             "same options to resume it, another --out, or --force to replace it"
+        )
+    others = [*earlier.get("versions_before", []), earlier.get("versions")]
+    run["versions_before"] = [one for one in others if one and one != run["versions"]]
+    if run["versions_before"]:
+        changed = differences(run["versions_before"][-1], run["versions"])
+        progress.warn(
+            f"finished runs of other versions are kept ({'; '.join(changed)}); arms of one fold "
+            "may differ by that: --force runs all of them anew"
         )
     return True
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
 from augment.datasets.folds import source_groups
-from augment.datasets.survey import alike_labels
+from augment.datasets.survey import alike_labels, cell_string
 from augment.datasets.table import frame_table
 from augment.errors import InputError
 from augment.tokens import fold as same_text
@@ -220,14 +220,7 @@ def class_order(labels: Iterable[str]) -> tuple[str, ...]:
 def _column(frame: pd.DataFrame, name: str) -> list[str]:
     """Give a column as texts; columns may have names that are no strings."""
     at = [str(column) for column in frame.columns].index(name)
-    return [_cell(value) for value in frame.iloc[:, at]]
-
-
-def _cell(value: object) -> str:
-    """Give a cell as text; missing values are empty."""
-    if value is None or value != value:
-        return ""
-    return str(value)
+    return [cell_string(value) for value in frame.iloc[:, at]]
 
 
 def _count(left_out: dict[str, int], reason: str) -> None:
@@ -272,7 +265,7 @@ def _provenance(frame: pd.DataFrame, name: str) -> tuple[list[int], list[bool]]:
             raise InputError(
                 f"{name} row {row}: {SOURCE} is {value!r}; the number of an original is wanted"
             ) from error
-    is_original = [_cell(value) == "original" for value in frame[METHOD]]
+    is_original = [cell_string(value) == "original" for value in frame[METHOD]]
     known: set[int] = set()
     for row, source in enumerate(source_ids):
         if is_original[row] and source in known:

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from augment.datasets.folds import source_groups
 from augment.errors import InputError
+from augment.tokens import fold as same_text
 from augment.train.labelled import LabelledRows
 from augment.train.schedule import fair_pair, own_batches, planned_steps
 from augment.train.train_config import TrainConfig
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 NONE: IntArray = np.zeros(0, dtype=np.int64)
 
 
@@ -83,20 +85,26 @@ def gather(
     train = np.arange(rows.n_originals)
     held, notes = NONE, []
     if valid is not None:
-        n_valid = valid.n_originals
-        held = np.arange(len(texts), len(texts) + n_valid)
-        labels = np.concatenate([labels, _numbers(valid, rows.classes, name)])
-        texts += valid.texts[:n_valid]
-        source = np.concatenate([source, held])
-        groups = source_groups([*rows.texts[: rows.n_originals], *valid.texts[:n_valid]])
+        scored = valid.texts[: valid.n_originals]
+        groups = source_groups([*rows.texts[: rows.n_originals], *scored])
         shared = np.isin(groups[train], groups[rows.n_originals :])
         train = train[~shared]
+        told = _paraphrases_among(rows, scored)
+        own = np.flatnonzero(~told)
+        texts, labels, source = [texts[row] for row in own], labels[own], source[own]
+        held = np.arange(len(texts), len(texts) + len(scored))
+        labels = np.concatenate([labels, _numbers(valid, rows.classes, name)])
+        texts += scored
+        source = np.concatenate([source, held])
         if shared.any():
             n = int(shared.sum())
             have = "1 original has" if n == 1 else f"{n:,} originals have"
             notes.append(
                 f"{have} a text of {name}: left out of the training, and paraphrases of it too"
             )
+        if n := int((told & np.isin(rows.source, train)).sum()):
+            have = "1 paraphrase has" if n == 1 else f"{n:,} paraphrases have"
+            notes.append(f"{have} a text of {name}: left out of the training")
     elif config.valid_share:
         rng = np.random.default_rng([config.seed, 1])
         held = grouped_part(rows.labels[train], rows.groups, config.valid_share, rng)
@@ -227,6 +235,14 @@ def epoch_ends(n_rows: int, batch_size: int, steps: int) -> list[int]:
         ends.append(end)
         epoch += 1
     return sorted({*ends, steps})
+
+
+def _paraphrases_among(rows: LabelledRows, scored: Sequence[tuple[str, ...]]) -> BoolArray:
+    """Which rows are paraphrases with a text that is scored: of each row, whether it is one."""
+    seen = {same_text(side) for sides in scored for side in sides} - {""}
+    found = [any(same_text(side) in seen for side in sides) for sides in rows.texts]
+    found[: rows.n_originals] = [False] * rows.n_originals
+    return np.array(found, dtype=bool)
 
 
 def _numbers(valid: LabelledRows, classes: Sequence[str], name: str) -> IntArray:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.errors import InputError, OutputError
-from augment.outputs import replacing
+from augment.outputs import holds_files, replacing
 
 if TYPE_CHECKING:
     from augment.train.results import KFoldResult
@@ -57,7 +57,7 @@ class RunFolder:
         """
         if self.path.exists() and not self.path.is_dir():
             raise OutputError(f"{self.path} is a file; give another folder with --out")
-        if self.path.is_dir() and any(self.path.iterdir()):
+        if self.path.is_dir() and holds_files(self.path):
             if not (self.path / RUN).is_file():
                 raise OutputError(
                     f"{self.path} exists and holds no K-fold run; give another folder with --out"
@@ -88,9 +88,9 @@ class RunFolder:
         self.path.mkdir(exist_ok=True)
         if not keep_units:
             self._clear()
+        write_json(self.path / RUN, run)
         self.units.mkdir(exist_ok=True)
         self.figures.mkdir(exist_ok=True)
-        write_json(self.path / RUN, run)
 
     def finish(self, result: KFoldResult) -> None:
         """Write the results, the figures and, last, the report."""

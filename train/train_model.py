@@ -14,7 +14,7 @@ from augment.config import build
 from augment.datasets.table import read_frame
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
-from augment.outputs import replacing_folder
+from augment.outputs import replacing_folder, reserved
 from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
@@ -146,7 +146,8 @@ to part; add rows, or leave valid_share out
     rows = _named(labelled_rows(frame, name=name, text=config.text, label=config.label), config)
     valid = _validation_rows(config, rows)
     material = gather(rows, valid, config, name=str(config.valid or ""))
-    with no_network(config.offline):
+    alone = reserved(out, folder=True) if out is not None else nullcontext()
+    with alone, no_network(config.offline):
         check_logs(config.log)
         encoder = load_encoder(
             config.model,
@@ -263,9 +264,9 @@ class _Job:
 
     def _table_rows(self, positions: list[int]) -> list[int]:
         """Row numbers, in their table, of rows of the material."""
-        rows, before = (self.rows, 0)
+        rows, before = self.rows, 0
         if self.valid is not None:
-            rows, before = self.valid, len(self.rows.texts)
+            rows, before = self.valid, int(self.material.valid[0])
         return [int(rows.source_ids[row - before]) for row in positions]
 
     def _announce(self, progress: Progress) -> None:
@@ -347,6 +348,8 @@ def _recipe_of(manifest: Path | None) -> str | None:
     if manifest is None or not manifest.is_file():
         return None
     try:
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["signature"])
-    except (ValueError, KeyError):
-        return None  # another program's file of that name
+        found = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    # Else it is another program's file of that name.
+    return str(found["signature"]) if isinstance(found, dict) and "signature" in found else None

@@ -283,6 +283,15 @@ METHODS: Final[dict[str, Method]] = {
     ),
 }
 
+#: Options of single methods -> those that take them.
+OPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "strength": tuple(name for name in METHODS if name not in ("seq2seq", "llm")),
+    "model": ("contextual", "seq2seq", "llm"),
+    "url": ("llm",),
+    "prompt": ("seq2seq", "llm"),
+    "temperature": ("seq2seq", "llm"),
+}
+
 
 def method_names() -> list[str]:
     """Names of all methods, those of other packages included."""

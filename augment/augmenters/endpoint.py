@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from augment.augmenters import Order
 from augment.augmenters.prompting import Prompt
@@ -36,6 +36,8 @@ PROMPT: Final = (
 TIMEOUT_S: Final = 120.0
 #: Seconds to wait before each further try of a request.
 WAITS_S: Final = (1.0, 3.0, 9.0)
+#: What may stand behind the "?" of an address; what else does could be a key.
+_VERSION: Final = "api-version"
 _LONGEST_WAIT_S: Final = 60.0
 #: Answers that may be other the next time.
 _PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
@@ -58,7 +60,7 @@ class Endpoint:
     Raises
     ------
     InputError
-        For what is no such address, or holds a password.
+        For what is no such address, or holds a password or a key.
 
     Examples
     --------
@@ -78,10 +80,18 @@ class Endpoint:
             raise InputError(
                 f"url holds a password; put the key into the environment variable {KEY}"
             )
+        more = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+        if parts.query and set(more) != {_VERSION}:
+            raise InputError(
+                f"url holds more than an address: behind ? only {_VERSION}=... may stand; put the "
+                f"key into the environment variable {KEY}"
+            )
         path = parts.path.rstrip("/")
         if not path.endswith("/chat/completions"):
             path = f"{path or '/v1'}/chat/completions"
         self.url = parts._replace(path=path, fragment="").geturl()
+        #: Host and, where it is not the usual one, path: some servers have a model at each.
+        self.place = self.url.partition("://")[2].removesuffix("/v1/chat/completions")
         self.host = f"{parts.hostname}:{port}" if port else parts.hostname
         self.local = _is_loopback(parts.hostname)
         self.plain = parts.scheme == "http"
@@ -137,7 +147,7 @@ class Llm:
         self.prompt = Prompt(order.prompt or PROMPT, order.language)
         self.engine = f"llm:{order.model}@{endpoint.host}"
         self.identity = (
-            f"{self.engine}:{order.language}#prompt{self.prompt.key},t{order.temperature:g},"
+            f"llm:{order.model}@{endpoint.place}:{order.language}#prompt{self.prompt.key},t{order.temperature:g},"
             f"seed{order.seed}"
         )
         self._key = os.environ.get(KEY, "")

@@ -86,7 +86,7 @@ def run(config: Config) -> int | None:
 
 
 def _fetch(config: Config) -> list[Model]:
-    lines = config.sentences.read_text(encoding="utf-8").splitlines() if config.sentences else []
+    lines = _lines(config.sentences) if config.sentences else []
     options = FetchOptions(
         folder=config.from_,
         revision=config.revision,
@@ -97,6 +97,16 @@ def _fetch(config: Config) -> list[Model]:
     )
     progress = for_stderr(quiet=config.quiet)
     return [fetch_model(name, options, progress=progress) for name in config.names]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"--sentences {path} cannot be read ({error}); a UTF-8 file with a sentence a line is "
+            "wanted"
+        ) from error
 
 
 def _folders(names: tuple[str, ...]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -73,6 +74,12 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
+        if _is_full(error):
+            return _fail(
+                "what this command prints could not be written (no space is left there); the "
+                "files of the run are in their places",
+                FAILED,
+            )
         return _fail(
             f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
             f"--debug shows where; what is finished is kept: {_go_on(command)})",
@@ -105,6 +112,11 @@ def _check_habits(config: type, args: Sequence[str]) -> None:
             raise InputError(
                 f"{flag} {' '.join(listed)}: several are joined by commas: {flag} {joined}"
             )
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether standard output is full: what writes files says their names."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
 
 
 def _may_be_listed(arg: str) -> bool:
