@@ -21,6 +21,23 @@ _BROKEN: Final = re.compile(
 )
 
 
+def readable(text: str) -> str:
+    r"""Give a text that can be written as UTF-8: half a character becomes the sign for a lost one.
+
+    Examples
+    --------
+    >>> readable("C'était 😀"), readable("cut \ud83d") == "cut \ufffd"
+    ("C'était 😀", True)
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def broken_pieces(text: str) -> list[str]:
     """Give the pieces of a text that look like another encoding's; most texts have none.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -66,9 +66,9 @@ def check_keys(cls: type, keys: object, where: str) -> None:
 def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]:
     """Bring values to the types of a dataclass's fields, or refuse them.
 
-    A whole number may stand for text (``balance = 300``) or for a float, a string for a path or
-    for a list of one, a mapping for a list of ``KEY=VALUE``; nothing else is converted: ``"no"``
-    is no truth value.
+    A number or a path may stand for text (``balance = 300``), a whole number for a float, a string
+    for a path or for a list of one, a list for text joined by commas, a mapping for a list of
+    ``KEY=VALUE``; nothing else is converted: ``"no"`` is no truth value.
 
     Raises
     ------
@@ -80,20 +80,45 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     for name, value in values.items():
         hint = hints[name]
         kinds = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
+        # What the items of a list must be; None where no list is wanted.
+        listed = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is tuple), None)
         value = _plain(value)
         if isinstance(value, list):
             value = tuple(value)
-        if isinstance(value, Mapping) and any(get_origin(kind) is tuple for kind in kinds):
+        if isinstance(value, Mapping) and (listed or str in kinds) and _are_plain(value.values()):
             value = tuple(f"{key}={item}" for key, item in value.items())
-        if isinstance(value, str) and any(get_origin(kind) is tuple for kind in kinds):
+        if isinstance(value, str) and listed:
             value = (value,)
-        if str in kinds and isinstance(value, int | float) and not isinstance(value, bool):
-            value = f"{value:g}" if isinstance(value, float) else str(value)
+        if isinstance(value, tuple) and str in (listed, *kinds):
+            value = tuple(_text(item) for item in value)
+        if isinstance(value, tuple) and str in kinds and all(isinstance(v, str) for v in value):
+            value = ",".join(value)
+        if str in kinds:
+            value = _text(value)
         if not any(_fits(value, kind) for kind in kinds):
             wanted = " or ".join(_type_name(kind) for kind in kinds)
-            raise InputError(f"{where}: {name} is {value!r}; wanted: {wanted}")
+            raise InputError(f"{where}: {name} is {_shown(value)}; wanted: {wanted}")
         out[name] = value
     return out
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401
+    """Give a number or a path as text, and all else as it is."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _are_plain(values: Iterable[object]) -> bool:
+    return all(isinstance(_text(_plain(value)), str | bool) for value in values)
+
+
+def _shown(value: object) -> str:
+    """Show a value in a message: a table, or what else is long, by its type."""
+    said = repr(value)
+    return said if len(said) <= 100 and "\n" not in said else f"a {type(value).__name__}"
 
 
 def _fits(value: object, kind: Any) -> bool:  # noqa: ANN401 - any type hint
@@ -129,8 +154,13 @@ def build(config: T | None, cls: type[T], overrides: dict[str, Any]) -> T:
     Raises
     ------
     InputError
-        For a keyword that is no option, or a value that the config refuses.
+        For a config of another kind, a keyword that is no option, or a value that it refuses.
     """
+    if config is not None and not isinstance(config, cls):
+        raise InputError(
+            f"config is a {type(config).__name__}; wanted: a {cls.__name__}, or its fields as "
+            "keywords"
+        )
     check_keys(cls, overrides, cls.__name__)
     overrides = check_types(cls, overrides, cls.__name__)
     if config is None:

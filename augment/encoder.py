@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from augment.broken_text import readable
 from augment.errors import InputError
 from augment.extras import require
 from augment.loading import loading
@@ -113,7 +114,10 @@ class SentenceEncoder:
         if not place:
             return vectors
         ids = self._tokenizer(
-            list(place), truncation=True, max_length=MAX_TOKENS, return_attention_mask=False
+            list(map(readable, place)),
+            truncation=True,
+            max_length=MAX_TOKENS,
+            return_attention_mask=False,
         )["input_ids"]
         lengths = [-(-len(row) // _STEP) * _STEP for row in ids]
         order = sorted(range(len(ids)), key=lengths.__getitem__)

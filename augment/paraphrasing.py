@@ -7,7 +7,7 @@ duplicates over all rows.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,7 @@ from augment.planning import plan_round_trips
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.round_trip import RoundTrip
 from augment.store import Store, open_store
+from augment.text_list import only_texts
 
 
 @dataclass
@@ -118,7 +119,7 @@ class TextParaphraser:
         self.failed: list[str] = []
         self._opened: _Opened | None = None
 
-    def paraphrase(self, texts: Sequence[str], n: int = 1) -> list[list[Paraphrase]]:
+    def paraphrase(self, texts: Iterable[str], n: int = 1) -> list[list[Paraphrase]]:
         """Make up to `n` paraphrases of each text.
 
         Parameters
@@ -137,10 +138,11 @@ class TextParaphraser:
         Raises
         ------
         InputError
-            When the language is not clear, or an option is no good.
+            When the language is not clear, an option is no good, or for what is no list of texts.
         """
-        if n < 1:
-            raise InputError(f"n is {n}; at least 1 is wanted")
+        if not isinstance(n, int) or n < 1:
+            raise InputError(f"n is {n!r}; a whole number of at least 1 is wanted")
+        texts = only_texts(texts)
         opened = self._open(texts)
         shared = FilterChain()
         for text in texts:

@@ -39,7 +39,7 @@ __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths",
 LAST: Final = Path(".augment") / "last_augmented"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Augmented:
     """What an augmentation run gives.
 
@@ -57,6 +57,11 @@ class Augmented:
     paths: Mapping[str, Path] = field(default_factory=dict)
     sample: RunSample = field(default_factory=lambda: RunSample(0), repr=False)
     _frames: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        rows, kept = self.manifest.input["rows"], self.manifest.totals["kept"]
+        out = f", {str(self.paths['out'])!r}" if self.paths else ""
+        return f"<Augmented: {rows:,} originals, {kept:,} new rows{out}>"
 
     @property
     def frame(self) -> pd.DataFrame:

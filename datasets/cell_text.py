@@ -47,11 +47,22 @@ def cell_text(value: object) -> str:
         return ""
     if isinstance(value, float):  # also numpy's, whose repr names its type
         return float.__repr__(value)
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False, default=cell_text)
+    if isinstance(value, (list, dict)) or _is_array(value):
+        return json.dumps(_listed(value), ensure_ascii=False, default=_listed)
     if isinstance(value, bytes):
         return value.decode()
     return str(value)
+
+
+def _is_array(value: object) -> bool:
+    return hasattr(value, "tolist") and bool(getattr(value, "shape", ()))
+
+
+def _listed(value: object) -> object:
+    """Give an array as a list, for JSON, and whatever else JSON does not know as text."""
+    if isinstance(value, (list, dict)):
+        return value
+    return value.tolist() if hasattr(value, "tolist") else cell_text(value)
 
 
 def is_missing(value: object) -> bool:

@@ -10,7 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -20,7 +20,7 @@ from augment.config import build, shown_as, split_commas
 from augment.datasets.column_names import words_of
 from augment.datasets.columns import named_column
 from augment.datasets.content_hash import content_sha256
-from augment.datasets.manifest import versions
+from augment.datasets.judged import Judged
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
@@ -95,49 +95,6 @@ class FilterConfig(InputOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "no_filter", split_commas(self.no_filter))
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What judging gives.
-
-    Attributes
-    ----------
-    rows, kept
-        Pairs, and those of them that passed.
-    rejected
-        Reason -> pairs, the most frequent first.
-    language
-        Language of the originals.
-    filters
-        The exact thresholds of every check.
-    paths
-        The files written: ``out``, ``rejected``, ``manifest``; empty for a data frame.
-    kept_frame, rejected_frame
-        The rows; None where files were written.
-    """
-
-    rows: int
-    kept: int
-    rejected: Mapping[str, int]
-    language: str
-    text_column: str
-    paraphrase_column: str
-    filters: Mapping[str, Any]
-    notes: Sequence[str]
-    config: Mapping[str, Any]
-    input: Mapping[str, Any]
-    seconds: float
-    versions: Mapping[str, str] = field(default_factory=lambda: versions())
-    paths: Mapping[str, Path] = field(default_factory=dict)
-    kept_frame: pd.DataFrame | None = field(default=None, repr=False)
-    rejected_frame: pd.DataFrame | None = field(default=None, repr=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give plain JSON values, those of the manifest."""
-        skipped = ("kept_frame", "rejected_frame", "paths")
-        found = {name: value for name, value in vars(self).items() if name not in skipped}
-        return {**found, "out": {name: str(path) for name, path in self.paths.items()}}
 
 
 def filter_pairs(
@@ -357,7 +314,7 @@ def _on_frame(judge: _Judge, frame: Any) -> Judged:  # noqa: ANN401
     passed = [at for at, one in enumerate(results) if not isinstance(one, Rejection)]
 
     def rows(numbers: list[int]) -> pd.DataFrame:
-        out: pd.DataFrame = frame.iloc[numbers].reset_index(drop=True)
+        out: pd.DataFrame = frame.iloc[numbers].copy()
         for place, name in enumerate(SCORES):
             values = [_scores(results[at])[place] for at in numbers]
             out[name] = pd.Series(values, dtype="float64", index=out.index)

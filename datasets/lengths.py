@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from augment.broken_text import readable
 from augment.errors import InputError, MissingExtraError
 from augment.minilm import NAME, packaged_folder
 
@@ -86,7 +87,7 @@ class TokenCounter:
     def finish(self) -> None:
         """Count what is waiting; `counts` is complete then."""
         if self._waiting:
-            encoded = self._tokenizer.encode_batch_fast(self._waiting)
+            encoded = self._tokenizer.encode_batch_fast(list(map(readable, self._waiting)))
             self.counts.extend(len(one) for one in encoded)
         self._waiting = []
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from augment.broken_text import readable
 from augment.datasets.cell_text import is_missing
 from augment.errors import InputError
 from augment.extras import require
@@ -111,6 +112,12 @@ class ParquetSink:
     def _array(self, name: str, values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401
         try:
             return self._arrow.array(values, type=kind)
+        except UnicodeEncodeError as error:
+            at = next(n for n, cell in enumerate(values, 1) if readable(str(cell)) != str(cell))
+            raise InputError(
+                f"column {name!r}, row {self._written + at:,}: half of a surrogate pair, which is "
+                "no text and cannot be written; correct that cell in the input"
+            ) from error
         except (ValueError, TypeError, OverflowError) as error:
             first, last = self._written + 1, self._written + len(values)
             wanted = f", wanted {kind}" if kind is not None else ""

@@ -87,7 +87,8 @@ class Balanced:
     path
         The file written; None for a data frame.
     frame
-        The balanced table; None where a file was written.
+        The balanced table; None where a file was written. Its rows have their index where none is
+        repeated, and a new one otherwise.
     """
 
     before: Mapping[str, int]
@@ -362,7 +363,10 @@ def _with_frame(
     """Make the frame from the given one's own rows, so that its types stay."""
     import pandas as pd
 
-    out = frame.iloc[[row.number for row in rows]].reset_index(drop=True)
+    out = frame.iloc[[row.number for row in rows]]
+    # Rows that stand there once keep their index; of repeated ones it would be ambiguous.
+    repeated = len({row.number for row in rows}) < len(rows)
+    out = out.reset_index(drop=True) if repeated else out.copy()
     for at, name in enumerate(added, len(frame.columns)):
         kind = "float64" if name == WEIGHT else COLUMN_TYPES.get(name, "object")
         out[name] = pd.Series([row.cells[at] for row in rows], dtype=kind, index=out.index)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from augment.datasets.backtranslate import Augmented, run_recipe
+from augment.datasets.cell_text import is_missing
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig, WordsConfig
 from augment.datasets.sampling_strategy import Strategy, new_rows
 from augment.errors import InputError
@@ -314,12 +315,18 @@ def _texts(X: Any, text: str | None) -> list[str]:  # noqa: ANN401
 
 
 def _labels(y: Any) -> list[Any]:  # noqa: ANN401
+    if hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype):  # pandas' own types: no floats
+        y = np.asarray(y, dtype=object)
     labels = np.asarray(y)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise InputError(f"y has the shape {labels.shape}; one class per row is wanted")
-    return list(labels.tolist())
+    found = list(labels.tolist())
+    for row, label in enumerate(found):
+        if is_missing(label):
+            raise InputError(f"y has no class in row {row}; leave such rows out")
+    return found
 
 
 def _with_texts(X: Any, text: str | None, rows: Any, new: list[str]) -> Any:  # noqa: ANN401
@@ -329,16 +336,21 @@ def _with_texts(X: Any, text: str | None, rows: Any, new: list[str]) -> Any:  # 
         out = X.iloc[rows].reset_index(drop=True)
         column = out[name].astype(object)
         column.iloc[len(X) :] = new
-        out[name] = column.astype(X[name].dtype)
+        out[name] = column.astype(_open_kind(X[name].dtype))
         return out
     texts = [*X, *new]
     if isinstance(X, pd.Series):
-        return pd.Series(texts, dtype=X.dtype, name=X.name)
+        return pd.Series(texts, dtype=_open_kind(X.dtype), name=X.name)
     if isinstance(X, np.ndarray):
         flat = [*X.ravel().tolist(), *new]
         array = np.array(flat, dtype=object if X.dtype == object else None)
         return array.reshape(-1, 1) if X.ndim == 2 else array
     return texts
+
+
+def _open_kind(dtype: Any) -> Any:  # noqa: ANN401
+    """Give a type that takes any text: new ones are no categories of a column."""
+    return object if isinstance(dtype, pd.CategoricalDtype) else dtype
 
 
 def _taken(y: Any, rows: Any) -> Any:  # noqa: ANN401

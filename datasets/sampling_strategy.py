@@ -51,6 +51,11 @@ def new_rows(strategy: Strategy, labels: Sequence[Any]) -> dict[Any, int]:
                 "float, a dict, or a function"
             )
         wanted = {label: largest - counts[label] for label in counts if label in chosen[strategy]}
+    elif isinstance(strategy, bool) or not isinstance(strategy, int | float):
+        raise InputError(
+            f"sampling_strategy is {strategy!r}; wanted: 'auto', 'minority' and the like, a float, "
+            "a dict, or a function"
+        )
     else:
         if len(counts) != 2 or not 0 < strategy <= 1 or strategy * largest < smallest:
             raise InputError(
@@ -67,6 +72,11 @@ def _by_class(strategy: Mapping[Any, int], counts: Counter[Any]) -> dict[Any, in
         if label not in counts:
             known = ", ".join(map(repr, counts))
             raise InputError(f"sampling_strategy names class {label!r}; y has {known}")
+        if isinstance(rows, bool) or rows != int(rows):
+            raise InputError(
+                f"sampling_strategy wants {rows!r} rows of class {label!r}; a whole number is "
+                "wanted"
+            )
         if rows < counts[label]:
             raise InputError(
                 f"sampling_strategy wants {rows} rows of class {label!r}, which has "

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from augment.broken_text import broken_pieces
+from augment.datasets.cell_text import is_missing
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
 from augment.filters import Original
@@ -75,10 +76,7 @@ def cell_string(cell: object) -> str:
     """
     if isinstance(cell, str):
         return cell
-    # NaN, NaT and NA are the values that do not equal themselves (NA gives NA, which is no bool).
-    if cell is None or (cell != cell) is not False:
-        return ""
-    return str(cell)
+    return "" if is_missing(cell) else str(cell)
 
 
 def row_key(texts: Sequence[str]) -> bytes:

@@ -209,7 +209,7 @@ def frame_table(frame: pd.DataFrame, *, name: str = "<frame>") -> Table:
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"a pandas DataFrame is wanted, not {type(frame).__name__}")
+        raise InputError(_no_frame(frame))
     if isinstance(frame.columns, pd.MultiIndex):
         raise InputError("the frame has several levels of column names; flatten frame.columns")
     if not len(frame):
@@ -271,11 +271,21 @@ def _numbers_typed(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(typed)
 
 
+def _no_frame(given: object) -> str:
+    name = type(given).__name__
+    if hasattr(given, "to_pandas"):  # of another library, perhaps by the same name
+        name = f"{type(given).__module__}.{name}; give frame.to_pandas()"
+    return f"a pandas DataFrame is wanted, not {name}"
+
+
 def _values(column: pd.Series[Any]) -> Iterator[object]:
     missing = column.isna()
     if missing.any():
         return iter(column.astype(object).where(~missing, None))
-    return iter(column)
+    if column.dtype.kind in "OMm" or not hasattr(column.dtype, "na_value"):
+        return iter(column)
+    # Python's numbers, not numpy's, which pandas gives of its own nullable types.
+    return iter(column.tolist())
 
 
 def _open_folder(folder: Path, name: str, on_bad_row: OnBadRow) -> Table:

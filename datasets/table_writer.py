@@ -253,8 +253,8 @@ def _json_value(value: object) -> object:
         return float(value) if isfinite(value) else cell_text(value)
     if isinstance(value, bytes):
         return cell_text(value)
-    item = getattr(value, "item", None)  # a numpy scalar
-    return _json_value(item()) if callable(item) else str(value)
+    plain = getattr(value, "tolist", None)  # numbers and arrays of numpy
+    return _json_value(plain()) if callable(plain) else str(value)
 
 
 def _check_columns(path: str, columns: tuple[str, ...], kind: Kind) -> None:

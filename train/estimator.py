@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from augment.datasets.cell_text import is_missing
 from augment.errors import DivergedError, InputError
 from augment.train.predictor import Predictor, as_sides
 
@@ -156,6 +157,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
+        if hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype):  # pandas' own: no floats
+            y = np.array(y.tolist())
         try:
             labels = column_or_1d(y, warn=True)
         except ValueError as error:
@@ -166,6 +169,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         if empty := [row for row, sides in enumerate(texts) if not all(s.strip() for s in sides)]:
             raise InputError(f"row {empty[0]}: an empty text; leave such rows out")
+        if missing := [row for row, label in enumerate(labels.tolist()) if is_missing(label)]:
+            raise InputError(f"row {missing[0]}: no label; leave such rows out")
         check_classification_targets(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         names = tuple(str(label) for label in self.classes_)
@@ -254,14 +259,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _texts(X: Any) -> list[tuple[str, ...]]:  # noqa: ANN401
     """Bring lists, arrays, series and frames to tuples of texts."""
-    rows: Sequence[Any]
-    if hasattr(X, "columns"):  # a frame iterates over its columns
-        rows = list(zip(*(X.iloc[:, at] for at in range(X.shape[1])), strict=True))
-    elif isinstance(X, str):
-        rows = X
-    else:
-        rows = [row.tolist() if isinstance(row, np.ndarray) else row for row in X]
-    return as_sides(rows)
+    if hasattr(X, "iloc") and hasattr(X, "columns"):  # a frame iterates over its columns
+        X = list(zip(*(X.iloc[:, at] for at in range(X.shape[1])), strict=True))
+    return as_sides(X)
 
 
 def _material(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from augment.errors import InputError
 from augment.outputs import replacing_folder
+from augment.text_list import listed
 from augment.train.explanation import MAX_TEXTS, Explanation, explain
 from augment.train.precision import choose_device, choose_precision
 from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
@@ -275,21 +276,22 @@ def as_sides(texts: Sequence[Text]) -> list[tuple[str, ...]]:
     Raises
     ------
     InputError
-        For a single string in place of a list, and for rows that are neither texts nor pairs.
+        For what is no list of rows, and for rows that are neither texts nor pairs.
 
     Examples
     --------
     >>> as_sides(["a", "b"]), as_sides([("a", "x")])
     ([('a',), ('b',)], [('a', 'x')])
     """
-    if isinstance(texts, str):
-        raise InputError("a list of texts is wanted, not a single string; write [text]")
-    rows = [tuple(text) if isinstance(text, (tuple, list)) else (text,) for text in texts]
+    rows = [
+        tuple(text) if isinstance(text, (tuple, list, np.ndarray)) else (text,)
+        for text in listed(texts)
+    ]
     sizes = {len(row) for row in rows}
     if len(sizes) > 1 or not sizes <= {1, 2}:
         raise InputError(f"texts, or pairs of texts, are wanted; got rows of {sorted(sizes)} texts")
     for at, row in enumerate(rows):
         for side in row:
             if not isinstance(side, str):
-                raise InputError(f"row {at}: {side!r} is no text ({type(side).__name__})")
+                raise InputError(f"row {at}: {side!r:.60} is no text ({type(side).__name__})")
     return rows

@@ -73,7 +73,7 @@ class LeakGap:
         return self.leaking - self.grouped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KFoldResult:
     """What a K-fold run found.
 
@@ -124,6 +124,11 @@ class KFoldResult:
     candidates: tuple[Comparison, ...] = ()
     curve: tuple[CurvePoint, ...] = ()
     leak: LeakGap | None = None
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name} {arm.mean(self.metric):.3f}" for name, arm in self.arms.items())
+        verdict = f"; {self.verdict}" if self.verdict else ""
+        return f"<KFoldResult of {self.name!r}: {self.metric} {scores}{verdict}>"
 
     @property
     def label_refused(self) -> dict[str, list[int]]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from augment.broken_text import readable
+
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -121,7 +123,7 @@ def tokenise(
     cut: list[bool] = []
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
-        sides: list[Any] = [list(side) for side in zip(*chunk, strict=True)]
+        sides: list[Any] = [list(map(readable, side)) for side in zip(*chunk, strict=True)]
         coded = tokenizer(*sides, return_special_tokens_mask=True, verbose=False)
         for row, special in enumerate(coded["special_tokens_mask"]):
             places = kept_places(special, max_tokens, truncation)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainConfig", "TrainedModel", "train_model"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainedModel:
     """What a training came to.
 
@@ -62,6 +62,12 @@ class TrainedModel:
     history: tuple[Epoch, ...]
     record: Mapping[str, Any]
     folder: Path | None
+
+    def __repr__(self) -> str:
+        held = self.validation
+        scored = f", accuracy {held.accuracy:.3f} of {held.rows:,} rows" if held else ""
+        where = f", {str(self.folder)!r}" if self.folder else ""
+        return f"<TrainedModel: {len(self.predictor.labels)} classes{scored}{where}>"
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values, for JSON."""
