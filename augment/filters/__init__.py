@@ -55,6 +55,7 @@ FILTERS: Final[dict[str, str]] = {
     "profanity": "augment.filters.profanity:Profanity",
     "language": "augment.filters.language:Language",
     "grammar": "augment.filters.grammar:Grammar",
+    "sense": "augment.filters.sense:Sense",
     "fluency": "augment.filters.fluency:Fluency",
     "label": "augment.filters.label:Label",
     "similarity": "augment.filters.similarity:Similarity",

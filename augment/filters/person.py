@@ -63,10 +63,10 @@ class Person:
     Words that tell a person come from a table (`augment.filters.person_words`). A refusal needs two
     things: a person of the original is gone, and one has come that was not there. "You" is one
     person in all forms of address; "on", "it" and the like may stand for a person that is gone and
-    are none themselves. Where persons alone have a gender, as in English, "he" in the place of
-    "she" or of "it" is another one, too. Where a text quotes and the other does not, speech was
-    reported, and persons change with it. For a language without a table everything passes, and the
-    chain's notes say so.
+    are none themselves. "He" in the place of "she" or of "it" is another one, too, and French "il"
+    in that of "elle" where no thing is named before that it could stand for. Where a text quotes
+    and the other does not, speech was reported, and persons change with it. For a language without
+    a table everything passes, and the chain's notes say so.
     """
 
     name = "person"
@@ -127,6 +127,7 @@ class _Reader:
         self.genders = {
             word: gender for gender, words in enumerate(known.genders) for word in words.split()
         }
+        self.things = re.compile(known.things, re.IGNORECASE) if known.things else None
         # An original comes back with each of its candidates.
         self._original = lru_cache(maxsize=2048)(self._read)
 
@@ -143,7 +144,8 @@ class _Reader:
             for one in lost
             for other in new
         ]
-        return max([*found, self._gender(before, after), self._conjugated(before, after, came)])
+        gender = self._gender(before, after, original)
+        return max([*found, gender, self._conjugated(before, after, came)])
 
     def _read(self, text: str) -> _Read:
         """Count the words of a text that tell a person, or may."""
@@ -211,8 +213,8 @@ class _Reader:
         verb = next(dropwhile(self.clitics.__contains__, words), "")
         return verb if len(verb) >= _STEM - 1 else ""
 
-    def _gender(self, before: _Read, after: _Read) -> tuple[float, str, str]:
-        """Find a gender that is gone and another one that has come."""
+    def _gender(self, before: _Read, after: _Read, original: str) -> tuple[float, str, str]:
+        """Find a gender that is gone and another one that has come, of no thing named before."""
         old, new = (
             {
                 self.genders[word]: word
@@ -224,7 +226,13 @@ class _Reader:
         )
         lost = [word for gender, word in old.items() if gender not in new]
         come = [word for gender, word in new.items() if gender not in old]
-        return (_OTHER, lost[0], come[0]) if lost and come else (0.0, "", "")
+        if not (lost and come):
+            return 0.0, "", ""
+        if self.things is not None:
+            there = re.search(rf"\b{lost[0]}\b", original, re.IGNORECASE)
+            if there is None or self.things.search(original, 0, there.start()):
+                return 0.0, "", ""
+        return _OTHER, lost[0], come[0]
 
     def _conjugated(
         self, before: _Read, after: _Read, came: Counter[_Cue]

@@ -40,7 +40,10 @@ class Persons:
     determiners
         Words behind which there is no verb.
     genders
-        Words of "they" by gender, where persons alone have one.
+        Words of "they" by gender.
+    things
+        Where things have a gender, too: a regular expression of what a pronoun behind it may stand
+        for. Such a thing may come back as one of another gender.
     """
 
     words: tuple[str, ...]
@@ -54,6 +57,7 @@ class Persons:
     no_verbs: str = ""
     determiners: str = ""
     genders: tuple[str, ...] = ()
+    things: str = ""
 
 
 #: Persons of the six forms in a line of `Persons.verbs`; "they" is also the polite "you".
@@ -112,6 +116,9 @@ PERSONS: Final[dict[str, Persons]] = {
         clitics="ne n' me m' te t' se s' le la les l' lui leur nous vous y en",
         endings=(("you", r"\w+ez"), ("we", r"\w+ons")),
         no_verbs="chez assez nez",
+        genders=("il ils", "elle elles"),
+        things=r"\b(?:l[ea]s?|une?|des?|du|aux?|ces?|cet(?:te)?|[mts](?:on|a|es)|[nv]otre|[nv]os|"
+        r"leurs?|quelle?s?) \w|\b[ld]['’]\w",
     ),
     "es": Persons(
         words=(
