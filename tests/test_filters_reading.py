@@ -40,7 +40,7 @@ import pytest
         ("person", "fr", "Ma tante ? Elle dort.", "Il dort, l'homme ?"),
         ("person", "fr", "Elle dort.", "Elle et lui, il dort."),
         ("person", "fr", "Elle semble dormir.", "Il semble que ma sœur dort."),
-        ("grammar", "fr", "Il va à la mer.", "Il va à la mer, vous allez à l'atelier, va à cheval."),
+        ("grammar", "fr", "Il va au lac.", "Il va à la mer, vous allez à l'atelier, va à cheval."),
         ("grammar", "fr", "En le disant.", "C'est en le faisant et en les voyant."),
         ("grammar", "en", "It can be.", "If it can, you may; it could be you."),
         ("grammar", "en", "I want to.", "I want to, the others too."),
