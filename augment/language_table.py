@@ -10,7 +10,7 @@ aa aar; Afar
 ab abk; Abkhazian
 ace ace; Acehnese
 af afr; Afrikaans
-ak aka; Akan; Twi
+ak aka,twi,tw; Akan; Twi
 am amh; Amharic; አማርኛ
 an arg; Aragonese; aragonés
 ar ara,arb; Arabic; العربية, arabe, árabe, Modern Standard Arabic

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 # Everything that ends a line for a reader: line breaks of any kind, HTML breaks and paragraphs.
 _BREAK = re.compile(
@@ -20,11 +21,20 @@ _BREAK = re.compile(
 _SENTENCE_END = re.compile(
     r"(?:(?<![\s.(][^\W\d_])(?<!^[^\W\d_])[.!?…。！？।]+|[!?…。！？।]+)[\"'”’»)\]]*(\s+|(?<=[。！？]))"
 )
-# Titles and the like, whose full stop never ends a sentence (English, French, Spanish, Catalan).
-_ABBREVIATION = re.compile(
-    r"(?<!\w)(?:mrs?|ms|drs?|st|sr|sra|prof|mme|mlle|vs|vol|pp?|fig|cf)\.\s+$", re.I
+#: Abbreviations (English, French, Spanish, Catalan, German) whose full stop never ends a sentence,
+#: those whose stop does so before a capital alone, and those that stand before a number.
+_TITLES: Final = re.compile(
+    "mrs?|ms|drs?|st|sra?|prof|mme|mlle|vs|vol|pp?|fig|cf|bzw|approx|ca|env|ex|mio|mrd", re.I
 )
+_SELDOM: Final = re.compile("etc|inc|ltd|corp?|av|usw|jr", re.I)
+_NUMBERED: Final = re.compile(
+    "no|nr|num|art|abs|chap|ch|sec|ed|jan|feb|févr?|mar|a[pv]r|jun|jui?l|aug|sept?|o[ck]t|nov|d[eé][cz]",
+    re.I,
+)
+_MONTH: Final = re.compile("(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)", re.I)
+_LAST_WORD: Final = re.compile(r"[^\s(\[\"'“«]+\Z")
 _LETTER = re.compile(r"[^\W\d_]")
+_COMMAS: Final = "，、；：,;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,17 @@ class Pieces:
         """
         out = [self.glue[0]]
         for text, glue in zip(translated, self.glue[1:], strict=True):
+            # Sentences of scripts without spaces become sentences of one that has them.
+            if out[-1] == "" and len(out) > 1 and _is_spaced(out[-2][-1:]) and _is_spaced(text[:1]):
+                out.append(" ")
             out.append(text)
             out.append(glue)
         return "".join(out)
+
+
+def _is_spaced(letter: str) -> bool:
+    """Whether what stands before or behind a sentence is of a script that sets spaces there."""
+    return letter != "" and not letter.isspace() and ord(letter) < 0x2E80
 
 
 def cut(text: str, *, max_chars: int = 1000) -> Pieces:
@@ -58,7 +76,8 @@ def cut(text: str, *, max_chars: int = 1000) -> Pieces:
         Any text.
     max_chars
         Longest piece, in characters. Sentences are joined up to this length; one that is longer
-        by itself is cut at white space, and a single longer word is left whole.
+        by itself is cut at white space, or, in a script without spaces, behind a comma or anywhere;
+        a single longer word is left whole.
 
     Returns
     -------
@@ -112,13 +131,40 @@ def sentences(line: str) -> list[str]:
     out: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(line):
-        if _ABBREVIATION.search(line, max(start, match.end() - 12), match.end()):
+        if _goes_on(line[start : match.end()].rstrip(), line[match.end() :]):
             continue
         out.append(line[start : match.end()])
         start = match.end()
     if start < len(line):
         out.append(line[start:])
     return out
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether a word with its full stop may stand within a sentence: "a.m.", "etc.", "3.", "J.".
+
+    >>> [is_abbreviation(word) for word in ("p.m.", "Inc.", "12.", "late.")]
+    [True, True, True, False]
+    """
+    bare = word.rstrip(".")
+    known = any(kind.fullmatch(bare) for kind in (_TITLES, _SELDOM, _NUMBERED))
+    return known or len(bare) == 1 or "." in bare or (bare.isdigit() and len(bare) < 3)
+
+
+def _goes_on(before: str, behind: str) -> bool:
+    """Whether a sentence goes on behind a full stop, which is an abbreviation's or an ordinal's."""
+    found = _LAST_WORD.search(before)
+    if found is None or not before.endswith(".") or not is_abbreviation(found[0]):
+        return False
+    bare, following = found[0].rstrip("."), behind[:1]
+    small = following.isalpha() and following != following.upper()
+    if _TITLES.fullmatch(bare):
+        return True
+    if _NUMBERED.fullmatch(bare):
+        return following.isdigit()
+    if bare.isdigit():
+        return small or _MONTH.match(behind) is not None
+    return small or following.isdigit()
 
 
 def _chunks(line: str, max_chars: int) -> list[str]:
@@ -138,7 +184,11 @@ def _at_spaces(sentence: str, max_chars: int) -> list[str]:
     parts: list[str] = []
     while len(sentence) > max_chars:
         space = max(sentence.rfind(" ", 1, max_chars), sentence.rfind("\t", 1, max_chars))
-        if space < 1:
+        if space < 1 and ord(sentence[max_chars - 1]) >= 0x2E80:
+            # A script without spaces: behind a comma, or anywhere.
+            space = max((sentence.rfind(sign, 1, max_chars) for sign in _COMMAS), default=-1)
+            space = space if space > 0 else max_chars - 1
+        elif space < 1:
             following = re.search(r"\s", sentence[max_chars:])
             if following is None:
                 break

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from augment.segments import is_abbreviation
+
 _SIGN: Final = r"(?:[?!]+|[:;](?=\s|$)|»)"
 _SPACED: Final = re.compile(rf"(?<=\S)([ \u00a0\u202f])(?={_SIGN})")
 _TIGHT: Final = re.compile(rf"(?<=[^\s?!:;«])(?={_SIGN})")
@@ -62,11 +64,17 @@ def as_written(original: str, text: str) -> str:
             for pattern, _ in ways:
                 text = pattern.sub(own[0], text)
     if _SMALL_START.search(original) is None:
-        text = _SMALL_START.sub(lambda match: match[0].upper(), text)
+        text = _SMALL_START.sub(_large_start, text)
     was, now = _FIRST.search(original), _FIRST.search(text)
     if was and now and was[0].isupper() and _all_small(text[now.start() :]):
         text = text[: now.start()] + now[0].upper() + text[now.end() :]
     return _words_as_written(original, text)
+
+
+def _large_start(match: re.Match[str]) -> str:
+    """Give the first letter of a sentence; behind "a.m." and "etc." there may be none."""
+    before = match.string[: match.start()].rsplit(maxsplit=1)[-1]
+    return match[0] if is_abbreviation(before.lstrip("(\"'“«")) else match[0].upper()
 
 
 def _words_as_written(original: str, text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
@@ -117,6 +118,35 @@ def test_failures_of_one_text_are_that_text_s(server, reply, message):
     assert bad.text == ""
 
 
+def test_texts_that_a_server_refuses_do_not_end_the_run(server):
+    refusal = (400, {}, {"error": {"message": "content policy"}})
+    server.reply = lambda text, body: refusal if "bad" in text else said(text, body)
+    made = open_augmenter(order(server))
+    texts = [*(f"bad {n}" for n in range(8)), "good"]
+    *bad, good = made.augment(texts, 0)
+    assert all("content policy" in one.error for one in bad)
+    assert good.text.startswith("good again")
+    with pytest.raises(TranslatorError, match=r"\d\d times in a row"):
+        for n in range(4):
+            made.augment([f"bad {8 * n + at}" for at in range(8)], 1)
+
+
+def test_an_answer_that_comes_too_slowly_or_is_too_long_ends(server, monkeypatch):
+    monkeypatch.setattr(endpoint, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(endpoint, "MAX_ANSWER", 5_000)
+    server.reply = lambda text, body: (200, {}, b" " * 20_000)
+    (one,) = open_augmenter(order(server)).augment(["x"], 0)
+    assert "longer than" in one.error
+
+    class Slow:
+        def read1(self, size):
+            time.sleep(0.05)
+            return b" "
+
+    with pytest.raises(TimeoutError, match="more than 0.3 s"):
+        endpoint._read(Slow())
+
+
 def test_an_answer_that_was_cut_off_is_a_failure(server):
     server.reply = lambda text, body: said(text, body, "stop" if "good" in text else "length")
     _, cut_off = open_augmenter(order(server)).augment(["good", "x"], 0)
@@ -152,6 +182,8 @@ def test_an_address_that_is_down_stops_the_run(server):
         ("« Bien. »", "Bon.", "Bien."),
         ('"Fine."', '"Good."', '"Fine."'),
         ("```\nFine.\n```", "Good.", "Fine."),
+        ("Sure! Here is the rewritten text:\n\nFine.", "Good.", "Fine."),
+        ('"Fine" is one word, "good" another', "Good.", '"Fine" is one word, "good" another'),
     ],
 )
 def test_what_models_put_around_an_answer_is_taken_off(answer, original, wanted):

@@ -91,3 +91,18 @@ def test_false_alarms_stay_rare_where_the_plain_test_cries_wolf():
 def test_refuses_scores_that_do_not_pair(before, after):
     with pytest.raises(InputError):
         compare(before, after, test_to_train=0.25)
+
+
+def test_differences_alike_by_chance_are_no_proof():
+    """Two equal arms scored on few rows: their differences are often the same in both folds."""
+    drawn = np.random.default_rng(0)
+    for folds, rows in ((2, 10), (2, 20), (3, 10), (5, 10)):
+        scores = drawn.binomial(rows, 0.8, size=(2, 1500, folds)) / rows
+        found = [
+            compare(a, b, test_to_train=1 / (folds - 1), step=1 / rows).p_value < 0.05
+            for a, b in zip(*scores, strict=True)
+        ]
+        assert np.mean(found) <= 0.06
+    sure = compare([0.5] * 5, [0.9] * 5, test_to_train=0.25, step=0.01)
+    assert sure.verdict == "helps"
+    assert sure.smallest_detectable > 0

@@ -15,6 +15,7 @@ from augment.errors import InputError, PairError, TranslatorError
 from augment.store import text_key
 from augment.testing_server import TranslationServer
 from augment.translators import ENGINES, load_engine
+from augment.translators.line import REFUSED_IN_A_ROW, Line
 from augment.translators.online import OnlineEngine
 from augment.translators.services import SERVICES, Limits, longest_piece, server_url
 
@@ -360,3 +361,19 @@ def test_local_first_and_a_service_behind_it(here, capsys, monkeypatch):
 
     new = pd.read_csv("in.augmented.csv").query("aug_method == 'backtranslation'")
     assert set(new["aug_engine"]) == {"apertium+libre"}
+
+
+def test_a_service_that_refuses_texts_is_at_work():
+    line = Line(FAST)
+    for n in range(REFUSED_IN_A_ROW - 1):
+        line.failed(f"HTTP 400 of text {n}", of_text=True)
+    assert not line.given_up
+    line.delivered()
+    for n in range(REFUSED_IN_A_ROW):
+        assert not line.given_up
+        line.failed(f"HTTP 400 of text {n}", of_text=True)
+    assert line.given_up.startswith(f"{REFUSED_IN_A_ROW} texts in a row failed")
+    line = Line(FAST)
+    for _ in range(FAST.failures_in_a_row):
+        line.failed("a fault on its side")
+    assert line.given_up

@@ -109,6 +109,19 @@ def port(made):
         yield port
 
 
+def test_connections_that_send_no_whole_request_are_closed(made, monkeypatch):
+    monkeypatch.setattr("augment.train.serving.KEEP_ALIVE_S", 1)
+    with serving(str(made / "single")) as port:
+        halves = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3)]
+        halves[1].sendall(b"GET /health HTTP/1.1\r\nHost: a")
+        halves[2].sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\nGET /hea")  # and half of another
+        for one in halves:
+            with one:
+                while one.recv(4096):
+                    pass
+        assert ask(port, path="/health")[0] == 200
+
+
 def test_answers_are_those_of_the_predictor(made, port):
     texts = ["the film was good", "a plot is bad", "film " * 100]
     wanted = Predictor(made / "single", **FAST).predict(texts)

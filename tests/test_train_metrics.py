@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from augment.train.metrics import (
     Constant,
     beats_guessing,
+    bootstrap_intervals,
     class_scores,
     confusion,
     matthews,
@@ -83,3 +84,17 @@ def test_the_constant_answer_agrees_with_scikit_learn(n_classes, n_rows, seed):
     assert found.accuracy == pytest.approx(metrics.accuracy_score(labels, answers))
     right = metrics.f1_score(labels, answers, average="macro", zero_division=0)
     assert found.macro_f1 == pytest.approx(right)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_where_all_rows_are_right_or_none_the_interval_is_no_point(right):
+    table = np.array([[6, 0], [0, 4]]) if right else np.array([[0, 6], [4, 0]])
+    low, high = bootstrap_intervals(table)["accuracy"]
+    assert (
+        (low, high) == (pytest.approx(0.7225, abs=1e-3), 1.0)
+        if right
+        else (
+            0.0,
+            pytest.approx(0.2775, abs=1e-3),
+        )
+    )

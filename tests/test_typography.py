@@ -78,3 +78,16 @@ def test_any_text_is_set_once_and_for_all(original, text):
     done = as_written(original, text)
     assert as_written(original, done) == done
     assert as_written(text, text).casefold() == text.casefold()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The shop closes at 6 p.m. and opens at nine.",
+        "The U.S. army left, etc. in May.",
+        "Ca. zehn Leute kamen am 3. mit Dr. med. Wolf.",
+        "En 44 av. notre ère, p. ex. là.",
+    ],
+)
+def test_no_capital_behind_an_abbreviation(text):
+    assert as_written("The shop is open. We left.", text) == text

@@ -13,6 +13,7 @@ candidates are judged at once, their p-values are corrected by Holm's method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -79,6 +80,7 @@ def compare(
     candidate_scores: Sequence[float],
     *,
     test_to_train: float,
+    step: float = 0.0,
     baseline: str = "oversampled",
     candidate: str = "augmented",
     metric: str = "macro_f1",
@@ -91,6 +93,9 @@ def compare(
         One score per fold and repeat, paired by position; at least 2.
     test_to_train
         Test rows divided by training rows, originals only (0.25 for 5 folds).
+    step
+        What one row of a test part is worth in the score, 0..1. Scores move in steps of that size:
+        differences that are alike by chance are taken to spread by what the steps hide of them.
     baseline, candidate, metric
         Names for the result.
 
@@ -129,7 +134,9 @@ def compare(
     d = after - before
     n = len(d)
     gain, sd = float(d.mean()), float(d.std(ddof=1))
-    # Differences that are equal but for rounding have no spread to speak of.
+    # Two errors of rounding, each spread evenly over a step, have this deviation together. Without
+    # it differences that are all the same would leave nothing to chance.
+    sd = max(sd, step / math.sqrt(6.0))
     sd = 0.0 if sd < 1e-12 else sd
     error = standard_error(sd, n, test_to_train)
     detectable = smallest_detectable(sd, n, test_to_train)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import signal
 import socket
 import threading
@@ -42,6 +43,53 @@ def url_of(taken: socket.socket, host: str) -> str:
     """Give the address under which a taken port answers."""
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"http://{shown}:{taken.getsockname()[1]}"
+
+
+def impatient(seconds: float) -> Any:  # noqa: ANN401
+    """Give uvicorn's protocol, made to close connections that send no whole request head in time.
+
+    uvicorn counts the time of a connection between two requests alone: one that sends half a head,
+    or nothing, would stay for ever, and some hundreds of them shut everybody out.
+    """
+    plain: Any = importlib.import_module("uvicorn.protocols.http.auto").AutoHTTPProtocol
+
+    class Impatient(plain):  # type: ignore[misc]
+        _waiting: Any = None
+
+        def connection_made(self, transport: Any) -> None:  # noqa: ANN401
+            super().connection_made(transport)
+            self._look()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._look()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self._look()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_waiting()
+            super().connection_lost(exc)
+
+        def _look(self) -> None:
+            at_work = self.cycle is not None and not self.cycle.response_complete
+            if at_work:
+                self._stop_waiting()
+            elif self._waiting is None:
+                self._waiting = self.loop.call_later(seconds, self._close)
+
+        def _stop_waiting(self) -> None:
+            if self._waiting is not None:
+                self._waiting.cancel()
+                self._waiting = None
+
+        def _close(self) -> None:
+            self._waiting = None
+            if not self.transport.is_closing():
+                self.transport.close()
+
+    return Impatient
 
 
 def make_server(uvicorn: Any, settings: Any) -> Any:  # noqa: ANN401

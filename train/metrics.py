@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -204,10 +205,17 @@ def calibration_error(labels: IntArray, probabilities: FloatArray, *, bins: int 
     return float(np.abs(gaps).sum() / max(1, len(p)))
 
 
+#: Square of the normal distribution's 97.5 % point.
+_WILSON: Final = 3.8414588
+
+
 def bootstrap_intervals(
     table: IntArray, *, seed: int = 0, draws: int = 2000
 ) -> dict[str, tuple[float, float]]:
     """95 % intervals of accuracy and macro F1, by the bootstrap over rows.
+
+    Where every row, or none, is right, all draws are alike and tell nothing: the end that they lack
+    is then that of Wilson's interval of a share, for both scores.
 
     Both scores are functions of the confusion table, and to draw rows with replacement is to draw
     its cells from a multinomial distribution: exact, and as fast for a million rows as for ten.
@@ -224,6 +232,8 @@ def bootstrap_intervals(
     References
     ----------
     B. Efron, Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 7, 1979.
+    E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, Journal of
+    the American Statistical Association 22, 1927.
 
     Examples
     --------
@@ -232,6 +242,10 @@ def bootstrap_intervals(
     True
     """
     n, classes = int(table.sum()), len(table)
+    unlikely = _WILSON / (n + _WILSON)
+    if (right_rows := int(np.trace(table))) in (0, n):
+        ends = (1 - unlikely, 1.0) if right_rows else (0.0, unlikely)
+        return {"accuracy": ends, "macro_f1": ends}
     label, predicted = np.nonzero(table)  # with many classes, few of the cells hold rows
     right = np.zeros((len(label), classes))
     right[label == predicted, label[label == predicted]] = 1.0

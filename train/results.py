@@ -238,6 +238,7 @@ def _compared(
             arms[baseline].values(metric),
             arms[candidate].values(metric),
             test_to_train=float(np.mean([len(u.test) / u.n_train_originals for u in units])),
+            step=float(np.mean([1 / len(u.test) for u in units])),
             baseline=baseline,
             candidate=candidate,
             metric=metric,

@@ -15,7 +15,7 @@ from augment.config import build
 from augment.errors import InputError
 from augment.extras import require
 from augment.processors import usable_processors
-from augment.train.listening import listening_socket, make_server, url_of
+from augment.train.listening import impatient, listening_socket, make_server, url_of
 from augment.train.saved_model import load_saved
 from augment.train.serve_config import TOKEN_VARIABLE, ServeConfig, checked_token
 from augment.train.serving_log import LogLines, log_event
@@ -136,6 +136,7 @@ def serve(
             proxy_headers=False,
             ws="none",
             lifespan="on",
+            http=impatient(KEEP_ALIVE_S),
             limit_concurrency=MAX_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(config.timeout_s) + 1,

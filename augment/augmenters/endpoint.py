@@ -24,7 +24,9 @@ from augment.augmenters import Order
 from augment.augmenters.prompting import Prompt
 from augment.augmenters.seeding import draw_seed
 from augment.errors import AugmentError, InputError, TranslatorError
+from augment.filters.notice import without_preamble
 from augment.records import Translation
+from augment.translators.line import REFUSED_IN_A_ROW
 
 KEY: Final = "AUGMENT_API_KEY"
 PROMPT: Final = (
@@ -39,10 +41,14 @@ WAITS_S: Final = (1.0, 3.0, 9.0)
 #: What may stand behind the "?" of an address; what else does could be a key.
 _VERSION: Final = "api-version"
 _LONGEST_WAIT_S: Final = 60.0
+#: Longest answer that is read, in bytes.
+MAX_ANSWER: Final = 4 << 20
 #: Answers that may be other the next time.
 _PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 #: Texts that fail in a row after which the address counts as out of reach.
 FAILURES_IN_A_ROW: Final = 3
+#: Errors of a text alone start so: the server is at work, and the next text may pass.
+_OF_TEXT: Final = "this text: "
 _AT_ONCE: Final = 4
 _THOUGHTS: Final = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _QUOTES: Final = {'"': '"', "“": "”", "«": "»", "'": "'"}
@@ -157,7 +163,7 @@ class Llm:
         self._opener = urllib.request.build_opener(*handlers)
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="augment-llm")
         self._broken: AugmentError | None = None
-        self._failed = 0
+        self._failed = self._refused = 0
 
     def augment(self, texts: Sequence[str], variant: int) -> list[Translation]:
         """Ask for one text for each.
@@ -173,10 +179,15 @@ class Llm:
             raise self._broken
         results = list(self._pool.map(lambda text: self._one(text, variant), texts))
         for result in results:
-            self._failed = self._failed + 1 if result.error else 0
-        if self._broken is None and self._failed >= FAILURES_IN_A_ROW:
+            of_text = result.error.startswith(_OF_TEXT)
+            self._failed = self._failed + 1 if result.error and not of_text else 0
+            self._refused = self._refused + 1 if of_text else 0
+        failed = max(self._failed, self._refused)
+        if self._broken is None and (
+            self._failed >= FAILURES_IN_A_ROW or self._refused >= REFUSED_IN_A_ROW
+        ):
             self._broken = TranslatorError(
-                f"{self.endpoint.host} failed {self._failed} times in a row (last: "
+                f"{self.endpoint.host} failed {failed} times in a row (last: "
                 f"{results[-1].error}); what it gave is in the store: run the same command later "
                 "to go on"
             )
@@ -218,7 +229,7 @@ class Llm:
         for wait in (*WAITS_S, None):
             try:
                 with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                    return _content(json.load(answer), self.endpoint.host)
+                    return _content(json.loads(_read(answer)), self.endpoint.host)
             except urllib.error.HTTPError as error:
                 with error:
                     why = _explained(error)
@@ -251,7 +262,8 @@ class Llm:
                 f"{self.endpoint.url} answered 404{why}; is --url right, and has the server a "
                 f"model {self.order.model!r}?"
             )
-        return TranslatorError(f"{host} answered {code}{why}")
+        of_text = _OF_TEXT if code in (400, 413, 422) else ""
+        return TranslatorError(f"{of_text}{host} answered {code}{why}")
 
     def notes(self) -> Iterable[str]:
         """Say where the texts go when they stay."""
@@ -265,6 +277,19 @@ class Llm:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _read(answer: Any) -> bytes:  # noqa: ANN401
+    """Read an answer within its time and size, however slowly it comes."""
+    last, parts, size = time.monotonic() + TIMEOUT_S, [], 0
+    while part := answer.read1(1 << 16):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise OSError(f"its answer is longer than {MAX_ANSWER >> 20} MB")
+        if time.monotonic() > last:
+            raise TimeoutError(f"its answer took more than {TIMEOUT_S:g} s")
+    return b"".join(parts)
+
+
 def _content(answer: Any, host: str) -> str:  # noqa: ANN401 - whatever the server sent
     try:
         choice = answer["choices"][0]
@@ -272,14 +297,14 @@ def _content(answer: Any, host: str) -> str:  # noqa: ANN401 - whatever the serv
     except (KeyError, IndexError, TypeError) as error:
         raise TranslatorError(f"{host} answered without choices[0].message.content") from error
     if choice.get("finish_reason") == "length":
-        raise TranslatorError(f"{host} cut the answer off (finish_reason 'length')")
+        raise TranslatorError(f"{_OF_TEXT}{host} cut the answer off (finish_reason 'length')")
     if not isinstance(text, str) or not text.strip():
         raise TranslatorError(f"{host} answered with nothing")
     return text
 
 
 def _cleaned(answer: str, original: str) -> str:
-    """Take out thoughts, a fence, and quotes that the original has not.
+    """Take out thoughts, a fence, an announcement, and quotes that the original has not.
 
     >>> _cleaned('<think>hm</think>"A fine film."', "A good film.")
     'A fine film.'
@@ -287,9 +312,12 @@ def _cleaned(answer: str, original: str) -> str:
     text = _THOUGHTS.sub("", answer).strip()
     fenced = re.fullmatch(r"```\w*\n(.*)\n```", text, re.DOTALL)
     text = fenced[1].strip() if fenced else text
-    start = text[:1]
-    if len(text) > 2 and text.endswith(_QUOTES.get(start, "\0")) and original[:1] != start:
-        text = text[1:-1].strip()
+    text = without_preamble(text, original)
+    start, inner = text[:1], text[1:-1]
+    end = _QUOTES.get(start, "\0")
+    alone = start not in inner and end not in inner
+    if len(text) > 2 and text.endswith(end) and original[:1] != start and alone:
+        text = inner.strip()
     return text
 
 

@@ -1,4 +1,4 @@
-"""Refuses a service's quota or error notice that came in place of a translation."""
+"""Refuses a service's notice in place of a translation, and a language model's words beside it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,29 @@ NOTICES: Final = (
     r"captcha",
 )
 _NOTICE: Final = re.compile("|".join(NOTICES), re.IGNORECASE)
+#: What language models put before a rewritten text, on a line of its own, and behind it.
+_BEFORE: Final = re.compile(
+    r"\A\W*(?:sure\b|certainly\b|of course\b|here(?:['’]s| is| are)\b|output\b|(?:the )?"
+    r"(?:rewritten|rephrased|reworded|paraphrased?)\b|voici\b|bien sûr\b|certainement\b|texte "
+    r"(?:réécrit|reformulé)|aquí (?:está|tienes?)|claro\b|por supuesto\b|hier (?:ist|sind)\b|"
+    r"gerne\b|umformuliert|好的|当然|以下是|改写)[^\n]{0,120}[::]\W*\n+",
+    re.IGNORECASE,
+)
+_BEHIND: Final = re.compile(
+    r"\n\W*(?:let me know if|i hope (?:this|that)|feel free to|would you like|n['’]hésitez pas|"
+    r"j['’]espère que|espero que|lass mich wissen|ich hoffe|[(\[]?note ?:|[(\[]?hinweis ?:|"
+    r"[(\[]?remarque ?:|[(\[]i['’]?(?:ve)? (?:have |kept|made|changed|preserved|rewrote))"
+    r"[^\n]*\s*\Z",
+    re.IGNORECASE,
+)
+#: What they say of themselves.
+_ITSELF: Final = re.compile(
+    r"\b(?:as an|i am an|i['’]m an) (?:ai|artificial intelligence)\b|"
+    r"\b(?:ai|large) language model\b|"
+    r"\ben tant qu['’](?:ia|intelligence artificielle|assistant)\b|\bcomo (?:una )?(?:ia|"
+    r"inteligencia artificial)\b|\bals (?:ki|künstliche intelligenz)\b",
+    re.IGNORECASE,
+)
 #: Every notice holds one of these words; looking for them is much faster than the patterns.
 _HINTS: Final = frozenset({
     "mymemory", "translations", "usagelimits", "limit", "limited", "exceed", "exceeded", "invalid",
@@ -57,7 +80,7 @@ _HINTS: Final = frozenset({
 
 
 class Notice:
-    """A quota or error notice of a service, given as the translation."""
+    """A notice of a service given as the translation, or what a language model says beside it."""
 
     name = "notice"
 
@@ -83,7 +106,19 @@ def is_notice(text: str) -> str:
     return found[0] if found else ""
 
 
+def without_preamble(text: str, original: str) -> str:
+    r"""Give a language model's answer without the line that announces it.
+
+    >>> without_preamble("Sure! Here is the rewritten text:\n\nA fine film.", "A good film.")
+    'A fine film.'
+    """
+    return text if _BEFORE.match(original) else _BEFORE.sub("", text)
+
+
 def _look(original: str, text: str) -> Finding:
+    for pattern in (_BEFORE, _BEHIND, _ITSELF):
+        if (found := pattern.search(text)) and not pattern.search(original):
+            return Finding(f"reads like a language model's own words: {found[0].strip()[:60]!r}")
     seen = is_notice(text)
     if seen and not is_notice(original):
         return Finding(f"reads like a service's notice: {seen[:60]!r}")

@@ -22,6 +22,10 @@ _DIGITS: Final = re.compile(r"\d+")
 _NUMBER: Final = re.compile(NUMBER)
 _ROMAN: Final = re.compile(r"\b[IVXLC]{1,7}(?=\b|e\b|ème\b|º)")
 _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+#: Numbers of kings and centuries; a single letter may be a word.
+_ROMANS: Final = re.compile(
+    r"\b(?=[IVXLC]{2})C{0,3}(?:X[LC]|L?X{0,3})(?:I[VX]|V?I{0,3})(?=\b|e\b|ème\b|º)"
+)
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 
 
@@ -50,6 +54,9 @@ class Numbers:
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
+        old, new = Counter(_ROMANS.findall(original)), Counter(_ROMANS.findall(text))
+        if old - new and new - old:
+            return Finding(f"numbers: lost {'+'.join(old - new)}; new {'+'.join(new - old)}")
         before: Sequence[str] = folded_words(original)
         after: Sequence[str] = folded_words(text)
         digits = _DIGIT.search(original) or _DIGIT.search(text)

@@ -14,7 +14,6 @@ from typing import Final
 SENSES: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         # What somebody does
-        "take takes took taken taking: get gets got gotten getting",
         "mark marks marked marking: make makes made making",
         "posed pose poses posing pool pools: put puts set sets putting setting",
         "left let lets letting: left let lets leave leaves leaving",
@@ -205,7 +204,6 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "tall: loud",
         "strong: loud",
         "fresh: cool",
-        "crowded: filled",
         "real: royal",
         "soon: early",
         "caseous: cheesy",

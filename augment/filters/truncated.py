@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: A full stop behind a title, an initial or "EE. UU." ends no sentence.
 _SENTENCE_END: Final = re.compile(
-    r"(?:(?<!\b[^\W\d_])(?<!\b(?:EE|UU|Sr|Dr|Mr|Ms|St))(?<!\b(?:Sra|Dra|Mrs))\.|[!?…。！？।])"
-    r"[.!?…。！？।]*[\"'”’»)\]]*(?=\s|$)"
+    r"(?:(?<!\b[^\W\d_])(?<!\b(?:EE|UU|Sr|Dr|Mr|Ms|St))(?<!\b(?:Sra|Dra|Mrs))\.|[!?…।])"
+    r"[.!?…。！？।]*[\"'”’»)\]]*(?=\s|$)|[。！？]+[.!?…।]*[\"'”’»)\]」』]*"
 )
 _DANGLING: Final = re.compile(r"(?:[,;:(\[«“]|\s[-–—])\s*$")
 

@@ -48,7 +48,7 @@ def clean(source: str, answer: str) -> str:
     answer = answer.strip()
     if "&" in answer and not _ENTITY.search(source):
         answer = html.unescape(answer)
-    if len(answer) > 2 and answer[0] == answer[-1] == '"' and '"' not in source:
+    if len(answer) > 2 and answer[0] == answer[-1] == '"' and '"' not in source + answer[1:-1]:
         answer = answer[1:-1].strip()  # language models quote what they were asked to translate
     return answer
 

@@ -30,6 +30,7 @@ _VARIANTS: Final = {
     "nb": "no",
     "no": "nb",
     "he": "iw",
+    "sr": "sr-Cyrl-RS",
 }
 
 

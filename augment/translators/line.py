@@ -10,9 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from augment.translators.refusals import ServiceFailure
 from augment.translators.services import Limits
+
+#: Texts in a row that a service refuses for what they are, after which it is asked no more.
+REFUSED_IN_A_ROW: Final = 25
 
 
 class Line:
@@ -45,7 +49,7 @@ class Line:
         self._one_alone = threading.Lock()
         self._lock = threading.Lock()
         self._free_at = 0.0
-        self._failed = 0
+        self._failed = self._refused = 0
         self._stop = threading.Event()
         self._jitter = random.Random()  # moves waits only, so runs of many users do not meet
 
@@ -106,14 +110,20 @@ class Line:
     def delivered(self) -> None:
         """Note that the service still translates."""
         with self._lock:
-            self._failed = 0
+            self._failed = self._refused = 0
 
-    def failed(self, why: str) -> None:
-        """Count a text as failed; after too many in a row the service is given up."""
+    def failed(self, why: str, *, of_text: bool = False) -> None:
+        """Count a text as failed; after too many in a row the service is given up.
+
+        A service that refuses a text is at work: of those `REFUSED_IN_A_ROW` are too many.
+        """
         with self._lock:
-            self._failed += 1
-            if self._failed >= self.limits.failures_in_a_row and not self.given_up:
-                self.given_up = f"{self._failed} texts in a row failed, the last one: {why}"
+            self._failed = 0 if of_text else self._failed + 1
+            self._refused = self._refused + 1 if of_text else 0
+            found = max(self._failed, self._refused)
+            most = REFUSED_IN_A_ROW if of_text else self.limits.failures_in_a_row
+            if found >= most and not self.given_up:
+                self.given_up = f"{found} texts in a row failed, the last one: {why}"
 
     def give_up(self, why: str) -> None:
         """Ask this service no more."""

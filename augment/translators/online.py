@@ -297,14 +297,14 @@ class OnlineTranslator:
             try:
                 answer = self.line.ask(partial(self._request, piece))
             except ServiceFailure as failure:
-                self._fail(trip, failure.why)
+                self._fail(trip, failure.why, of_text=failure.kind == "text")
                 break
             trip.spots.append(Spot(piece, answer))
         return trip
 
-    def _fail(self, trip: _Trip, why: str) -> None:
+    def _fail(self, trip: _Trip, why: str, *, of_text: bool = False) -> None:
         trip.error = f"{self.engine.host}: {why}"
-        self.line.failed(why)
+        self.line.failed(why, of_text=of_text)
 
     def _request(self, piece: str) -> str:
         """Send one piece with a client of its own: the library keeps the text in its client."""

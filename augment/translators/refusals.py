@@ -114,6 +114,8 @@ def _mymemory(data: Mapping[str, Any]) -> tuple[Kind, str] | None:
     words = said(data) or _line(str(inner_text or ""))
     if status == "429":
         return "stop", words or "the free quota of today is used up"
+    if "length limit" in words.lower():
+        return "text", words
     return of_status(int(status), words) if status.isdigit() else ("text", words)
 
 
