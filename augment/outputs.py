@@ -172,10 +172,12 @@ def _locked(path: Path, *, folder: bool) -> Iterator[None]:
 def _hold(path: Path, part: Path, *, folder: bool) -> int | None:
     """Make a part, and lock it; None where there are no such locks."""
     while True:
-        if folder:
-            part.mkdir(exist_ok=True)
-        else:
-            part.touch()
+        try:
+            part.mkdir(exist_ok=True) if folder else part.touch()
+        except OSError as error:
+            raise OutputError(
+                f"{path} cannot be written ({error.strerror or error}); give another --out"
+            ) from error
         if _locks is None:
             return None
         try:

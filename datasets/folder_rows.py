@@ -85,6 +85,10 @@ def folder_rows(path: Path) -> FolderRows:
     flat = _ClassFolder(path, "", "")
     if not folders and (files := flat.files()) and all(map(_rated, files)):
         return FolderRows(path, (flat,), ("text", "rating", "id"))
+    if not folders and (path / "config.json").is_file():
+        raise TableError(
+            f"{path} is a model, and no table; a model's folder stands before the table"
+        )
     if not folders:
         raise TableError(
             f"{path} is a folder without classes; wanted: folders named after the classes with a "

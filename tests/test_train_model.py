@@ -205,6 +205,43 @@ def test_paraphrases_with_a_text_of_the_validation_file_are_left_out_too(encoder
         assert valid.loc[one.row, "text"] == one.text[0]
 
 
+def test_what_a_model_was_trained_on_is_known_when_it_is_trained_on(encoders, capsys):
+    first, second = table(24), table(24, seed=5)
+    train_model(first, model=encoders(), **{**SMALL, "steps": 2}, out="one")
+    second.to_csv("v.csv", index=False)
+    train_model(second, model="one", **{**SMALL, "steps": 2}, out="two")
+    first.to_csv("d.csv", index=False)
+    third = table(24, seed=9)
+    done = train_model(third, model="two", valid="v.csv", **{**SMALL, "steps": 1}, out="three")
+    assert done.validation.trained_on == done.validation.rows
+    for name in ("d.csv", "v.csv"):
+        assert main(["evaluate", "two", name, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["trained_on"] == found["rows"]
+    assert main(["kfold-train", "d.csv", "--model", "two", "--arms", "original", "--folds", "2",
+                 "--steps", "1", "--device", "cpu"]) == 0  # fmt: skip
+    assert "two was trained on 24 of these 24 originals" in capsys.readouterr().err
+
+
+def test_weights_that_are_no_numbers_are_refused(encoders, capsys):
+    train_model(table(24), model=encoders(), **{**SMALL, "steps": 1}, out="m")
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file("m/model.safetensors")
+    weights["classifier.bias"][0] = float("nan")
+    Path("m/model.safetensors").unlink()
+    save_file(weights, "m/model.safetensors", metadata={"format": "pt"})
+    assert main(["predict", "m", "hello"]) == 2
+    assert "classifier.bias holds NaN or infinite numbers" in capsys.readouterr().err
+
+
+def test_a_resume_without_a_state_says_that_it_starts_anew(encoders, capsys):
+    table(24).to_csv("d.csv", index=False)
+    arguments = ["--model", encoders(), "--steps", "1", "--device", "cpu", "--resume"]
+    assert main(["train", "d.csv", *arguments]) == 0
+    assert "nothing to go on from" in capsys.readouterr().err
+
+
 def test_a_file_that_only_looks_like_a_manifest_is_let_be(encoders):
     table().to_csv("d.csv", index=False)
     Path("d.manifest.json").write_text("[1]")

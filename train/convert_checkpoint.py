@@ -24,6 +24,7 @@ from augment.train.encoder import explained, longest_input
 from augment.train.saved_model import (
     CARD,
     DEFAULT_MAX_TOKENS,
+    check_finite,
     check_model_place,
     save_model,
 )
@@ -134,6 +135,7 @@ def convert_checkpoint(
     settings.label2id = {label: number for number, label in enumerate(labels)}
     model.config.id2label, model.config.label2id = settings.id2label, settings.label2id
     head = _fill(model, weights, file, base)
+    check_finite(file, model)
     progress.note(f"head: {head} -> {outputs} classes ({', '.join(labels)})")
     longest = longest_input(settings, tokenizer)
     record = {

@@ -153,7 +153,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         from augment.train.encoder import load_encoder
         from augment.train.saved_model import SavedModel, base_name
-        from augment.train.trained_texts import text_keys
+        from augment.train.trained_texts import keys_of, text_keys
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
@@ -211,7 +211,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "max_tokens": trainer.max_tokens,
                 "truncation": config.truncation,
             },
-            trained=text_keys(texts),
+            trained=np.union1d(text_keys(texts), keys_of(self.model)),
         )
         self.predictor_ = Predictor(saved, device=self.device, precision=self.precision)
         self.history_ = fitted.history

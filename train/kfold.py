@@ -30,6 +30,7 @@ from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
 from augment.train.summary import label_sentence
 from augment.train.tokens import cut_note
+from augment.train.trained_texts import keys_of, text_keys
 from augment.train.units import UnitStore
 
 if TYPE_CHECKING:
@@ -141,6 +142,13 @@ add rows of that class, merge it with another, or leave it out
     run = _run_record(config, rows, experiment, name, checked)
     go_on = folder is not None and _goes_on(folder, run, config, progress)
     _announce(rows, experiment, run["label_check"], progress)
+    known = int(np.isin(text_keys(rows.texts[: rows.n_originals]), keys_of(config.model)).sum())
+    if known:
+        progress.warn(
+            f"{config.model} was trained on {known:,} of these {rows.n_originals:,} originals: it "
+            "knows the rows that score it, and no score here can be trusted; give the encoder that "
+            "it was made from"
+        )
     if folder is not None:
         folder.begin(run, keep_units=go_on)
     store = UnitStore(folder.units if folder is not None else None)

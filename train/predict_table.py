@@ -190,6 +190,14 @@ def open_predictor(model: str | os.PathLike[str] | Predictor, config: PredictCon
     )
 
 
+def lies_there(text: str) -> bool:
+    """Whether a text is the name of a file or folder that there is."""
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # too long for a file name
+        return False
+
+
 def names_a_table(inputs: tuple[str, ...]) -> bool:
     """Whether the inputs of ``augment predict`` are a table rather than texts.
 
@@ -206,11 +214,7 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     if len(inputs) != 1 or not inputs[0].strip():
         return False
     [one] = inputs
-    try:
-        there = Path(one).exists()
-    except (OSError, ValueError):  # a text too long for a file name
-        return False
-    suffix = Path(one).suffix.lower()
+    there, suffix = lies_there(one), Path(one).suffix.lower()
     meant = bool(get_close_matches(suffix, (*SUFFIXES, *_OTHERS), n=1, cutoff=_MISTYPED))
     meant = meant or one == "-" or one.startswith(("./", "../", "/")) or one.endswith("/")
     return there or (meant and len(one.split()) == 1)

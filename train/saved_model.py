@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,6 +112,7 @@ def load_saved(
         model, tokenizer, config = _with_base(folder, record, offline)
     else:
         model, tokenizer, config = _whole(name, folder, offline)
+    check_finite(name, model)
     return SavedModel(
         name=name,
         model=model.eval(),
@@ -123,6 +125,22 @@ def load_saved(
         record=record,
         trained=NO_KEYS if folder is None else read_keys(folder),
     )
+
+
+def check_finite(name: str | Path, model: torch.nn.Module) -> None:
+    """Refuse weights that are no numbers, as a training that diverged leaves them.
+
+    Raises
+    ------
+    DamagedFileError
+        Naming the first such tensor.
+    """
+    for key, tensor in model.state_dict().items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise DamagedFileError(
+                f"{name}: {key} holds NaN or infinite numbers, as a training that diverged leaves "
+                "them; take an earlier checkpoint, or train anew"
+            )
 
 
 def _record(folder: Path | None) -> dict[str, Any]:
@@ -292,3 +310,5 @@ def check_model_place(path: Path, *, force: bool) -> None:
             )
     if not path.parent.is_dir():
         raise OutputError(f"{path.parent} is no folder; make it first, or give another --out")
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(f"{path.parent} cannot be written by this user; give another --out")

@@ -129,6 +129,7 @@ class Service:
             "model": Path(self.model.name).name,
             "text_columns": list(self.model.text_columns),
             "max_tokens": self.model.max_tokens,
+            "truncation": self.model.truncation,
             "format": self.model.format,
         }
 

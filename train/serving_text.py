@@ -12,8 +12,10 @@ def listening_text(listening: Listening) -> str:
     """Put the address, the classes and the choice of the number format into a few lines."""
     labels = ", ".join(listening.labels[:SHOWN_LABELS])
     more = len(listening.labels) - SHOWN_LABELS
+    # A browser has no way to send the token.
+    page = "" if listening.needs_token else f"   (page: {listening.url}/docs)"
     lines = [
-        f"{listening.model}: {listening.url}/predict   (page: {listening.url}/docs)",
+        f"{listening.model}: {listening.url}/predict{page}",
         f"  classes: {labels}" + (f" and {more} more" if more > 0 else ""),
         f"  computing in {listening.format}{_why(listening)}",
         f"  ready after {listening.seconds:.1f} s; Ctrl-C stops it",

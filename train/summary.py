@@ -272,10 +272,10 @@ def summary(result: KFoldResult) -> str:
     if lost := unpredicted_sentence(result):
         lines.append(lost)
     lines.append(verdict_sentence(result))
-    if AUGMENTED not in result.arms:
+    if not any(new for _, new in result.class_counts.values()):
         lines.append(
-            "To test paraphrases as a third arm: augment backtranslate, then augment kfold-train "
-            "on the table it writes."
+            "To test paraphrases as an arm of their own: augment backtranslate, then augment "
+            "kfold-train on the table it writes."
         )
     if result.folder is not None:
         lines.append(f"report: {result.folder / 'report.html'}")

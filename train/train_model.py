@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from augment.config import build
 from augment.datasets.table import read_frame
 from augment.errors import DivergedError, InputError
@@ -27,7 +29,7 @@ from augment.train.predictor import Predictor
 from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
 from augment.train.tokens import cut_note
 from augment.train.train_config import TrainConfig, named_values
-from augment.train.trained_texts import text_keys
+from augment.train.trained_texts import keys_of, text_keys
 from augment.train.trainer import Epoch, Fitted, Trainer
 from augment.train.training_record import identity, training_record
 
@@ -183,6 +185,8 @@ class _Job:
         self.material, self.encoder = material, encoder
         self.name, self.data_recipe = name, recipe
         self.trainer = Trainer(config, material, encoder)
+        #: Texts that the model to train on was trained on before.
+        self.known = keys_of(config.model)
         self.identity = identity(config, rows, valid, self.trainer)
 
     def run(
@@ -193,6 +197,10 @@ class _Job:
         place, resume = out or Path("training"), False
         if checkpoint is not None:
             resume = checkpoint.begin(self.identity, resume=config.resume)
+            if config.resume and not resume:
+                progress.warn(
+                    f"{checkpoint.path} is not there: nothing to go on from; started anew"
+                )
         logs = SeveralLogs(())
         try:
             logs = open_logs(
@@ -208,6 +216,8 @@ class _Job:
         except KeyboardInterrupt:
             if checkpoint is not None and checkpoint.has_state:
                 progress.warn(f"what was learnt is kept in {checkpoint.path}; --resume goes on")
+            else:
+                progress.warn("no state was saved yet: there is nothing to go on from")
             raise
         finally:
             logs.close()
@@ -240,7 +250,7 @@ class _Job:
             label_column=self.rows.label_column,
             label_names=record["label_names"],
             record=record,
-            trained=text_keys(material.trained_texts),
+            trained=np.union1d(text_keys(material.trained_texts), self.known),
         )
         with replacing_folder(out) if out is not None else nullcontext() as part:
             if part is not None:  # before the model moves to a device or into another format
@@ -250,6 +260,7 @@ class _Job:
             if len(material.valid):
                 held = material.valid.tolist()
                 texts = [material.texts[row] for row in held]
+                known = int(np.isin(text_keys(texts), self.known).sum())
                 validation = assess(
                     material.labels[held],
                     predictor.predict_proba(texts),
@@ -257,6 +268,7 @@ class _Job:
                     texts,
                     rows=self._table_rows(held),
                     left_out=self.valid.left_out if self.valid is not None else None,
+                    trained_on=known,
                 )
                 record["validation"] = {
                     **validation.as_dict(),

@@ -41,6 +41,12 @@ def write_keys(folder: Path, keys: Keys) -> None:
         (folder / FILE).write_bytes(np.unique(keys).astype("<u8").tobytes())
 
 
+def keys_of(model: str) -> Keys:
+    """Give the keys that a model by name, an encoder to train on, has been trained on already."""
+    folder = Path(model).expanduser()
+    return read_keys(folder) if folder.is_dir() else NO_KEYS
+
+
 def read_keys(folder: Path) -> Keys:
     """Read the keys of a model folder; none where it has none."""
     file = folder / FILE

@@ -86,7 +86,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "completion": (
         "augment.cli.completion",
-        "Print a completion script for bash, zsh, fish or tcsh.",
+        "Print a completion script for bash, zsh or fish.",
     ),
 }
 

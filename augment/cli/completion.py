@@ -21,7 +21,7 @@ class Config:
     fish: augment completion fish > ~/.config/fish/completions/augment.fish
     """
 
-    shell: Annotated[Literal["bash", "zsh", "fish", "tcsh"], tyro.conf.Positional] = "bash"
+    shell: Annotated[Literal["bash", "zsh", "fish"], tyro.conf.Positional] = "bash"
     """The shell to complete for."""
 
 

@@ -15,10 +15,20 @@ Config = PredictConfig
 
 def run(config: PredictConfig) -> None:
     """Label; a table goes to a file, texts to stdout."""
-    from augment.train.predict_table import names_a_table, predict_table, predict_texts
+    from augment.train.predict_table import (
+        lies_there,
+        names_a_table,
+        predict_table,
+        predict_texts,
+    )
 
     if config.model is None or not config.inputs:
         raise InputError("a model and a table, or texts, are wanted: augment predict MODEL IN.csv")
+    if len(config.inputs) > 1 and (file := next(filter(lies_there, config.inputs), None)):
+        raise InputError(
+            f"{file} is a file or a folder, and other inputs stand beside it: tables are labelled "
+            f"one at a time: augment predict {config.model} {file}"
+        )
     if config.out is not None or names_a_table(config.inputs):
         done = predict_table(config=config, progress=for_stderr(quiet=config.quiet))
         lines = [f"{done.rows:,} rows -> {done.path}"]
