@@ -146,6 +146,7 @@ def test_said_in_other_words(refusal, name, language, original, text):
         ("question", "fr", "Qui a le titre ?", "Quand est-ce qui a le titre ?"),
         ("notice", "en", "A good film.", "Here is the rewritten text:\n\nA fine film."),
         ("notice", "fr", "Un bon film.", "Voici le texte réécrit :\nUn beau film."),
+        ("notice", "zh", "酒店不错。", "好的，以下是改写后的文本：\n酒店很好。"),
         ("notice", "en", "A good film.", "A fine film.\n\nLet me know if you want another!"),
         ("notice", "en", "A good film.", "A fine film.\n(I kept the names.)"),
         ("notice", "de", "Ein Film.", "Note: I am an AI language model. Ein Film."),

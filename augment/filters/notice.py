@@ -52,7 +52,7 @@ _BEFORE: Final = re.compile(
     r"\A\W*(?:sure\b|certainly\b|of course\b|here(?:['’]s| is| are)\b|output\b|(?:the )?"
     r"(?:rewritten|rephrased|reworded|paraphrased?)\b|voici\b|bien sûr\b|certainement\b|texte "
     r"(?:réécrit|reformulé)|aquí (?:está|tienes?)|claro\b|por supuesto\b|hier (?:ist|sind)\b|"
-    r"gerne\b|umformuliert|好的|当然|以下是|改写)[^\n]{0,120}[::]\W*\n+",
+    r"gerne\b|umformuliert|好的|当然|以下是|改写)[^\n]{0,120}[:\uff1a]\W*\n+",
     re.IGNORECASE,
 )
 _BEHIND: Final = re.compile(
