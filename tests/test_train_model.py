@@ -630,6 +630,13 @@ def test_an_encoder_of_another_language_is_told(name, row, wanted):
     assert bool(note) == bool(wanted)
 
 
+def test_a_column_of_texts_taken_for_labels_is_doubted():
+    frame = pd.DataFrame({"cat": ["a", "b"] * 6, "message": [f"text {n}" for n in range(12)]})
+    (note,) = labelled_rows(frame, text="cat", label="message").notes()
+    assert note.startswith("12 of 12 classes have one original alone: does column 'message' hold")
+    assert not list(labelled_rows(frame, text="message", label="cat").notes())
+
+
 def test_spaces_around_a_label_make_no_class_of_their_own():
     frame = table(8)
     frame.loc[0, "label"] = f" {frame.loc[0, 'label']} "

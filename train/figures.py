@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,9 @@ def _fold_scores(result: KFoldResult) -> Figure:
             fontweight="bold",
         )
     ax.set_xlim(-0.5, len(arms) - 0.3)
-    ax.set_xticks(range(len(arms)), [arm_title(arm.name).replace(" ", "\n") for arm in arms])
+    # A word a line: the names of neighbours would meet.
+    names = [re.sub("[ _]", "\n", arm_title(arm.name)) for arm in arms]
+    ax.set_xticks(range(len(arms)), names)
     ax.set_ylabel(METRIC_NAMES[result.metric])
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)

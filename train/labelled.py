@@ -75,6 +75,12 @@ class LabelledRows:
             yield f"left out: {n:,} x {reason}"
         if sentence := alike_labels(self.classes):
             yield sentence
+        single = sum(n == 1 for n in self.counts(paraphrases=False).values())
+        if 2 * single > len(self.classes):
+            yield (
+                f"{single:,} of {len(self.classes):,} classes have one original alone: does column "
+                f"{self.label_column!r} hold the labels (--label)?"
+            )
 
     @property
     def n_paraphrases(self) -> int:

@@ -127,6 +127,7 @@ def predict_table(
         )
     columns = text_columns(table, predictor, config.text)
     at = tuple(table.columns.index(name) for name in columns)
+    progress.note(f"text column {' + '.join(map(repr, columns))} (--text to change)")
     counts: Counter[str] = Counter()
     rows = empty = 0
     collected: list[tuple[object, ...]] = []

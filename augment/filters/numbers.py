@@ -26,6 +26,12 @@ _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ROMANS: Final = re.compile(
     r"\b(?=[IVXLC]{2})C{0,3}(?:X[LC]|L?X{0,3})(?:I[VX]|V?I{0,3})(?=\b|e\b|ème\b|º)"
 )
+#: A number below zero; behind a word or another number the sign is a hyphen, or a range's.
+_NEGATIVE: Final = re.compile(r"(?<![^\s(])[-\u2212](?=(\d+(?:[.,]\d+)?))")
+_BELOW: Final = re.compile(
+    r"\b(?:minus|below|negative|moins|sous|négati\w+|menos|bajo|negativ\w+|menys|sota|unter|meno|sotto)\b",
+    re.IGNORECASE,
+)
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 
 
@@ -57,6 +63,13 @@ class Numbers:
         old, new = Counter(_ROMANS.findall(original)), Counter(_ROMANS.findall(text))
         if old - new and new - old:
             return Finding(f"numbers: lost {'+'.join(old - new)}; new {'+'.join(new - old)}")
+        signs_old, signs_new = (
+            Counter(_NEGATIVE.findall(original)),
+            Counter(_NEGATIVE.findall(text)),
+        )
+        if signs_old != signs_new and not _BELOW.search(f"{original} {text}"):
+            turned = (signs_old - signs_new) + (signs_new - signs_old)
+            return Finding(f"numbers: the sign of {', '.join(turned)} is another one")
         before: Sequence[str] = folded_words(original)
         after: Sequence[str] = folded_words(text)
         digits = _DIGIT.search(original) or _DIGIT.search(text)
