@@ -27,6 +27,13 @@ _FULL_HOUR: Final = re.compile(r"(?<=\d)(?::00(?![\d:])| ?h ?00\b)")
 _POWER: Final = re.compile(r"\b([kcdm]?m)[23²³]\b")
 
 
+#: French: sixty, or four times twenty, and up to nineteen more. "Neuf" alone is "new", too.
+_TWENTIES: Final = re.compile(
+    r"\b(?P<base>quatre[- ]vingts?|soixante)\b(?:(?:-et-| et |-)(?P<more>(?:dix-)?\w+))?",
+    re.IGNORECASE,
+)
+
+
 class WrittenNumbers:
     """Turns what a language tells in words and digits together into digits alone.
 
@@ -47,6 +54,7 @@ class WrittenNumbers:
         strict = table(STRICT.get(language, ""))
         ones = {word: n for word, n in table(LOOSE.get(language, "")).items() if n == "1"}
         self.values = strict | ones
+        self.by_twenties = language == "fr"
         self.scales = table(SCALES.get(language, ""))
         self.minutes = MINUTES.get(language, {})
         self.rules: list[re.Pattern[str]] = []
@@ -68,9 +76,19 @@ class WrittenNumbers:
     def __call__(self, text: str) -> str:
         """Give the text with its numbers in digits."""
         text = _POWER.sub(r"\1", _FULL_HOUR.sub("", text))
+        if self.by_twenties:
+            text = _TWENTIES.sub(self._twenties, text)
         for rule in self.rules:
             text = rule.sub(self._digits, text)
         return text
+
+    def _twenties(self, match: re.Match[str]) -> str:
+        base = 80 if match["base"].casefold().startswith("quatre") else 60
+        known = {**self.values, "neuf": "9"}
+        more = match["more"].casefold().split("-") if match["more"] else []
+        if not known.keys() >= set(more):
+            return match[0].replace(match["base"], str(base), 1)
+        return str(base + sum(int(known[word]) for word in more))
 
     def _digits(self, match: re.Match[str]) -> str:
         found = match.groupdict()
