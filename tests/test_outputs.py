@@ -108,9 +108,10 @@ def test_a_second_run_into_one_table_is_refused_at_its_start(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
-def test_a_full_standard_output_is_no_fault_of_the_program(tmp_path):
+@pytest.mark.parametrize("rows", [4, 400])
+def test_a_full_standard_output_is_no_fault_of_the_program(tmp_path, rows):
     table = tmp_path / "in.csv"
-    table.write_text("text,label\n" + "".join(f"a good film {n},pos\n" for n in range(400)))
+    table.write_text("text,label\n" + "".join(f"a good film {n},pos\n" for n in range(rows)))
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "augment", "inspect", str(table), "--json", "--model", "none"],

@@ -59,7 +59,9 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
     try:
         module = importlib.import_module(COMMANDS[command][0])
         config = parse(command, module.Config, args)
-        return module.run(config) or DONE
+        code = module.run(config) or DONE
+        sys.stdout.flush()  # what cannot be written is told now, and not when Python ends
+        return code
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
         return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
     except KeyboardInterrupt:
@@ -69,12 +71,13 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
             traceback.print_exc()
         return _fail(str(error), error.exit_code)
     except BrokenPipeError:  # `augment ... --json | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return DONE
     except Exception as error:
         if debug:
             traceback.print_exc()
         if _is_full(error):
+            _print_no_more()
             return _fail(
                 "what this command prints could not be written (no space is left there); the "
                 "files of the run are in their places",
@@ -112,6 +115,11 @@ def _check_habits(config: type, args: Sequence[str]) -> None:
             raise InputError(
                 f"{flag} {' '.join(listed)}: several are joined by commas: {flag} {joined}"
             )
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed go nowhere: Python tries again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_full(error: Exception) -> bool:
