@@ -34,7 +34,7 @@ from augment.datasets.variants import why_not_more
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.filters.settings import given_thresholds
-from augment.languages import detect_language, language_code
+from augment.languages import detect_language, language_code, language_name
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
@@ -167,8 +167,14 @@ class Augmentation:
             )
 
     def _source_language(self) -> str:
-        if self.recipe.source:
-            return language_code(self.recipe.source)
+        if given := self.recipe.source:
+            code = language_code(given)
+            if re.fullmatch(r"[A-Za-z]{2,3}[-_].+", given):
+                self.note(
+                    f"source {given!r} is read as {language_name(code)}: engines are told no "
+                    "script or country; look whether what comes back is written as your texts are"
+                )
+            return code
         guess = detect_language(self.found.sample)
         if not guess.sure:
             raise InputError(

@@ -97,6 +97,13 @@ def test_paraphrases_name_their_original_and_copy_its_other_columns(engine):
     assert done.frame["aug_id"].is_unique
 
 
+def test_a_country_or_script_that_engines_are_not_told_is_said(engine):
+    table = frame({"a": 12, "b": 4})
+    for source, said in (("en", False), ("en-GB", True)):
+        done = back_translate(table, **{**PLAIN, "source": source}, pivot="es")
+        assert any(f"source {source!r} is read as" in one for one in done.manifest.notes) == said
+
+
 def test_columns_may_have_numbers_for_names(engine):
     table = frame({"a": 12, "b": 4}).set_axis([0, 1, 2], axis=1)
     done = back_translate(table, **PLAIN, pivot="es", text="1", label="2")
