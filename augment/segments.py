@@ -32,6 +32,7 @@ _NUMBERED: Final = re.compile(
     re.I,
 )
 _MONTH: Final = re.compile("(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)", re.I)
+_MONTHS: Final = 3  # letters by which a month is known
 _LAST_WORD: Final = re.compile(r"[^\s(\[\"'“«]+\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _COMMAS: Final = "，、；：,;"
@@ -131,7 +132,7 @@ def sentences(line: str) -> list[str]:
     out: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(line):
-        if _goes_on(line[start : match.end()].rstrip(), line[match.end() :]):
+        if _goes_on(line[start : match.end()].rstrip(), line[match.end() : match.end() + _MONTHS]):
             continue
         out.append(line[start : match.end()])
         start = match.end()

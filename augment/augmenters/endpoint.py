@@ -27,6 +27,7 @@ from augment.errors import AugmentError, InputError, TranslatorError
 from augment.filters.notice import without_preamble
 from augment.records import Translation
 from augment.translators.line import REFUSED_IN_A_ROW
+from augment.translators.services import MAX_ANSWER
 
 KEY: Final = "AUGMENT_API_KEY"
 PROMPT: Final = (
@@ -41,8 +42,6 @@ WAITS_S: Final = (1.0, 3.0, 9.0)
 #: What may stand behind the "?" of an address; what else does could be a key.
 _VERSION: Final = "api-version"
 _LONGEST_WAIT_S: Final = 60.0
-#: Longest answer that is read, in bytes.
-MAX_ANSWER: Final = 4 << 20
 #: Answers that may be other the next time.
 _PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 #: Texts that fail in a row after which the address counts as out of reach.
@@ -284,7 +283,7 @@ def _read(answer: Any) -> bytes:  # noqa: ANN401
         parts.append(part)
         size += len(part)
         if size > MAX_ANSWER:
-            raise OSError(f"its answer is longer than {MAX_ANSWER >> 20} MB")
+            raise OSError(f"its answer is longer than {MAX_ANSWER >> 20} MiB")
         if time.monotonic() > last:
             raise TimeoutError(f"its answer took more than {TIMEOUT_S:g} s")
     return b"".join(parts)

@@ -116,7 +116,8 @@ def without_preamble(text: str, original: str) -> str:
 
 
 def _look(original: str, text: str) -> Finding:
-    for pattern in (_BEFORE, _BEHIND, _ITSELF):
+    # What stands on a line of its own needs a break; most texts have none.
+    for pattern in (_BEFORE, _BEHIND, _ITSELF) if "\n" in text else (_ITSELF,):
         if (found := pattern.search(text)) and not pattern.search(original):
             return Finding(f"reads like a language model's own words: {found[0].strip()[:60]!r}")
     seen = is_notice(text)

@@ -63,16 +63,11 @@ class Numbers:
         old, new = Counter(_ROMANS.findall(original)), Counter(_ROMANS.findall(text))
         if old - new and new - old:
             return Finding(f"numbers: lost {'+'.join(old - new)}; new {'+'.join(new - old)}")
-        signs_old, signs_new = (
-            Counter(_NEGATIVE.findall(original)),
-            Counter(_NEGATIVE.findall(text)),
-        )
-        if signs_old != signs_new and not _BELOW.search(f"{original} {text}"):
-            turned = (signs_old - signs_new) + (signs_new - signs_old)
-            return Finding(f"numbers: the sign of {', '.join(turned)} is another one")
         before: Sequence[str] = folded_words(original)
         after: Sequence[str] = folded_words(text)
         digits = _DIGIT.search(original) or _DIGIT.search(text)
+        if digits and (turned := _other_signs(original, text)):
+            return Finding(f"numbers: the sign of {', '.join(turned)} is another one")
         if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
             return PASSED
         lost, gained = self._differences(original, text)
@@ -135,6 +130,14 @@ class Numbers:
         if missing:
             missing -= Counter(str(_roman(found)) for found in _ROMAN.findall(text))
         return missing
+
+
+def _other_signs(original: str, text: str) -> list[str]:
+    """Numbers that are below zero in one text alone, where no word says so."""
+    old, new = Counter(_NEGATIVE.findall(original)), Counter(_NEGATIVE.findall(text))
+    if old == new or _BELOW.search(f"{original} {text}"):
+        return []
+    return list((old - new) + (new - old))
 
 
 def _numbers(text: str) -> list[str]:

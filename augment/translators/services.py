@@ -18,6 +18,9 @@ from augment.errors import InputError
 #: deep-translator's argument -> the environment variables that may hold it, first found first.
 Variables = Mapping[str, tuple[str, ...]]
 
+#: Longest answer that is read, in bytes; a translation of the longest text stays far below.
+MAX_ANSWER: Final = 4 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -29,10 +29,8 @@ from urllib3.exceptions import ReadTimeoutError
 
 from augment.offline import OfflineError
 from augment.translators.refusals import ServiceFailure, of_body, of_status, said
-from augment.translators.services import Limits
+from augment.translators.services import MAX_ANSWER, Limits
 
-#: Longest answer that is read, in bytes; a translation of the longest text stays far below.
-MAX_ANSWER: Final = 4 << 20
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 #: Changes a request: (method, url, options of `requests.request`) -> the same.
 Adapt = Callable[[str, str, dict[str, Any]], tuple[str, str, dict[str, Any]]]
