@@ -203,7 +203,7 @@ def _cost(form: TableFormat, lines: list[str], whole: bool, guessing: bool) -> f
     if form.delimiter and guessing and width < 2:
         return None
     cost = trial.misfit(width) / max(len(lines) - 1, 1)
-    if any(name.startswith(" ") for name in header[1:]):
+    if any(n.startswith(" ") and _in_quotes(n)[:-1] not in trial.raw_header for n in header[1:]):
         cost += 0.01  # a comma of prose, where another delimiter fits as well
     if form.delimiter or trial.header_is_quoted:
         return cost
@@ -227,7 +227,12 @@ class _Trial:
         self.form, self.lines, self.whole = form, lines, whole
         source = keep_backslashes(lines) if form.escapechar else iter(lines)
         self._reader = csv_reader(source, form)
+        ends = re.escape(form.delimiter or NO_DELIMITER) + "\r\n"
+        self._escaped_cell = re.compile(
+            rf'(?<![^{ends}])"(?:[^"\\]|\\.|"")*"(?![^{ends}])', re.DOTALL
+        )
         self.header: list[str] | None = None
+        self.raw_header = ""
         self.header_is_quoted = False
         self._header_cost = 0.0
         try:
@@ -235,6 +240,7 @@ class _Trial:
         except (StopIteration, csv.Error):
             return
         start = next(i for i, line in enumerate(lines) if line.strip("\r\n"))
+        self.raw_header = "".join(lines[start : self._reader.line_num])
         self.header_is_quoted = form.quotechar is not None and lines[start].startswith('"')
         self._header_cost = self._loose_quotes(self.header, start)
 
@@ -273,10 +279,16 @@ class _Trial:
                 return 0.0
             return 1.0 if any(_PROPERLY_QUOTED.fullmatch(cell) for cell in row) else 0.5
         quoted = [cell for cell in row if '"' in cell]
-        if not quoted or self.form.escapechar:
+        if not quoted:
             return 0.0
         raw = "".join(self.lines[start : self._reader.line_num])
-        return 0.05 * any('"' + cell.replace('"', '""') + '"' not in raw for cell in quoted)
+        if self.form.escapechar:
+            return 0.05 * ('"' in self._escaped_cell.sub("", raw))
+        return 0.05 * any(_in_quotes(cell) not in raw for cell in quoted)
+
+
+def _in_quotes(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _one_character(delimiter: str) -> str:

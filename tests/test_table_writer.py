@@ -53,6 +53,10 @@ many = settings(
 @example(table=(("sep=;",), [("",), (" ",)]))
 @example(table=(("\ufefftext",), [("\ufeff",), ("\r",)]))
 @example(table=(("a", "b"), [("x\\", 'y"\\"'), ('\\"', "\\")]))
+@example(table=(("", "", " ;\\"), [("", "", ";\\")]))
+@example(table=(("", "", " ;"), [("", "", ";\\")]))
+@example(table=((";\\",), [(";\\",)] * 3))
+@example(table=(("", ' "\t;'), [("", "\t;")]))
 @given(table=tables())
 def test_any_table_of_text_comes_back(tmp_path, suffix, table):
     columns, rows = table

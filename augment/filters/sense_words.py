@@ -164,7 +164,6 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "proceedings: suit suits",
         "parameter parameters: setting settings",
         "income incomes: entry entries",
-        "series: string strings",
         "bow bows: tie ties",
         "tie ties: bond bonds",
         "step steps: pace",
