@@ -21,7 +21,6 @@ from augment.train.summary import (
     plus_minus,
     points,
     unpredicted_sentence,
-    verdict_sentence,
 )
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -70,7 +69,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
     return {
         "result": result,
         "title": f"{_question(result)} {Path(result.name).name}",
-        "sentence": verdict_sentence(result),
+        "sentence": result.sentence,
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
         "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
         "has_paraphrases": AUGMENTED in result.arms,

@@ -14,9 +14,7 @@ from augment.train.arm_result import ArmResult, arm_result
 from augment.train.comparison import Comparison, compare, judge
 from augment.train.config import FLOORS, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
 from augment.train.labelled import LabelledRows
-from augment.train.metrics import (
-    score,
-)
+from augment.train.metrics import score
 from augment.train.parts import LEAKING, WHOLE
 from augment.train.units import Unit
 
@@ -150,8 +148,15 @@ class KFoldResult:
         """``helps``, ``hurts`` or ``no measurable difference``; None for a single arm."""
         return self.comparison.verdict if self.comparison else None
 
+    @property
+    def sentence(self) -> str:
+        """The verdict as one sentence that a person can act on."""
+        from augment.train.summary import verdict_sentence
+
+        return verdict_sentence(self)
+
     def metrics(self) -> dict[str, Any]:
-        """Give all scores and comparisons by name, as JSON can hold them."""
+        """Give all scores and comparisons by name, as in ``metrics.json``."""
         return {
             "metric": self.metric,
             "arms": {name: arm.metrics() for name, arm in self.arms.items()},
@@ -167,6 +172,7 @@ class KFoldResult:
                 for name, (n, m) in self.class_counts.items()
             },
             "left_out": self.left_out,
+            "sentence": self.sentence,
         }
 
 

@@ -96,9 +96,8 @@ class RunFolder:
         """Write the results, the figures and, last, the report."""
         from augment.train.figures import draw_figures
         from augment.train.report import render_report
-        from augment.train.summary import content
 
-        write_json(self.path / METRICS, content(result))
+        write_json(self.path / METRICS, result.metrics())
         for name, frame in ((FOLDS, result.folds), (OOF, result.oof)):
             with replacing(self.path / name) as part:
                 frame.to_csv(part, index=False, lineterminator="\n")

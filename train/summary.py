@@ -95,11 +95,6 @@ def verdict_sentence(result: KFoldResult) -> str:
     )
 
 
-def content(result: KFoldResult) -> dict[str, Any]:
-    """Give the content of ``metrics.json``: all scores, and the verdict in words."""
-    return {**result.metrics(), "sentence": verdict_sentence(result)}
-
-
 def _subjects(c: Comparison) -> tuple[str, str]:
     subject = {
         AUGMENTED: "training on paraphrases",
@@ -271,7 +266,7 @@ def summary(result: KFoldResult) -> str:
     lines.append(guessing_sentence(result))
     if lost := unpredicted_sentence(result):
         lines.append(lost)
-    lines.append(verdict_sentence(result))
+    lines.append(result.sentence)
     if not any(new for _, new in result.class_counts.values()):
         lines.append(
             "To test paraphrases as an arm of their own: augment backtranslate, then augment "

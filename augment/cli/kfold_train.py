@@ -14,11 +14,11 @@ Config = KFoldConfig
 def run(config: KFoldConfig) -> int | None:
     """Run the experiment; results on stdout, progress on stderr."""
     from augment.train.kfold import kfold_train
-    from augment.train.summary import content, summary
+    from augment.train.summary import summary
 
     result = kfold_train(config=config, progress=for_stderr(quiet=config.quiet))
     if config.json:
-        text = json.dumps(content(result), indent=2, ensure_ascii=False)
+        text = json.dumps(result.metrics(), indent=2, ensure_ascii=False)
     else:
         text = summary(result)
     sys.stdout.write(text + "\n")
