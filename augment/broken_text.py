@@ -6,15 +6,16 @@ import re
 from typing import Final
 
 #: What the bytes 0x80..0xbf become when UTF-8 is read as Windows-1252 or Latin-1. The quotation
-#: marks are left out: behind a capital letter they close a quotation.
+#: marks are left out: behind a capital letter they close a quotation, «Ä» or «AMANHÃ».
 _NEXT: Final = (
     "\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u02dc\u2122\u0161"
-    "\u203a\u0153\u017e\u0178\u0080-\u00bf"
+    "\u203a\u0153\u017e\u0178\u0080-\u00aa\u00ac-\u00ba\u00bc-\u00bf"
 )
 _BROKEN: Final = re.compile(
     "[\ufffd\ud800-\udfff]"  # the sign for a lost character, and halves of characters
     "|[\u0080-\u0084\u0086-\u009f]+"  # control characters; 0x85 may be a line end
     f"|[ÂÃÄÅ][{_NEXT}]"  # accented Latin letters
+    "|Â[«»]|(?<=[a-zß-ÿ])[ÃÄÅ][«»]|[ÃÄÅ][«»](?=[a-zß-ÿ])"  # quotation marks, "Noël", "goût"
     f"|(?:[ÐÑ][{_NEXT}]){{2,}}|(?:[ÎÏ][{_NEXT}]){{2,}}"  # Cyrillic, Greek
     f"|â[\u20ac\u201a\u201e\u0080\u0082\u0084].?"  # quotes, dashes, the euro sign
     f"|ï»¿|ï¿½|ð[\u0178\u009f][{_NEXT}]*"  # byte order mark, lost characters, emoji

@@ -180,10 +180,12 @@ class Identifier:
     def __init__(self, among: Iterable[str]) -> None:
         self._wanted = {_TO_LABEL.get(code, code): code for code in among}
         known = frozenset(self._wanted) & frozenset(_identifier().labels)
-        self._limited = _identifier(known)
+        self._limited = _identifier(known) if known else None
 
     def identify(self, text: str) -> tuple[str, float]:
-        """Most probable of the languages, and its probability among them."""
+        """Most probable of the languages and its probability among them; ``("", 0)`` of none."""
+        if self._limited is None:
+            return "", 0.0
         label, probability = self._limited.classify(text)
         return self._wanted[label], float(probability)
 
@@ -317,5 +319,6 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     for text in doubtful:
         letters = sum(map(str.isalpha, text[:_READ_OF_EACH]))
         known = among is not None and letters > 1
-        counts[among.identify(text[:_READ_OF_EACH])[0] if among and known else "unclear"] += 1
+        of_these = among.identify(text[:_READ_OF_EACH])[0] if among and known else ""
+        counts[of_these or "unclear"] += 1
     return {name: round(count / len(texts), 4) for name, count in counts.most_common() if count}

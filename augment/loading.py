@@ -51,7 +51,7 @@ def loading(where: str | Path, *, offline: bool = False) -> Iterator[dict[str, A
         if not _in_cache(str(where)):
             raise ConnectionError(f"not in the local cache, and the hub gave no answer: {trouble}")
         local = True
-    with quiet_loading(), no_network(local):
+    with quiet_loading(), no_network(local, everywhere=offline or not folder):
         options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
         if not folder:
             options["revision"] = _commit(str(where), local)

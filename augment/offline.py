@@ -28,7 +28,7 @@ _LOOK_UPS: Final = frozenset({
 
 
 class OfflineError(AugmentError, ConnectionError):
-    """Something wanted the network under ``--offline``."""
+    """Something wanted the network where it is forbidden, as under ``--offline``."""
 
     exit_code = 2
 
@@ -39,14 +39,29 @@ class _Guard:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.blocks = 0
+        self.here = threading.local()
         self.installed = False
         self.before: list[tuple[Any, str, Any]] = []
 
-    def enter(self) -> None:
+    def install(self) -> None:
         with self.lock:
             if not self.installed:  # an audit hook stays for good, and is idle outside of blocks
                 sys.addaudithook(self.refuse)
                 self.installed = True
+
+    @contextmanager
+    def in_this_thread(self) -> Iterator[None]:
+        self.install()
+        before = getattr(self.here, "forbidden", False)
+        self.here.forbidden = True
+        try:
+            yield
+        finally:
+            self.here.forbidden = before
+
+    def enter(self) -> None:
+        self.install()
+        with self.lock:
             self.blocks += 1
             if self.blocks > 1:
                 return
@@ -71,28 +86,37 @@ class _Guard:
                     os.environ[name] = value
 
     def refuse(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.blocks or not event.startswith("socket."):
+        if not event.startswith("socket."):
+            return
+        if self.blocks:
+            why = "--offline"
+        elif getattr(self.here, "forbidden", False):
+            why = "a model is read from its folder"
+        else:
             return
         if event in _CONNECTS:
             sock, where = args[0], args[1]
             # Without an address it is a connection that was let through before.
             if where is not None and sock.family != getattr(socket, "AF_UNIX", None):
-                raise OfflineError(f"--offline: a connection to {where!r} was refused")
+                raise OfflineError(f"{why}: a connection to {where!r} was refused")
         elif event in _LOOK_UPS and args[0]:
-            raise OfflineError(f"--offline: looking up {args[0]!r} was refused")
+            raise OfflineError(f"{why}: looking up {args[0]!r} was refused")
 
 
 _GUARD: Final = _Guard()
 
 
 @contextmanager
-def no_network(forbid: bool = True) -> Iterator[None]:
-    """Forbid sockets to anywhere for the time of a block, in every thread.
+def no_network(forbid: bool = True, *, everywhere: bool = True) -> Iterator[None]:
+    """Forbid sockets to anywhere for the time of a block.
 
     Parameters
     ----------
     forbid
         False: do nothing, so that callers need no branch.
+    everywhere
+        In every thread, and in the programs that are started. False: in this thread alone, where
+        a library shall ask no one, while the rest of the process goes on with its own business.
 
     Raises
     ------
@@ -110,6 +134,10 @@ def no_network(forbid: bool = True) -> Iterator[None]:
     """
     if not forbid:
         yield
+        return
+    if not everywhere:
+        with _GUARD.in_this_thread():
+            yield
         return
     _GUARD.enter()
     try:

@@ -75,6 +75,15 @@ def holds_files(folder: Path) -> bool:
     )
 
 
+def beside(out: Path, word: str, suffix: str | None = None) -> Path:
+    """Name a further output after the first.
+
+    >>> beside(Path("in.csv"), "rejected").name, beside(Path("in.csv"), "manifest", ".json").name
+    ('in.rejected.csv', 'in.manifest.json')
+    """
+    return out.with_name(f"{out.stem}.{word}{out.suffix if suffix is None else suffix}")
+
+
 def part_of(path: Path) -> Path:
     """Say where the part of an output lies while it is written."""
     return path.with_name(f".{path.name}.part")
@@ -134,6 +143,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """
     part, old = part_of(path), path.with_name(f".{path.name}.old")
     with _held(path, folder=True):
+        if old.exists() and not path.exists():  # a run was killed between the two renames
+            old.rename(path)
         shutil.rmtree(old, ignore_errors=True)
         for left in part.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -143,7 +154,12 @@ def replacing_folder(path: Path) -> Iterator[Path]:
                 _flush(file)
         if path.exists():
             path.rename(old)
-        part.rename(path)
+        try:
+            part.rename(path)
+        except OSError:
+            if old.exists():
+                old.rename(path)
+            raise
         _sync_folder(path.parent)
         shutil.rmtree(old, ignore_errors=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from augment.records import Translation
+from augment.records import Candidate, Translation
 
 
 class Paraphraser(Protocol):
@@ -40,3 +40,17 @@ class Paraphraser(Protocol):
 
     def describe(self) -> Mapping[str, Any]:
         """Say what it did, for the manifest."""
+
+
+def candidate_of(by: Paraphraser, source_id: int, original: str, done: Translation) -> Candidate:
+    """Offer what a paraphraser made of an original, under the name of what really made it."""
+    return Candidate(
+        source_id,
+        original,
+        done.text,
+        method=by.method,
+        pivot=by.pivot,
+        engine=done.engine or by.engine,
+        marks=done.marks,
+        variant=by.variant,
+    )

@@ -7,7 +7,7 @@ duplicates over all rows.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,10 @@ from augment.augmenters.augmented import Augmented
 from augment.config import split_commas
 from augment.errors import InputError
 from augment.filters import Filter, FilterChain, FilterSettings, build_filters
+from augment.filters.presets import Strictness
 from augment.languages import detect_language, language_code
-from augment.paraphraser import Paraphraser
+from augment.minilm import NAME
+from augment.paraphraser import Paraphraser, candidate_of
 from augment.planning import plan_round_trips
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.round_trip import RoundTrip
@@ -49,10 +51,13 @@ class TextParaphraser:
         Methods of `augment.augmenters`, as ``--method``; tried after the pivots.
     source
         Language of the texts; recognised from the first ones when left out.
-    translator, strength, model, url, prompt, temperature, seed
-        As the options of ``augment backtranslate`` and ``augment words``.
-    min_similarity, min_change
-        Thresholds of the filter; the calibrated defaults when left out.
+    translator
+        As the option of ``augment backtranslate``.
+    strength, model, url, prompt, temperature, seed
+        As the options of ``augment words``.
+    min_similarity, min_change, max_change, filter, encoder
+        Thresholds, preset and sentence encoder of the checks, as the options of ``augment
+        backtranslate``; the calibrated defaults when left out.
     no_filter
         Checks to leave out.
     store
@@ -93,6 +98,9 @@ class TextParaphraser:
         seed: int = 0,
         min_similarity: float | None = None,
         min_change: float | None = None,
+        max_change: float | None = None,
+        filter: Strictness = "normal",
+        encoder: str = NAME,
         no_filter: str | Sequence[str] = (),
         store: str | None = "none",
     ) -> None:
@@ -110,7 +118,13 @@ class TextParaphraser:
         }
         self.thresholds: dict[str, Any] = {
             name: value
-            for name, value in (("min_similarity", min_similarity), ("min_change", min_change))
+            for name, value in (
+                ("min_similarity", min_similarity),
+                ("min_change", min_change),
+                ("max_change", max_change),
+                ("strictness", filter),
+                ("encoder", encoder),
+            )
             if value is not None
         }
         self.no_filter = split_commas(no_filter if isinstance(no_filter, str) else tuple(no_filter))
@@ -140,7 +154,7 @@ class TextParaphraser:
         InputError
             When the language is not clear, an option is no good, or for what is no list of texts.
         """
-        if not isinstance(n, int) or n < 1:
+        if not hasattr(n, "__index__") or n < 1:
             raise InputError(f"n is {n!r}; a whole number of at least 1 is wanted")
         texts = only_texts(texts)
         opened = self._open(texts)
@@ -148,8 +162,17 @@ class TextParaphraser:
         for text in texts:
             shared.see_original(text)
         chains = {name: shared.with_filters(made) for name, made in opened.filters.items()}
-        found: list[list[Paraphrase]] = [[] for _ in texts]
         self.rejected, self.failed = [], []
+        try:
+            return self._filled(texts, n, opened, chains)
+        except BaseException:  # engines that were told to stop must not be asked again
+            self.close()
+            raise
+
+    def _filled(
+        self, texts: Sequence[str], n: int, opened: _Opened, chains: Mapping[str, FilterChain]
+    ) -> list[list[Paraphrase]]:
+        found: list[list[Paraphrase]] = [[] for _ in texts]
         for one in self._paraphrasers(opened, n):
             open_ = [
                 (at, text) for at, text in enumerate(texts) if text.strip() and len(found[at]) < n
@@ -168,16 +191,7 @@ class TextParaphraser:
             if done.error:
                 self.failed.append(done.error)
                 continue
-            yield Candidate(
-                at,
-                original,
-                done.text,
-                method=by.method,
-                pivot=by.pivot,
-                engine=by.engine,
-                marks=done.marks,
-                variant=by.variant,
-            )
+            yield candidate_of(by, at, original, done)
 
     def _paraphrasers(self, opened: _Opened, n: int) -> Iterator[Paraphraser]:
         yield from opened.trips

@@ -110,3 +110,37 @@ class Rejection:
     detail: str
     similarity: float | None = None
     change: float | None = None
+
+
+def provenance(
+    done: Paraphrase | Rejection, *, source_id: int | None = None, sides: str = ""
+) -> tuple[object, ...]:
+    """Give the cells of `AUG_COLUMNS` for a candidate that was kept or refused.
+
+    Parameters
+    ----------
+    done
+        What came of it.
+    source_id
+        Row number of the original, where the candidate's own counts within a batch.
+    sides
+        Names of the text columns that were rewritten, for rows of several.
+
+    Examples
+    --------
+    >>> made = Candidate(7, "A fine film.", "A good film.", pivot="es", engine="apertium")
+    >>> provenance(Paraphrase(made, 0.91234, 0.25))
+    ('7:es', 7, 'backtranslation', 'es', 'apertium', 0.9123, 0.25)
+    """
+    made = done.candidate
+    source = made.source_id if source_id is None else source_id
+    variant = f":{made.variant}" if made.variant else ""
+    return (
+        f"{source}:{made.pivot or made.method.partition(':')[2]}{variant}",
+        source,
+        f"{made.method}:{sides}" if sides else made.method,
+        made.pivot,
+        made.engine,
+        None if done.similarity is None else round(done.similarity, 4),
+        None if done.change is None else round(done.change, 4),
+    )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.datasets.survey import alike_labels
-from augment.languages import language_name, language_shares
+from augment.datasets.table import unread_rows
+from augment.languages import identifiable, language_name, language_shares
 
 if TYPE_CHECKING:
     from augment.datasets.augmentation import Augmentation
@@ -45,19 +46,15 @@ def findings(run: Augmentation) -> Iterator[str]:
         (found.broken_texts, "text with broken characters", "; the file was saved so, or damaged"),
         (found.repeated_texts, "row with a text that an earlier row has", ""),
         (found.conflicting_texts, "text under more than one label", ""),
-        (len(table.bad_rows), "row that could not be read", "; skipped"),
-        (table.blank_rows, "blank line", "; passed over"),
-        (table.stray_quotes, "row with text behind a closing quote", "; joined on"),
     ):
         if count:
             yield f"note: {count:,} {_counted(what, count)}{tail}"
-    for bad in table.bad_rows[:10]:
-        yield f"  line {bad.line}: {bad.reason}"
+    yield from unread_rows(table)
 
 
 def _other_languages(sample: Sequence[str], source: str) -> Iterator[str]:
     """One line where texts are in another language than the rest."""
-    shares = language_shares(sample, source) if sample else {}
+    shares = language_shares(sample, source) if sample and identifiable(source) else {}
     others = [
         f"{share:.1%} {language_name(code)}"
         for code, share in shares.items()
@@ -78,7 +75,7 @@ def _counted(what: str, count: int) -> str:
     """Put the noun that begins a phrase into the plural where there are several."""
     if count == 1:
         return what
-    noun = "blank line" if what.startswith("blank") else what.split()[0]
+    noun = what.split()[0]
     return f"{noun}s{what[len(noun) :]}"
 
 

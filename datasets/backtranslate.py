@@ -12,21 +12,23 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from augment.config import build
 from augment.datasets.augmentation import Augmentation
 from augment.datasets.content_hash import content_sha256
+from augment.datasets.last_table import LAST, remember
 from augment.datasets.manifest import Manifest
 from augment.datasets.output_rows import augmented_rows, new_texts, rejected_rows
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.run_report import render_run_report
 from augment.datasets.run_sample import RunSample
 from augment.datasets.table import frame_table, open_table, read_frame
-from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
+from augment.datasets.table_options import Unchanged, default_output
+from augment.datasets.table_writer import TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
-from augment.outputs import check_outputs, part_of, refuse_inputs, replacing, reserved
+from augment.outputs import beside, check_outputs, part_of, refuse_inputs, replacing, reserved
 from augment.progress import SILENT, Progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Augmented", "BacktranslateConfig", "back_translate", "output_paths", "run_recipe"]
-
-#: Names the augmented table that the last run in this folder wrote, for `kfold-train`.
-LAST: Final = Path(".augment") / "last_augmented"
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,14 +103,12 @@ def output_paths(config: AugmentationConfig) -> dict[str, Path]:
     >>> output_paths(BacktranslateConfig(input=Path("data/in.csv")))["rejected"].name
     'in.augmented.rejected.csv'
     """
-    source = config.input or Path("table.csv")
-    suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
-    out = config.out or Path(f"{source.stem}.{config.added}{suffix}")
+    out = config.out or default_output(config.input or Path("table.csv"), config.added)
     return {
         "out": out,
-        "rejected": out.with_name(f"{out.stem}.rejected{out.suffix}"),
-        "manifest": out.with_name(f"{out.stem}.manifest.json"),
-        "report": out.with_name(f"{out.stem}.report.html"),
+        "rejected": beside(out, "rejected"),
+        "manifest": beside(out, "manifest", ".json"),
+        "report": beside(out, "report", ".html"),
     }
 
 
@@ -199,7 +196,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     paths = output_paths(recipe)
     refuse_inputs(paths.values(), [path])
     output_kind(paths["out"])  # a suffix that says nothing is refused now, not at the end
-    before = _state(path)
+    unchanged = Unchanged(path)
     digest = content_sha256(path)
 
     def check_places() -> None:
@@ -215,8 +212,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         Augmentation(table, recipe, progress, before_writing=check_places) as run,
     ):
         kept = run.run()
-        if _state(path) != before:
-            raise InputError(f"{path} changed while it was worked on; run the command again")
+        unchanged.check()
         columns = (*table.columns, *AUG_COLUMNS)
         schema = table.schema
         for name in run.columns.text:
@@ -237,16 +233,10 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
             with replacing(paths["report"]) as part:
                 part.write_text(done.report_html, encoding="utf-8")
     try:
-        LAST.parent.mkdir(exist_ok=True)
-        LAST.write_text(str(paths["out"]) + "\n", encoding="utf-8")
+        remember(paths["out"])
     except OSError as error:  # a convenience: the run itself is done
         progress.note(f"{LAST} was not written ({error}); give kfold-train the table by name")
     return done
-
-
-def _state(path: Path) -> tuple[int, int]:
-    about = path.stat()
-    return about.st_size, about.st_mtime_ns
 
 
 def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow is optional

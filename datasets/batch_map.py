@@ -7,7 +7,7 @@ from typing import Any
 
 from augment.errors import InputError
 from augment.paraphrasing import TextParaphraser
-from augment.records import AUG_COLUMNS, Paraphrase
+from augment.records import AUG_COLUMNS, provenance
 
 
 class ParaphraseRows:
@@ -57,27 +57,15 @@ class ParaphraseRows:
             raise InputError(f"the batch has columns {', '.join(taken)}: it is augmented already")
         texts = ["" if text is None else str(text) for text in batch[self.text]]
         out: dict[str, list[Any]] = {name: list(batch[name]) for name in columns}
-        added = [(str(at), at, "original", "", "", None, None) for at in indices]
+        added: list[tuple[object, ...]] = [
+            (str(at), at, "original", "", "", None, None) for at in indices
+        ]
         for place, found in enumerate(self.paraphraser.paraphrase(texts, self.n)):
             for one in found:
                 for name in columns:
                     out[name].append(batch[name][place])
                 out[self.text][-1] = one.candidate.text
-                added.append(_provenance(indices[place], one))
+                added.append(provenance(one, source_id=indices[place]))
         for name, cells in zip(AUG_COLUMNS, zip(*added, strict=True), strict=True):
             out[name] = list(cells)
         return out
-
-
-def _provenance(source: int, one: Paraphrase) -> tuple[Any, ...]:
-    made = one.candidate
-    variant = f":{made.variant}" if made.variant else ""
-    return (
-        f"{source}:{made.pivot or made.method.partition(':')[2]}{variant}",
-        source,
-        made.method,
-        made.pivot,
-        made.engine,
-        None if one.similarity is None else round(one.similarity, 4),
-        round(one.change, 4),
-    )

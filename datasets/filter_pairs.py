@@ -26,7 +26,6 @@ from augment.datasets.table import Table
 from augment.datasets.table_options import (
     InputOptions,
     Unchanged,
-    beside,
     check_new_tables,
     default_output,
 )
@@ -36,7 +35,8 @@ from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.presets import Strictness
 from augment.filters.settings import given_thresholds
 from augment.languages import detect_language, language_code, language_name
-from augment.outputs import replacing
+from augment.offline import no_network
+from augment.outputs import beside, replacing
 from augment.progress import SILENT, Progress
 from augment.records import REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
 
@@ -91,6 +91,8 @@ class FilterConfig(InputOptions):
     """Column with classes; then what a classifier of them reads otherwise is refused."""
     no_filter: Annotated[tuple[str, ...], shown_as("NAME")] = ()
     """Checks to leave out, by name; "all": every one but empty and duplicate."""
+    offline: bool = False
+    """Open no connection, not to the model hub either."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -144,16 +146,15 @@ def filter_pairs(
     paths = {
         "out": out,
         "rejected": beside(out, "rejected"),
-        "manifest": out.with_name(f"{out.stem}.manifest.json"),
+        "manifest": beside(out, "manifest", ".json"),
     }
     if not is_frame:
         check_new_tables(
             table.name, [out, paths["rejected"]], [paths["manifest"]], force=recipe.force
         )
-    judge = _Judge(table, recipe, progress)
-    if is_frame:
-        return _on_frame(judge, data)
-    return _on_file(judge, paths)
+    with no_network(recipe.offline):
+        judge = _Judge(table, recipe, progress)
+        return _on_frame(judge, data) if is_frame else _on_file(judge, paths)
 
 
 class _Judge:

@@ -18,6 +18,7 @@ from augment.datasets.bad_rows import ReadLog
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError, OutputError, TableError
 from augment.extras import require
+from augment.outputs import replacing_folder
 
 if TYPE_CHECKING:
     import datasets
@@ -174,34 +175,27 @@ def save_dataset(
         When the folder cannot be written.
     """
     library = _library("writing a dataset folder")
-    part = folder.with_name(f".{folder.name}.part")
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(part, ignore_errors=True)
     try:
-        part.mkdir()
-        with TableWriter(part / "rows.parquet", columns, schema=schema, name=folder) as writer:
-            for row in rows:
-                writer.write(row)
-        with _no_bars(library):
-            whole = library.Dataset.from_parquet(
-                str(part / "rows.parquet"), cache_dir=str(part / "cache")
-            )
-            _by_split(library, whole).save_to_disk(str(part / "done"))
-        if folder.exists():
-            folder.rename(old)
-        (part / "done").rename(folder)
+        with replacing_folder(folder) as part:
+            work = part / ".rows"
+            work.mkdir()
+            with TableWriter(work / "rows.parquet", columns, schema=schema, name=folder) as writer:
+                for row in rows:
+                    writer.write(row)
+            with _no_bars(library):
+                whole = library.Dataset.from_parquet(
+                    str(work / "rows.parquet"), cache_dir=str(work / "cache")
+                )
+                _by_split(library, whole).save_to_disk(str(part))
+            del whole  # it holds the file open that is removed now
+            shutil.rmtree(work)
         return writer.rows
-    except InputError:
+    except (InputError, OutputError):
         raise
     except ValueError as error:  # a type that the library does not know, such as a map
         raise InputError(f"{folder}: {error}; write .parquet or .jsonl instead") from error
     except OSError as error:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
         raise OutputError(f"{folder} could not be written: {error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _by_split(library: Any, whole: Any) -> Any:  # noqa: ANN401

@@ -23,6 +23,7 @@ from augment.datasets.table import Table, open_table
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
 from augment.languages import detect_language, language_shares
+from augment.offline import no_network
 from augment.progress import SILENT, Progress
 from augment.tokens import words
 
@@ -76,8 +77,8 @@ def inspect_table(
     recipe = build(config, InspectConfig, options)
     table = recipe.open(data)
     columns = recipe.columns(table, progress)
-    with _Texts(recipe, progress) as texts:
-        return _inspect(table, columns, recipe, texts, progress)
+    with no_network(recipe.offline), _Texts(recipe, progress) as texts:
+        return _inspect(table, columns, recipe, texts)
 
 
 class _Texts:
@@ -135,9 +136,7 @@ class _Texts:
         self.number(texts, label)
 
 
-def _inspect(
-    table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts, progress: Progress
-) -> Inspection:
+def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts) -> Inspection:
     found = survey(table, columns, sides=range(len(columns.text)), see_row=texts.see)
     own = len(texts.numbers)
     second = None
@@ -150,8 +149,12 @@ def _inspect(
     pairs = [] if texts.near is None else texts.near.pairs()
     near = [pair for pair in pairs if pair.second < own]
     groups = None if texts.near is None else texts.near.groups()
-    other = [pair for pair in near if texts.labels[pair.first] != texts.labels[pair.second]]
-    shown = [*other, *(pair for pair in near if pair not in other)][:EXAMPLES]
+    other: list[NearPair] = []
+    same: list[NearPair] = []
+    for pair in near:
+        apart = texts.labels[pair.first] != texts.labels[pair.second]
+        (other if apart else same).append(pair)
+    shown = [*other, *same][:EXAMPLES]
     guess = detect_language(found.sample)
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())

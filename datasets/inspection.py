@@ -38,6 +38,8 @@ class InspectConfig(TableOptions):
     """Repeats of the experiment that is planned."""
     html: Annotated[Path | None, shown_as("FILE")] = None
     """Write the findings as a page of its own, too."""
+    offline: bool = False
+    """Open no connection, not to the model hub either."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

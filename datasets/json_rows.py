@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from augment.datasets.bad_rows import ReadLog
+from augment.datasets.json_values import HALF, has_half_characters, only_once
 from augment.datasets.squad_rows import SQUAD_COLUMNS, is_squad, squad_rows
 from augment.errors import TableError
 
@@ -38,9 +39,12 @@ def json_rows(path: Path, encoding: str) -> JsonRows:
         For no JSON, or a value that is no table.
     """
     try:
-        value = json.loads(path.read_text(encoding=encoding))
+        written = path.read_text(encoding=encoding)
+        value = json.loads(written, object_pairs_hook=only_once)
     except (ValueError, RecursionError) as error:
         raise TableError(f"{path}: no valid JSON: {error}") from error
+    if has_half_characters(value, written):
+        raise TableError(f"{path}: {HALF}")
     if is_squad(value):
         return JsonRows(path, SQUAD_COLUMNS, tuple(squad_rows(value, str(path))))
     rows = _objects(path, value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augment.datasets.bad_rows import ReadLog
+from augment.datasets.json_values import HALF, has_half_characters, only_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +44,13 @@ class JsonlRows:
                     log.blank += 1
                     continue
                 try:
-                    row = json.loads(line, object_pairs_hook=_object)
+                    row = json.loads(line, object_pairs_hook=only_once)
                 except (ValueError, RecursionError) as error:
                     log.refuse(number, f"no valid JSON object: {error}")
                     continue
                 if not isinstance(row, dict):
                     log.refuse(number, f"a JSON {type(row).__name__}, wanted an object {{...}}")
-                elif "\\ud" in line.lower() and _half_characters(row):
-                    log.refuse(number, "half of a surrogate pair (a cut emoji), which is no text")
+                elif has_half_characters(row, line):
+                    log.refuse(number, HALF)
                 else:
                     yield row
-
-
-class _RepeatedKeyError(ValueError):
-    pass
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _RepeatedKeyError(f"the key {twice!r} stands twice")
-    return row
-
-
-def _half_characters(row: dict[str, object]) -> bool:
-    try:
-        json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False

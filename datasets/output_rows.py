@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from augment.datasets.survey import cell_string
-from augment.records import Candidate, Paraphrase, Rejection
+from augment.records import Candidate, Paraphrase, Rejection, provenance
 
 if TYPE_CHECKING:
     from augment.datasets.augmentation import Augmentation
@@ -62,20 +62,8 @@ def _beside_originals(
 def _row(
     run: Augmentation, original: tuple[object, ...], done: Paraphrase | Rejection
 ) -> tuple[object, ...]:
-    candidate, similarity, changed = done.candidate, done.similarity, done.change
     cells = list(original)
-    for name, text in zip(run.columns.text, new_texts(candidate), strict=True):
+    for name, text in zip(run.columns.text, new_texts(done.candidate), strict=True):
         cells[run.table.columns.index(name)] = text
-    variant = f":{candidate.variant}" if candidate.variant else ""
-    made_by = candidate.pivot or candidate.method.partition(":")[2]
-    side = f":{'+'.join(run.sides_named())}" if candidate.texts else ""
-    return (
-        *cells,
-        f"{candidate.source_id}:{made_by}{variant}",
-        candidate.source_id,
-        f"{candidate.method}{side}",
-        candidate.pivot,
-        candidate.engine,
-        similarity if similarity is None else round(similarity, 4),
-        changed if changed is None else round(changed, 4),
-    )
+    sides = "+".join(run.sides_named()) if done.candidate.texts else ""
+    return *cells, *provenance(done, sides=sides)

@@ -24,9 +24,9 @@ from augment.datasets.selection import Pool, choose
 from augment.datasets.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
-from augment.paraphraser import Paraphraser
+from augment.paraphraser import Paraphraser, candidate_of
 from augment.progress import Progress
-from augment.records import Candidate, Paraphrase, Rejection, Translation
+from augment.records import Paraphrase, Rejection
 
 #: Share of paraphrases asked for beyond what is lacking, so that there is a choice.
 SPARE: Final = 0.25
@@ -269,7 +269,7 @@ class Production:
             texts = waiting.popleft()
             for side, (_, _, result) in zip(self.sides, done, strict=True):
                 texts[side] = result.text
-            offer = Offer(tuple(_candidate(by, *one) for one in done), tuple(texts))
+            offer = Offer(tuple(candidate_of(by, *one) for one in done), tuple(texts))
             error = next((result.error for _, _, result in done if result.error), "")
             yield Rejection(offer.joined(), FAILED, error) if error else offer
 
@@ -325,16 +325,3 @@ class Production:
             array("I", np.array(numbers)[order].tobytes()),
             by_class,
         )
-
-
-def _candidate(by: Paraphraser, number: int, original: str, done: Translation) -> Candidate:
-    return Candidate(
-        number,
-        original,
-        done.text,
-        method=by.method,
-        pivot=by.pivot,
-        engine=done.engine or by.engine,
-        marks=done.marks,
-        variant=by.variant,
-    )

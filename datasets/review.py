@@ -14,11 +14,12 @@ from typing import Annotated, Any
 import tyro
 
 from augment.config import shown_as
-from augment.datasets.backtranslate import LAST
 from augment.datasets.columns import find_columns
+from augment.datasets.last_table import last_table
 from augment.datasets.manifest import read_manifest
 from augment.datasets.table import Table, open_table
 from augment.errors import InputError
+from augment.outputs import beside
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 
 
@@ -119,15 +120,6 @@ class ReviewFiles:
         }
 
 
-def beside(out: Path, what: str) -> Path:
-    """Name a file of a table.
-
-    >>> beside(Path("data/in.augmented.csv"), "rejected.csv").name
-    'in.augmented.rejected.csv'
-    """
-    return out.with_name(f"{out.stem}.{what}")
-
-
 def open_review(config: ReviewConfig) -> ReviewFiles:
     """Find and open everything that a review is about.
 
@@ -136,7 +128,7 @@ def open_review(config: ReviewConfig) -> ReviewFiles:
     InputError
         When there is no table, or it is none that this package augmented.
     """
-    out = config.input or _last()
+    out = config.input or last_table("augment review OUT.csv")
     table = open_table(out)
     missing = [name for name in AUG_COLUMNS if name not in table.columns]
     if missing:
@@ -146,7 +138,7 @@ def open_review(config: ReviewConfig) -> ReviewFiles:
         )
     if any(name in table.columns for name in REJECTION_COLUMNS):
         raise InputError(f"{out} is a table of refusals; give the augmented table beside it")
-    refused = beside(out, f"rejected{out.suffix}")
+    refused = beside(out, "rejected")
     rejected = open_table(refused, allow_empty=True) if refused.exists() else None
     wanted = (*table.columns, *REJECTION_COLUMNS)
     if rejected is not None and rejected.columns != wanted:
@@ -156,17 +148,8 @@ def open_review(config: ReviewConfig) -> ReviewFiles:
         )
     manifest = read_manifest(out)
     text, others, label = _columns(table, config, manifest.get("resolved", {}))
-    decisions = beside(out, "review.jsonl")
+    decisions = beside(out, "review", ".jsonl")
     return ReviewFiles(table, rejected, text, others, label, decisions, manifest)
-
-
-def _last() -> Path:
-    if not LAST.is_file():
-        raise InputError(
-            "no table was given, and none was augmented in this folder; wanted: "
-            "augment review OUT.csv"
-        )
-    return Path(LAST.read_text(encoding="utf-8").strip())
 
 
 def _columns(

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from augment.config import build
-from augment.datasets.backtranslate import LAST
 from augment.datasets.cell_text import cell_text
-from augment.datasets.review import ReviewConfig, ReviewFiles, beside, open_review
+from augment.datasets.last_table import LAST, remember
+from augment.datasets.review import ReviewConfig, ReviewFiles, open_review
 from augment.datasets.review_decisions import Decision, Decisions
 from augment.datasets.review_items import Item, Items
 from augment.datasets.table_writer import TableWriter, output_kind
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
 from augment.minilm import sha256
-from augment.outputs import check_outputs, part_of, replacing
+from augment.outputs import beside, check_outputs, part_of, replacing
 from augment.records import REJECTION_COLUMNS
 from augment.tokens import change
 
@@ -70,11 +70,11 @@ def reviewed_paths(out: Path, wanted: Path | None = None) -> dict[str, Path]:
     >>> reviewed_paths(Path("a.csv"))["rejected"].name
     'a.reviewed.rejected.csv'
     """
-    reviewed = wanted or out.with_name(f"{out.stem}.reviewed{out.suffix}")
+    reviewed = wanted or beside(out, "reviewed")
     return {
         "out": reviewed,
-        "rejected": beside(reviewed, f"rejected{reviewed.suffix}"),
-        "manifest": beside(reviewed, "manifest.json"),
+        "rejected": beside(reviewed, "rejected"),
+        "manifest": beside(reviewed, "manifest", ".json"),
     }
 
 
@@ -124,12 +124,12 @@ def apply_review(config: ReviewConfig | Path | str | None = None, **options: Any
     # From now on kfold-train without a name takes the reviewed table.
     if LAST.parent.is_dir():
         with suppress(OSError):
-            LAST.write_text(f"{paths['out']}\n", encoding="utf-8")
+            remember(paths["out"])
     return done
 
 
 def _check_paths(files: ReviewFiles, paths: Mapping[str, Path], *, force: bool) -> None:
-    names = {files.out, files.decisions, beside(files.out, "manifest.json")}
+    names = {files.out, files.decisions, beside(files.out, "manifest", ".json")}
     names |= {Path(files.rejected.name)} if files.rejected else set()
     inputs = {path.resolve() for path in names}
     for path in paths.values():

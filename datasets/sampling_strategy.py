@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from augment.errors import InputError
 
 #: ``auto`` and the like, float, {class: rows}, or a function of y that gives such a dict.
@@ -31,7 +33,7 @@ def new_rows(strategy: Strategy, labels: Sequence[Any]) -> dict[Any, int]:
     if len(counts) < 2 and not isinstance(strategy, Mapping):
         raise InputError(f"y has {len(counts)} class; two or more are wanted")
     if callable(strategy):
-        strategy = strategy(labels)
+        strategy = strategy(np.asarray(labels))
     if isinstance(strategy, Mapping):
         return _by_class(strategy, counts)
     largest, smallest = max(counts.values()), min(counts.values())

@@ -24,13 +24,13 @@ from augment.datasets.table import Table
 from augment.datasets.table_options import (
     TableOptions,
     Unchanged,
-    beside,
     check_new_tables,
     default_output,
 )
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
+from augment.outputs import beside
 from augment.progress import SILENT, Progress
 
 if TYPE_CHECKING:

@@ -242,13 +242,31 @@ def read_frame(
         JSON numbers becomes a number column where no value is missing. ``frame.attrs`` stays
         empty; open the table yourself to see the rows left out.
     """
-    import pandas as pd
-
     table = open_table(
         path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding, allow_empty=allow_empty
     )
+    return whole_frame(table)
+
+
+def unread_rows(table: Table) -> Iterator[str]:
+    """Say which rows of a table were left out or repaired, once it was read to its end."""
+    for count, what, tail in (
+        (len(table.bad_rows), "row{s} that could not be read", "; skipped"),
+        (table.blank_rows, "blank line{s}", "; passed over"),
+        (table.stray_quotes, "row{s} with text behind a closing quote", "; joined on"),
+    ):
+        if count:
+            yield f"note: {count:,} {what.format(s='' if count == 1 else 's')}{tail}"
+    for bad in table.bad_rows[:10]:
+        yield f"  line {bad.line}: {bad.reason}"
+
+
+def whole_frame(table: Table) -> pd.DataFrame:
+    """Give the rows of an open file as a data frame, as `read_frame` does."""
+    import pandas as pd
+
     if table.format.kind == "parquet":
-        return ParquetRows(Path(path)).frame()
+        return ParquetRows(Path(table.name)).frame()
     cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
     cells = cells or [[] for _ in table.columns]
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import tyro
 
 from augment.config import shown_as
 from augment.datasets.columns import Columns, find_columns
-from augment.datasets.table import Table, frame_table, open_table
+from augment.datasets.table import Table, frame_table, open_table, unread_rows, whole_frame
 from augment.datasets.table_writer import SUFFIXES, output_kind
 from augment.errors import InputError
 from augment.outputs import check_outputs
@@ -24,17 +24,55 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InputOptions:
-    """Options that every command on one table has."""
+class ReadOptions:
+    """How the file of a table is read."""
 
-    input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN")] = None
-    """The table: .csv, .tsv, .jsonl, .json, .parquet, a folder of class folders or a saved one."""
     on_bad_row: Literal["error", "skip"] = "error"
     """A row with too few or too many cells: stop, or skip it and list it."""
     delimiter: Annotated[str | None, shown_as("CHAR")] = None
     """What separates the cells of the input, "tab" for a tab; found when left out."""
     encoding: Annotated[str | None, shown_as("NAME")] = None
     """Encoding of the input, like cp1250; found when left out."""
+
+    def table(self, data: pd.DataFrame | str | PathLike[str]) -> Table:
+        """Open a table: a frame, or a path.
+
+        Raises
+        ------
+        InputError
+            When it cannot be read.
+        """
+        if not isinstance(data, str | PathLike):
+            return frame_table(data)
+        return open_table(
+            data, on_bad_row=self.on_bad_row, delimiter=self.delimiter, encoding=self.encoding
+        )
+
+    def frame(self, path: str | PathLike[str], progress: Progress) -> pd.DataFrame:
+        """Read the table at a path whole, and say which rows were left out.
+
+        Raises
+        ------
+        InputError
+            When it cannot be read.
+        """
+        table = self.table(path)
+        frame = whole_frame(table)
+        for line in unread_rows(table):
+            progress.note(line)
+        return frame
+
+
+#: Names of these options.
+READING: Final = tuple(ReadOptions.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputOptions(ReadOptions):
+    """Options that every command on one table has."""
+
+    input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN")] = None
+    """The table: .csv, .tsv, .jsonl, .json, .parquet, a folder of class folders or a saved one."""
     force: bool = False
     """Replace outputs that exist."""
     json: bool = False
@@ -58,11 +96,7 @@ class InputOptions:
         given = self.input if data is None else data
         if given is None:
             raise InputError("no table was given; wanted: a file or folder, like IN.csv")
-        if not isinstance(given, str | PathLike):
-            return frame_table(given)
-        return open_table(
-            given, on_bad_row=self.on_bad_row, delimiter=self.delimiter, encoding=self.encoding
-        )
+        return self.table(given)
 
     def as_dict(self) -> dict[str, Any]:
         """Give every option as plain JSON values."""
@@ -126,11 +160,6 @@ def default_output(source: Path, word: str = "") -> Path:
     source = Path(os.path.abspath(source))  # "." has no name of its own
     suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".csv"
     return Path(f"{source.stem}.{word}{suffix}" if word else f"{source.stem}{suffix}")
-
-
-def beside(out: Path, word: str) -> Path:
-    """Name a second output after the first: OUT.csv, OUT.word.csv."""
-    return out.with_name(f"{out.stem}.{word}{out.suffix}")
 
 
 def check_new_tables(

@@ -1,6 +1,8 @@
 """The real Apertium: alignment for any text, failures found, nothing altered that must not be."""
 
+import os
 import shutil
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ import augment
 from augment.datasets.run_report import FOREMOST
 from augment.errors import PairError, TranslatorError
 from augment.records import Translation
-from augment.translators import apertium_text, pipeline
+from augment.translators import apertium, apertium_text, pipeline
 from augment.translators.apertium import Apertium, installed_modes
 from augment.translators.apertium_classes import AmbiguityClasses
 from augment.translators.pipeline import Pipeline
@@ -278,3 +280,40 @@ def test_what_it_changes_much_is_warned_of_and_can_be_refused(tmp_path, monkeypa
     changes = held.frame["aug_change"].dropna()
     assert (changes <= 0.15).all()
     assert (free.frame["aug_change"] > 0.15).any()
+
+
+def test_a_file_that_is_no_mode_costs_that_file_only(tmp_path, monkeypatch):
+    """An empty one, one with a quotation mark left open, and one that nobody may read as text."""
+    folder = apertium.modes_folder()
+    for mode in folder.glob("eng-spa.mode"):
+        (tmp_path / mode.name).write_text(mode.read_text())
+    (tmp_path / "fr-br.mode").write_text("")
+    (tmp_path / "fr-oc.mode").write_text("lt-proc 'open")
+    (tmp_path / "fr-pt.mode").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setattr(apertium, "modes_folder", lambda: tmp_path)
+    installed_modes.cache_clear()
+    try:
+        assert set(installed_modes()) == {("en", "es")}
+    finally:
+        monkeypatch.undo()
+        installed_modes.cache_clear()
+
+
+def test_it_is_read_with_more_files_open_than_select_counts(english):
+    """The number of an open file may be above 1,023, as in servers and notebooks."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2000:
+        pytest.skip("the system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2000, hard))
+    held = []
+    try:
+        while not held or held[-1] < 1100:
+            held.append(os.open(os.devnull, os.O_RDONLY))
+        with closing(Apertium().open("en", "es")) as mode:
+            (done,) = mode.translate(["The house is big."])
+        assert done.text
+    finally:
+        for handle in held:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

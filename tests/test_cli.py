@@ -1,7 +1,6 @@
 import json
 import shutil
 import sqlite3
-import stat
 import subprocess
 import sys
 import tomllib
@@ -113,11 +112,6 @@ def damaged_store(here):
     db.execute("PRAGMA application_id = 1096107860")
     db.commit()
     db.close()
-
-
-def locked_folder(here):
-    (here / "locked").mkdir()
-    (here / "locked").chmod(stat.S_IRUSR | stat.S_IXUSR)
 
 
 BAD = [

@@ -21,6 +21,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from augment.cli import main
+from augment.datasets.table_options import ReadOptions
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.progress import LineProgress
 from augment.train.config import KFoldConfig
@@ -532,7 +533,10 @@ def test_config_refuses(wrong):
 
 def test_config_orders_arms_and_every_field_has_help():
     assert KFoldConfig(arms=("augmented,original",)).arms == ("original", "augmented")
-    source = Path(inspect.getsourcefile(KFoldConfig)).read_text(encoding="utf-8")
+    source = "".join(
+        Path(inspect.getsourcefile(one)).read_text(encoding="utf-8")
+        for one in (KFoldConfig, ReadOptions)
+    )
     for field in dataclasses.fields(KFoldConfig):
         after = source.split(f"    {field.name}: ", 1)[1]
         assert after.split("\n", 1)[1].lstrip().startswith('"""'), field.name

@@ -14,6 +14,7 @@ from augment.languages import (
     identify,
     language_code,
     language_name,
+    language_shares,
 )
 
 
@@ -138,3 +139,8 @@ def test_two_halves_are_not_sure():
     guess = detect_language([english, french] * 5)
     assert not guess.sure
     assert {guess.language, guess.others[0][0]} == {"en", "fr"}
+
+
+def test_a_language_that_cannot_be_recognised_is_no_fault():
+    assert language_shares(["ok bueno", "hola"], "ast") == {"unclear": 1.0}
+    assert Identifier(["ast"]).identify("hola") == ("", 0.0)

@@ -51,6 +51,25 @@ def test_every_way_out_is_refused(way):
         way()
 
 
+def test_a_thread_that_reads_a_folder_leaves_the_others_their_network():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        here = server.getsockname()
+        with no_network(everywhere=False):
+            with pytest.raises(OfflineError, match="its folder"):
+                socket.create_connection(here)
+            with no_network(everywhere=False), pytest.raises(OfflineError):
+                socket.create_connection(here)
+            other = threading.Thread(target=lambda: socket.create_connection(here).close())
+            other.start()
+            server.settimeout(10)
+            server.accept()[0].close()
+            other.join()
+            with pytest.raises(OfflineError):
+                socket.create_connection(here)
+        socket.create_connection(here).close()
+        assert not any(os.environ.get(name) for name in HUB_SWITCHES)
+
+
 def test_what_was_taken_hold_of_before_is_refused_too():
     connect, look_up = socket.socket.connect, socket.getaddrinfo
     with no_network():

@@ -122,3 +122,17 @@ def test_a_full_standard_output_is_no_fault_of_the_program(tmp_path, rows):
     assert done.returncode == 1
     assert "no space is left there" in done.stderr
     assert "a fault of this program" not in done.stderr
+
+
+def test_what_a_kill_between_two_renames_left_is_kept(tmp_path):
+    """Of a folder that is replaced, the old one lies beside its place for a moment."""
+    path, old = tmp_path / "model", tmp_path / ".model.old"
+    old.mkdir()
+    (old / "weights").write_text("of an hour")
+    with pytest.raises(ValueError, match="no"), replacing_folder(path):
+        raise ValueError("no")
+    assert (path / "weights").read_text() == "of an hour"
+    with replacing_folder(path) as part:
+        (part / "weights").write_text("new")
+    assert (path / "weights").read_text() == "new"
+    assert [one.name for one in tmp_path.iterdir()] == ["model"]

@@ -76,6 +76,34 @@ def test_a_copy_opens_its_own_engines(engine):
     copy.close()
 
 
+def test_an_interrupted_call_leaves_nothing_that_was_told_to_stop(engine):
+    def stopped(source, target, text):
+        raise KeyboardInterrupt
+
+    with TextParaphraser(**PLAIN) as made:
+        assert texts_of(made.paraphrase(TEXTS))[0]
+        was, engine.function = engine.function, stopped
+        with pytest.raises(KeyboardInterrupt):
+            made.paraphrase(["another text"])
+        assert all(translator.closed for translator in engine.opened)
+        engine.function = was
+        assert texts_of(made.paraphrase(["another text"])) == [["another text indeedes"]]
+
+
+def test_after_a_fail_over_it_says_who_translated(monkeypatch):
+    def nobody(source, target, text):
+        raise ValueError("cannot")
+
+    both = {
+        "first": FakeEngine(PAIRS, nobody, name="first"),
+        "second": FakeEngine(PAIRS, reword, name="second"),
+    }
+    monkeypatch.setattr("augment.planning.load_engine", both.__getitem__)
+    with TextParaphraser(**PLAIN, translator="first,second") as made:
+        ((one,),) = made.paraphrase(["a good film"])
+    assert one.candidate.engine.startswith("second")
+
+
 def test_options_are_checked(engine):
     with pytest.raises(InputError, match="unknown method 'swop'; did you mean 'swap'"):
         TextParaphraser(method="swop", source="en").paraphrase(["a text"])

@@ -65,7 +65,7 @@ def test_what_is_taken(limits, body, rows, many):
         (b'{"text": true}', 422, "text", "true or false"),
         (b'{"text": null}', 422, "text", "null"),
         (b'{"text": {"a": 1}}', 422, "text", "an object"),
-        (b'{"text": ["a"]}', 422, "text", "as texts"),
+        (b'{"text": ["a"]}', 422, "text", "a text is wanted; send lists as texts"),
         (b'{"text": ""}', 422, "text", "empty"),
         (b'{"text": " \\n\\u00a0"}', 422, "text", "empty"),
         (b'{"text": "aaaaaaaaaaaaaaaaaaaaa"}', 422, "text", "21 characters; at most 20"),

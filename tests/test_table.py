@@ -168,6 +168,8 @@ def test_the_first_row_broken_is_found_on_opening(tmp_path):
         ("t.jsonl", b'{"a": "\\ud83d"}\n', "line 1: half of a surrogate pair"),
         ("t.jsonl", b'{"a": ' + b"[" * 100_000 + b"\n", "line 1: no valid JSON object"),
         ("t.jsonl", b"{}\n", "no row has a key"),
+        ("t.json", b'[{"a": "\\uDe00"}]', "half of a surrogate pair"),
+        ("t.json", b'[{"a": 1, "a": 2}]', "no valid JSON: the key 'a' stands twice"),
     ],
 )
 def test_what_is_no_table(tmp_path, name, content, says):

@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.utils import estimator_checks
 
 from augment import Predictor, TextClassifier
+from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.train.testing import tiny_encoder
 from augment.train.train_config import TrainConfig
@@ -110,7 +111,7 @@ def test_scikit_learns_own_checks(check):
 
 def test_every_option_of_a_training_is_a_parameter():
     outward = {"data", "out", "text", "label", "label_names", "valid", "valid_share", "share"}
-    outward |= {"log", "resume", "force", "quiet", "json"}
+    outward |= {"log", "resume", "force", "quiet", "json", *READING}
     options = set(TrainConfig.__dataclass_fields__) - outward
     assert set(TextClassifier().get_params()) == options
     defaults = TrainConfig()

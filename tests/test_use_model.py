@@ -343,3 +343,19 @@ def test_calibration_error_of_the_sure_and_the_honest():
     worst = assess(honest, p, ("a", "b"), [("t",)] * 1000)
     assert len(worst.mistakes) == 10
     assert worst.mistakes[0].label == "b"
+
+
+def test_rows_that_cannot_be_read_are_left_out_where_asked(made, here, capsys):
+    (here / "t.csv").write_text("text,label\nthe film was good,pos\ntoo, many,pos\na plot,neg\n")
+    model = str(made / "single")
+    for command in ("predict", "evaluate"):
+        assert main([command, model, "t.csv"]) == 2
+        assert "--on-bad-row skip" in capsys.readouterr().err
+        assert main([command, model, "t.csv", "--on-bad-row", "skip"]) == 0
+        assert "line 3: 3 cells, wanted 2" in capsys.readouterr().err
+    assert len(pd.read_csv("t.predicted.csv")) == 2
+    (here / "t.csv").write_bytes("text;label\nЕщё;pos\nфильм;neg\n".encode("cp1251"))
+    assert main([
+        "predict", model, "t.csv", "--encoding", "cp1251", "--delimiter", ";", "--force"
+    ]) == 0  # fmt: skip
+    assert pd.read_csv("t.predicted.csv")["text"].tolist() == ["Ещё", "фильм"]

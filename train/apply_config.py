@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 import tyro
 
 from augment.config import shown_as
+from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
 from augment.train.config import check_at_least, check_one_of
 
 
 @dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(ReadOptions):
     """Score a trained model on labelled rows.
 
     MODEL is a folder that `augment train` or the transformers library wrote. DATA is a table of
@@ -54,7 +55,7 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True)
-class PredictConfig:
+class PredictConfig(ReadOptions):
     """Label the rows of a table, or a few texts, with a trained model.
 
     A table is written with its columns, then `predicted`, `score` (the probability of that

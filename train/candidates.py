@@ -60,9 +60,10 @@ def matched(frame: pd.DataFrame, rows: LabelledRows, *, name: str) -> LabelledRo
 def words_candidate(rows: LabelledRows, *, seed: int) -> LabelledRows:
     """Make the arm `words`: what `augment words` makes of every original, by its default method.
 
-    A new row depends on its own original and the seed alone, and no target is counted over the
-    table. So to make all rows here and to give a training part those of its own originals is the
-    same as to make them inside every training part.
+    A new row depends on its own original and the seed alone: no target is counted over the table,
+    and checks that learn from it are left out. So to make all rows here and to give a training
+    part those of its own originals is the same as to make them inside every training part, but
+    that no new row is the text of a row tested on.
     """
     import pandas as pd
 
@@ -79,7 +80,7 @@ def words_candidate(rows: LabelledRows, *, seed: int) -> LabelledRows:
         per_row=max(1, round(rows.n_paraphrases / n)),
         seed=seed,
         store="none",
-        no_filter="similarity",
+        no_filter="similarity,names,fluency",
     )
     frame = done.frame.copy()
     frame[SOURCE] = [str(rows.source_ids[int(value)]) for value in frame[SOURCE]]

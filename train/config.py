@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import tyro
 
 from augment.config import plain_numbers, shown_as, split_commas
+from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
@@ -27,7 +28,7 @@ Metric = Literal["macro_f1", "accuracy", "mcc"]
 
 
 @dataclass(frozen=True)
-class KFoldConfig:
+class KFoldConfig(ReadOptions):
     """Fine-tune in K folds and say whether the new rows helped.
 
     DATA is a table that `augment backtranslate` wrote, or any table of texts and labels. Every

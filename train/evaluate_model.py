@@ -9,13 +9,13 @@ import numpy as np
 
 from augment.config import build
 from augment.datasets.survey import cell_string
-from augment.datasets.table import Table
+from augment.datasets.table import Table, unread_rows
 from augment.errors import InputError
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import EvaluateConfig
 from augment.train.assessment import Assessment, assess
 from augment.train.labelled import METHOD
-from augment.train.model_input import as_table, label_column, sides_of, text_columns, windows
+from augment.train.model_input import label_column, sides_of, text_columns, windows
 from augment.train.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def evaluate_model(
     data = data if data is not None else config.data
     if model is None or data is None:
         raise InputError("a model and a table are wanted: augment evaluate MODEL DATA.csv")
-    table = as_table(data)
+    table = config.table(data)
     predictor = _predictor(model, config)
     columns = text_columns(table, predictor, config.text)
     label = label_column(table, predictor, config.label, config.text)
@@ -102,6 +102,8 @@ def evaluate_model(
                 texts += [() if ok else sides for ok, sides in zip(right, kept, strict=True)]
             start += len(window)
             stage.advance(len(window))
+    for line in unread_rows(table):
+        progress.note(line)
     if not texts:
         raise InputError(f"{table.name}: no row has both a text and a label")
     return assess(

@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
+from augment.datasets.last_table import last_table
 from augment.datasets.manifest import versions
-from augment.datasets.table import read_frame
+from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.extras import require
+from augment.offline import no_network
 from augment.progress import SILENT, Progress
 from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
@@ -42,10 +44,8 @@ IntArray = npt.NDArray[np.int64]
 
 __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 
-#: Written by `augment backtranslate` into the folder it runs in.
-LAST_AUGMENTED = Path(".augment") / "last_augmented"
 #: Options that say where and how to write, and not what is measured.
-OUTWARD = ("data", "out", "resume", "force", "offline", "quiet", "json", "workers")
+OUTWARD = (*READING, "data", "out", "resume", "force", "offline", "quiet", "json", "workers")
 #: Options that add runs and change none: a finished run can be resumed with more of them.
 ADDITIONS = ("curve", "leak_gap")
 
@@ -105,11 +105,18 @@ def kfold_train(
 add rows of that class, merge it with another, or leave it out
     """
     config = build(config, KFoldConfig, overrides)
+    with no_network(config.offline):
+        return _run(data, config, progress)
+
+
+def _run(
+    data: str | os.PathLike[str] | pd.DataFrame | None, config: KFoldConfig, progress: Progress
+) -> KFoldResult:
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
-        frame, name = read_frame(path), str(path)
+        frame, name = config.frame(path, progress), str(path)
         tables = {AUGMENTED: path, **config.arm_files}
-        out: Path | None = config.out or Path(f"{path.stem}.kfold")
+        out: Path | None = config.out or Path(f"{path.resolve().stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
         tables = config.arm_files
@@ -193,18 +200,7 @@ def _default_data(config: KFoldConfig) -> Path:
     named = toml_options("kfold-train", KFoldConfig).get("data")
     if named:
         return Path(named)
-    if LAST_AUGMENTED.is_file():
-        path = Path(LAST_AUGMENTED.read_text(encoding="utf-8").strip())
-        if not path.is_file():
-            raise InputError(
-                f"{path}, which the last back-translation here wrote, is gone; give a table: "
-                "augment kfold-train DATA.csv"
-            )
-        return path
-    raise InputError(
-        f"no table given, none named in {TOML_NAME}, and no back-translation was run in this "
-        "folder; give one: augment kfold-train DATA.csv"
-    )
+    return last_table(f"augment kfold-train DATA.csv, or data = ... in {TOML_NAME}")
 
 
 def _goes_on(
@@ -268,9 +264,7 @@ def _run_record(
         },
         "label_check": told(experiment.check, checked),
         "versions": versions(
-            "scikit-learn",
-            "scipy",
-            *(("sentence-transformers", "setfit") if SETFIT in experiment.arms else ()),
+            *(("sentence-transformers", "setfit") if SETFIT in experiment.arms else ())
         ),
         "machine": {"system": platform.platform(), "processor": platform.machine()},
     }

@@ -43,7 +43,7 @@ def model_card(name: str, record: Mapping[str, Any], validation: Assessment | No
         "## Training",
         _training(record),
         "## Scores",
-        _scores(record, validation),
+        _scores(validation),
         "## Limits",
         _limits(record, labels, validation),
     ]
@@ -138,7 +138,7 @@ def _training(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _scores(record: Mapping[str, Any], validation: Assessment | None) -> str:
+def _scores(validation: Assessment | None) -> str:
     if validation is None:
         return (
             "None: every row was trained on. `augment train --valid-share 0.2` holds a part out; "

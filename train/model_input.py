@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from augment.datasets.columns import find_columns
 from augment.datasets.survey import cell_string
-from augment.datasets.table import Table, frame_table, open_table
+from augment.datasets.table import Table
 from augment.errors import InputError
 from augment.train.predictor import Predictor
 
-if TYPE_CHECKING:
-    import os
-
-    import pandas as pd
-
 #: Rows held at a time; they are sorted by length within.
 WINDOW: Final = 4096
-
-
-def as_table(data: str | os.PathLike[str] | pd.DataFrame) -> Table:
-    """Open a path, or look at a data frame, as a table."""
-    if isinstance(data, str) or hasattr(data, "__fspath__"):
-        return open_table(Path(data))  # type: ignore[arg-type]
-    return frame_table(data)  # type: ignore[arg-type]
 
 
 def text_columns(table: Table, predictor: Predictor, text: str | None) -> tuple[str, ...]:

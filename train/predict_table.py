@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
-from augment.datasets.table import Table
+from augment.datasets.table import Table, unread_rows
+from augment.datasets.table_options import default_output
 from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import PredictConfig
-from augment.train.model_input import as_table, sides_of, text_columns, windows
+from augment.train.model_input import sides_of, text_columns, windows
 from augment.train.predictor import Prediction, Predictor
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ def predict_table(
     out = config.out
     path = Path(data) if isinstance(data, str) or hasattr(data, "__fspath__") else None  # type: ignore[arg-type]
     if path is not None:
-        out = out or _default_out(path)
+        out = out or default_output(path, "predicted")
     if out is not None:
         output_kind(out)
         check_outputs([out], force=config.force, inputs=[path] if path is not None else [])
-    table = as_table(data)
+    table = config.table(data)
     predictor = open_predictor(model, config)
     names = [PREDICTED, SCORE, *(f"prob_{label}" for label in predictor.labels)]
     if taken := [name for name in names if name in table.columns]:
@@ -148,6 +149,8 @@ def predict_table(
                 collected.append(cells)
             else:
                 sink.write((*row, *cells))
+    for line in unread_rows(table):
+        progress.note(line)
     found = {label: counts[label] for label in predictor.labels}
     frame = None
     if out is None:
@@ -219,11 +222,6 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     meant = bool(get_close_matches(suffix, (*SUFFIXES, *_OTHERS), n=1, cutoff=_MISTYPED))
     meant = meant or one == "-" or one.startswith(("./", "../", "/")) or one.endswith("/")
     return there or (meant and len(one.split()) == 1)
-
-
-def _default_out(path: Path) -> Path:
-    suffix = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ".csv"
-    return Path(f"{path.stem}.predicted{suffix}")
 
 
 def _predictions(

@@ -118,7 +118,7 @@ def load_saved(
         model=model.eval(),
         tokenizer=tokenizer,
         labels=_labels(name, config, record, labels),
-        max_tokens=_max_tokens(name, record, longest_input(config, tokenizer)),
+        max_tokens=_max_tokens(record, longest_input(config, tokenizer)),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
         label_names=record.get("label_names", {}),
@@ -239,7 +239,7 @@ def _labels(
     return own
 
 
-def _max_tokens(name: str, record: Mapping[str, Any], longest: int) -> int:
+def _max_tokens(record: Mapping[str, Any], longest: int) -> int:
     found = record.get("max_tokens")
     if found is None:
         return min(longest, 512)

@@ -195,10 +195,8 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - whatever the client sends
 def _single(found: Mapping[str, Any], limits: RequestLimits) -> Sides:
     text = found["text"]
     if isinstance(text, list):
-        hint = (
-            "; send lists as texts" if limits.sides == 1 else "; send its other half as text_pair"
-        )
-        raise RequestError(422, f"text is a list; a text is wanted; send {hint}", "text")
+        hint = "send lists as texts" if limits.sides == 1 else "send its other half as text_pair"
+        raise RequestError(422, f"text is a list; a text is wanted; {hint}", "text")
     row = (
         {"text": text, "text_pair": found["text_pair"]} if "text_pair" in found else {"text": text}
     )

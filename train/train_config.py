@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import tyro
 
 from augment.config import plain_numbers, shown_as, split_commas
+from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
 from augment.train.config import check_at_least, check_one_of
 
@@ -18,7 +19,7 @@ LOGS: Final = ("tensorboard", "mlflow", "wandb")
 
 
 @dataclass(frozen=True)
-class TrainConfig:
+class TrainConfig(ReadOptions):
     """Fine-tune one model and write it as a Hugging Face folder.
 
     DATA is a table of texts and labels, or one that `augment backtranslate` wrote: its

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augment.config import build
-from augment.datasets.table import read_frame
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
@@ -141,7 +140,7 @@ to part; add rows, or leave valid_share out
     manifest = None
     if isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data)  # type: ignore[arg-type]
-        frame, name = read_frame(path), str(path)
+        frame, name = config.frame(path, progress), str(path)
         whole = path.resolve()  # "." has no name
         out = out or Path(f"{whole.stem}.model")
         manifest = whole.with_suffix(".manifest.json")
@@ -152,7 +151,7 @@ to part; add rows, or leave valid_share out
         check_model_place(out, force=config.force)
         checkpoint.check(resume=config.resume, force=config.force)
     rows = _named(labelled_rows(frame, name=name, text=config.text, label=config.label), config)
-    valid = _validation_rows(config, rows)
+    valid = _validation_rows(config, rows, progress)
     material = gather(rows, valid, config, name=str(config.valid or ""))
     alone = reserved(out, folder=True) if out is not None else nullcontext()
     with alone, no_network(config.offline):
@@ -332,12 +331,14 @@ def _shortened(names: tuple[str, ...]) -> str:
     return shown if len(names) <= 10 else f"{shown}, ..."
 
 
-def _validation_rows(config: TrainConfig, rows: LabelledRows) -> LabelledRows | None:
+def _validation_rows(
+    config: TrainConfig, rows: LabelledRows, progress: Progress
+) -> LabelledRows | None:
     """Read the validation file by the columns of the training table."""
     if config.valid is None:
         return None
     found = labelled_rows(
-        read_frame(config.valid),
+        config.frame(config.valid, progress),
         name=str(config.valid),
         text=list(rows.text_columns),
         label=rows.label_column,

@@ -13,13 +13,17 @@ import numpy as np
 
 from augment._version import __version__
 from augment.datasets.manifest import versions
+from augment.datasets.table_options import READING
 from augment.train.labelled import LabelledRows
 from augment.train.saved_model import base_name
 from augment.train.train_config import TrainConfig, named_values
 from augment.train.trainer import Fitted, Trainer
 
 #: Options that say where and how to write, and not what is learnt.
-OUTWARD: Final = ("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log")
+OUTWARD: Final = (
+    *READING,
+    *("data", "valid", "out", "resume", "force", "offline", "quiet", "json", "log"),
+)
 
 
 def identity(

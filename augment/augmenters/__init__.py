@@ -285,7 +285,9 @@ METHODS: Final[dict[str, Method]] = {
 
 #: Options of single methods -> those that take them.
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "strength": tuple(name for name in METHODS if name not in ("seq2seq", "llm")),
+    "strength": tuple(
+        name for name in METHODS if name not in ("seq2seq", "llm", "sentence-shuffle")
+    ),
     "model": ("contextual", "seq2seq", "llm"),
     "url": ("llm",),
     "prompt": ("seq2seq", "llm"),

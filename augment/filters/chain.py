@@ -29,7 +29,7 @@ class FilterChain:
     filters
         Checks in the order of running, from `augment.filters.build_filters`.
     settings
-        What `describe` reports beside the names; the result does not depend on it.
+        What the checks were made from: findings that are kept from run to run are kept under it.
 
     Notes
     -----

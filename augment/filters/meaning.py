@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CHARACTERS: Final = "characters"
 _DIMENSION: Final = 2048
+_LONGEST: Final = 2000
 
 
 class Meaning:
@@ -72,14 +74,25 @@ class Meaning:
         return self.encoder
 
 
+def letter_triples(text: str) -> Counter[str]:
+    r"""Count the runs of three letters of a text and of its edges, in small letters.
+
+    Examples
+    --------
+    >>> sorted(letter_triples("мир"))
+    ['\x02ми', 'ир\x03', 'мир']
+    """
+    key = f"\x02{fold(text)}\x03"
+    return Counter(key[at : at + 3] for at in range(max(1, len(key) - 2)))
+
+
 def _letter_vectors(texts: Sequence[str]) -> Any:  # noqa: ANN401
     """Hashed counts of the letter triples of each text, of unit length."""
     import numpy as np
 
     vectors = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
     for row, text in enumerate(texts):
-        key = f"\x02{fold(text)[:2000]}\x03".encode("utf-8", "surrogatepass")
-        places = [crc32(key[at : at + 3]) % _DIMENSION for at in range(len(key) - 2)]
-        np.add.at(vectors[row], places, 1.0)
+        for triple, count in letter_triples(text[:_LONGEST]).items():
+            vectors[row, crc32(triple.encode("utf-8", "surrogatepass")) % _DIMENSION] += count
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths == 0, 1, lengths)

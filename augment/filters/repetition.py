@@ -57,7 +57,7 @@ def _look(original: str, text: str) -> Finding:
             )
         if finding:
             return Finding(finding)
-    return _characters(original, text, after)
+    return _characters(original, after)
 
 
 def _loop(before: Sequence[str], after: Sequence[str], spare: int) -> str:
@@ -123,7 +123,7 @@ def _poorer(before: Sequence[str], after: Sequence[str]) -> str:
     )
 
 
-def _characters(original: str, text: str, words: Sequence[str]) -> Finding:
+def _characters(original: str, words: Sequence[str]) -> Finding:
     """Find letters said again and again in one long word, unless the original does it too."""
     if max(map(len, words), default=0) < 12:
         return PASSED

@@ -45,7 +45,7 @@ class FilterSettings:
     --------
     >>> settings = FilterSettings(language="French")
     >>> settings.language, settings.measure, settings.min_similarity
-    ('fr', 'minilm', 0.6)
+    ('fr', 'minilm', 0.55)
     >>> FilterSettings(language="fr", strictness="strict").min_similarity
     0.7
     """
@@ -77,9 +77,9 @@ class FilterSettings:
     that was nowhere, has come; 0.75 for another subject, 0.5 for another object or possessor, 0.25
     for one of several subjects (0.1 if that person was there before)."""
     max_strangeness: float = None  # type: ignore[assignment]
-    """Most standard deviations by which spelling may be unlike the table's, above 0."""
+    """Most standard deviations by which spelling may be unlike the table's, 0 or more."""
     min_label_odds: float = None  # type: ignore[assignment]
-    """Least probability of another label for a refusal, above 0.5 and up to 1."""
+    """Least probability of another label for a refusal, 0.5 to 1."""
     min_swap_margin: float = None  # type: ignore[assignment]
     """How much closer to another row's text a candidate must be for a refusal, 0 to 1."""
     spaces_count: bool = False

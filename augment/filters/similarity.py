@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augment.filters.check import Finding
-from augment.filters.meaning import CHARACTERS
+from augment.filters.meaning import CHARACTERS, letter_triples
 from augment.records import Candidate
-from augment.tokens import fold
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
@@ -77,12 +75,7 @@ def character_cosine(original: str, text: str) -> float:
     >>> round(character_cosine("привет мир", "привет, мир!"), 2)
     1.0
     """
-    left, right = _triples(original), _triples(text)
+    left, right = letter_triples(original), letter_triples(text)
     product = sum(count * right[triple] for triple, count in left.items())
     norm = math.sqrt(sum(n * n for n in left.values()) * sum(n * n for n in right.values()))
     return min(1.0, product / norm) if norm else 0.0
-
-
-def _triples(text: str) -> Counter[str]:
-    key = f"\x02{fold(text)}\x03"
-    return Counter(key[at : at + 3] for at in range(max(1, len(key) - 2)))

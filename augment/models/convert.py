@@ -156,7 +156,7 @@ def convert(folder: Path, out: Path, *, quantization: str) -> list[str]:
         """Takes the tokens from here."""
 
         def load_tokenizer(self, *args: object, **kwargs: object) -> SimpleNamespace:
-            return _tokens_alone(tokens, family)
+            return _tokens_alone(tokens)
 
     broken = require("safetensors", extra="local", purpose="converting a model").SafetensorError
     with quiet_transformers():
@@ -184,7 +184,7 @@ def _read_vocabulary(folder: Path, family: str, size: int) -> list[str]:
         ) from error
 
 
-def _tokens_alone(tokens: list[str], family: str) -> SimpleNamespace:
+def _tokens_alone(tokens: list[str]) -> SimpleNamespace:
     """Give what the converter asks of a tokenizer."""
     numbers = {token: number for number, token in enumerate(tokens)}
     return SimpleNamespace(

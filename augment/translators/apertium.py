@@ -110,7 +110,10 @@ def installed_modes() -> dict[tuple[str, str], Path]:
 
 def _complete(mode: Path) -> bool:
     """Whether all files of a mode are there: some packages bring modes without their data."""
-    arguments = (argument for command in _commands(mode) for argument in command)
+    try:
+        arguments = [argument for command in _commands(mode) for argument in command]
+    except (TranslatorError, ValueError, OSError):  # a file of another kind
+        return False
     return all(Path(name).exists() for name in arguments if name.startswith("/"))
 
 

@@ -2,7 +2,8 @@
 
 A client is a class of deep-translator whose functions see our transport where they look for the
 library ``requests``; nothing of the library itself is changed, so other code in the process that
-uses it notices nothing.
+uses it notices nothing. Of the library openai, which is asked for chatgpt, the one place for a
+session is taken: other code of the process goes through the transport there, too.
 """
 
 from __future__ import annotations
@@ -43,7 +44,6 @@ class Client(Protocol):
 
 def library_version() -> str:
     """Version of deep-translator; the package's own ``__version__`` is out of date."""
-    require("deep_translator", extra="online", purpose="an online translator")
     return version("deep-translator")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from augment.errors import InputError, PairError, TranslatorError
+from augment.extras import require
 from augment.offline import OfflineError
 from augment.records import Translation
 from augment.segments import Pieces, cut
@@ -91,12 +92,11 @@ class OnlineEngine:
 
     def lacks(self, source: str, target: str) -> str:
         """Say which language the service does not have; empty when both are there or unknown."""
-        from augment.translators.clients import find_code, language_codes
-
-        languages = {} if self.url else language_codes(self.name, self.service)
+        clients = _clients()
+        languages = {} if self.url else clients.language_codes(self.name, self.service)
         try:
             for code in (source, target) if languages else ():
-                find_code(self.name, code, languages)
+                clients.find_code(self.name, code, languages)
         except PairError as error:
             return str(error)
         return ""
@@ -120,14 +120,15 @@ class OnlineEngine:
             raise InputError(
                 f"{self.name} needs a key: set the environment variable {' and '.join(missing)}"
             )
-        from augment.translators.clients import library_version, make_client
-
-        version = library_version()
+        clients = _clients()
+        version = clients.library_version()
         transport = self._open_transport()
         try:
             if self.url:
                 self._check_server(source, target)
-            client = make_client(self.name, self.service, transport, source, target, self.url)
+            client = clients.make_client(
+                self.name, self.service, transport, source, target, self.url
+            )
         except ServiceFailure as failure:
             raise TranslatorError(self._unreachable(failure.why)) from None
         except (PairError, InputError, OfflineError, ImportError):
@@ -146,7 +147,6 @@ class OnlineEngine:
 
     def _open_transport(self) -> Any:  # noqa: ANN401 - its module needs the extra
         if self._transport is None:
-            from augment.translators.clients import adapt
             from augment.translators.transport import Transport
 
             self._transport = Transport(
@@ -154,15 +154,13 @@ class OnlineEngine:
                 self.limits,
                 page=self.service.page,
                 secrets=self.service.secrets(),
-                adapt=adapt(self.name),
+                adapt=_clients().adapt(self.name),
             )
         return self._transport
 
     def _check_server(self, source: str, target: str) -> None:
-        from augment.translators.clients import server_languages
-
         if self._languages is None:
-            self._languages = server_languages(self._transport, self.url) or {}
+            self._languages = _clients().server_languages(self._transport, self.url) or {}
         found = self._languages
         for code, known in ((source, found), (target, found.get(source, ()))):
             if found and code not in known:
@@ -340,6 +338,13 @@ class OnlineTranslator:
         """Give back the threads; nothing is held open between requests."""
         if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _clients() -> Any:  # noqa: ANN401 - its module needs the extra
+    require("deep_translator", extra="online", purpose="an online translator")
+    from augment.translators import clients
+
+    return clients
 
 
 def _factory(name: str) -> Callable[[], OnlineEngine]:

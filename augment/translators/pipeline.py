@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import subprocess
 import tempfile
 import threading
@@ -80,16 +80,18 @@ class Pipeline:
         if stdout is None:  # cannot be: every program is started with a pipe
             raise TranslatorError("apertium: no output to read from")
         outputs: list[bytes] = []
-        while True:
-            *whole, self._rest = self._rest.split(b"\0")
-            outputs.extend(whole)
-            if len(outputs) >= wanted:
-                break
-            ready, _, _ = select.select([stdout], [], [], HUNG_AFTER_S)
-            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""
-            if not chunk:
-                raise TranslatorError(self._why(bool(ready)))
-            self._rest += chunk
+        with selectors.DefaultSelector() as output:
+            output.register(stdout, selectors.EVENT_READ)
+            while True:
+                *whole, self._rest = self._rest.split(b"\0")
+                outputs.extend(whole)
+                if len(outputs) >= wanted:
+                    break
+                ready = output.select(HUNG_AFTER_S)
+                chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""
+                if not chunk:
+                    raise TranslatorError(self._why(bool(ready)))
+                self._rest += chunk
         if len(outputs) > wanted:
             raise TranslatorError(f"apertium gave {len(outputs)} answers to {wanted} pieces")
         return outputs
