@@ -39,7 +39,8 @@ def findings(run: Augmentation) -> Iterator[str]:
             yield f"note: {sentence}"
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
-    yield from _other_languages(found.sample, run.source)
+    checked = {"language", "all"}.isdisjoint(recipe.no_filter)
+    yield from _other_languages(found.sample, run.source, checked)
     for count, what, tail in (
         (found.empty_texts, "row with an empty text", "; passed through unchanged"),
         (found.empty_labels, "row with an empty label", "; passed through unchanged"),
@@ -52,7 +53,7 @@ def findings(run: Augmentation) -> Iterator[str]:
     yield from unread_rows(table)
 
 
-def _other_languages(sample: Sequence[str], source: str) -> Iterator[str]:
+def _other_languages(sample: Sequence[str], source: str, checked: bool) -> Iterator[str]:
     """One line where texts are in another language than the rest."""
     shares = language_shares(sample, source) if sample and identifiable(source) else {}
     others = [
@@ -61,10 +62,12 @@ def _other_languages(sample: Sequence[str], source: str) -> Iterator[str]:
         if code not in (source, "unclear") and share >= _WORTH_A_NOTE
     ]
     if others:
-        yield (
-            f"note: of {len(sample):,} texts looked at {', '.join(others)}; they are treated as "
-            f"{language_name(source)}, and are better taken out"
+        what = (
+            "nothing is made of those (check language): split the table, or take them out"
+            if checked
+            else f"they are treated as {language_name(source)}, and are better taken out"
         )
+        yield f"note: of {len(sample):,} texts looked at {', '.join(others)}; {what}"
 
 
 def _classes(count: int) -> str:

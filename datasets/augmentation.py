@@ -27,6 +27,7 @@ from augment.datasets.manifest import Manifest, add_up, together, versions
 from augment.datasets.production import FAILED, Kept, Production
 from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
+from augment.datasets.source_language import source_language
 from augment.datasets.spool import Spool
 from augment.datasets.survey import originals, survey
 from augment.datasets.table import Table
@@ -34,7 +35,7 @@ from augment.datasets.variants import why_not_more
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.filters.settings import given_thresholds
-from augment.languages import detect_language, language_code, language_name
+from augment.languages import language_name
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
@@ -167,21 +168,14 @@ class Augmentation:
             )
 
     def _source_language(self) -> str:
-        if given := self.recipe.source:
-            code = language_code(given)
-            if re.fullmatch(r"[A-Za-z]{2,3}[-_].+", given):
-                self.note(
-                    f"source {given!r} is read as {language_name(code)}: engines are told no "
-                    "script or country; look whether what comes back is written as your texts are"
-                )
-            return code
-        guess = detect_language(self.found.sample)
-        if not guess.sure:
-            raise InputError(
-                f"the language of column {self.columns.text[0]!r} is not clear (best guess "
-                f"{guess.language}, {guess.share:.0%} of the texts); name it with --source"
+        given, no_filter = self.recipe.source, self.recipe.no_filter
+        code = source_language(given, self.found.sample, self.columns.text[0], no_filter=no_filter)
+        if given and re.fullmatch(r"[A-Za-z]{2,3}[-_].+", given):
+            self.note(
+                f"source {given!r} is read as {language_name(code)}: engines are told no "
+                "script or country; look whether what comes back is written as your texts are"
             )
-        return guess.language
+        return code
 
     def _targets(self) -> dict[str, int] | None:
         counts = self.found.counts

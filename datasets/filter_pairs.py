@@ -21,6 +21,7 @@ from augment.datasets.column_names import words_of
 from augment.datasets.columns import named_column
 from augment.datasets.content_hash import content_sha256
 from augment.datasets.judged import Judged
+from augment.datasets.source_language import source_language
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
@@ -34,7 +35,7 @@ from augment.errors import InputError
 from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.presets import Strictness
 from augment.filters.settings import given_thresholds
-from augment.languages import detect_language, language_code, language_name
+from augment.languages import language_name
 from augment.offline import no_network
 from augment.outputs import beside, replacing
 from augment.progress import SILENT, Progress
@@ -181,7 +182,9 @@ class _Judge:
         self.unchanged = Unchanged(table.name)
         self.chain = FilterChain()
         self.rows, sample = self._see_originals()
-        self.language = self._language(sample)
+        self.language = source_language(
+            recipe.source, sample, self.text, no_filter=recipe.no_filter
+        )
         settings = FilterSettings(
             language=self.language,
             strictness=recipe.filter,
@@ -218,17 +221,6 @@ class _Judge:
         for number, row in enumerate(self.table):
             of_class = "" if label_at is None else cell_string(row[label_at])
             yield Original(number, cell_string(row[at]), of_class)
-
-    def _language(self, sample: Sequence[str]) -> str:
-        if self.recipe.source:
-            return language_code(self.recipe.source)
-        guess = detect_language(sample)
-        if not guess.sure:
-            raise InputError(
-                f"the language of column {self.text!r} is not clear (best guess {guess.language!r},"
-                f" {guess.share:.0%} of the texts); name it with --source"
-            )
-        return guess.language
 
     def _say(self) -> None:
         self.progress.note(f"{self.table.name}: {self.rows:,} rows, {self.table.format.describe()}")

@@ -476,3 +476,29 @@ def test_the_signature_tells_recipes_apart(engine):
 def test_values_of_the_wrong_kind_are_refused(engine, options, message):
     with pytest.raises(InputError, match=message):
         back_translate(frame({"a": 3}), **(PLAIN | {"pivot": "es"} | options))
+
+
+def test_a_wrong_language_is_refused_before_anything_is_translated(engine):
+    """An engine that is told the wrong one leaves half of the words: "If your reviens"."""
+    french = "Il faisait beau et nous avons marché le long de la rivière"
+    table = pd.DataFrame({"text": [f"{french}, jour {n}." for n in range(12)], "label": "a"})
+    options = {**PLAIN, "no_filter": "similarity", "pivot": "es"}
+    with pytest.raises(InputError, match="source is English, and 100% .* --source fr"):
+        back_translate(table, **options)
+    assert engine.opened == []
+    back_translate(table, **{**options, "no_filter": "similarity,language"})
+    assert engine.opened
+
+
+def test_of_originals_in_another_language_nothing_is_kept(engine):
+    english = "The weather was fine and we walked along the river for hours"
+    french = "Il faisait beau et nous avons marché le long de la rivière"
+    texts = [f"{english}, day {n}." for n in range(18)] + [f"{french}, jour {n}." for n in range(9)]
+    table = pd.DataFrame({"text": texts, "label": ["a", "b", "c"] * 9})
+    options = {**PLAIN, "no_filter": "similarity,unchanged,sense,person,grammar"}
+    done = back_translate(table, **options, pivot="es", balance="none")
+    new = done.frame[done.frame["aug_method"] != "original"]
+    assert len(new)
+    assert not new["text"].str.contains("rivière").any()
+    reasons = done.rejected.loc[done.rejected["text"].str.contains("rivière"), "detail"]
+    assert reasons.str.startswith("the original reads as fr").all()

@@ -103,6 +103,7 @@ REFUSED = [
     ("negation", "Coffee without sugar", "Coffee with sugar"),
     ("negation", "Nothing happened", "Something happened"),
     ("language", LONG, "El viejo caminó despacio hasta el puerto y los barcos ya entraban."),
+    ("language", "No me lo puedo creer, mi amor querido", "I can't believe it, my dear love"),
     ("language", LONG, "Старик медленно пошёл к гавани, и лодки уже возвращались."),
 ]
 PASSED = [
