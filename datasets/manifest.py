@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -118,6 +118,35 @@ def read_manifest(table: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as JSON ({error}); move it away") from error
     return found if isinstance(found, dict) else {}
+
+
+def recorded_columns(
+    manifest: Mapping[str, Any], columns: Iterable[str]
+) -> tuple[tuple[str, ...], str | None]:
+    """One or two text columns and the label column of the run that wrote a table.
+
+    Parameters
+    ----------
+    manifest
+        What stands beside it.
+    columns
+        The columns that it has now: empty and None where one is gone, or nothing was recorded.
+
+    Examples
+    --------
+    >>> made = {"resolved": {"text": ["text", "question"], "label": "topic"}}
+    >>> recorded_columns(made, ["text", "question", "label"]), recorded_columns({}, ["text"])
+    ((('text', 'question'), None), ((), None))
+    """
+    resolved, columns = manifest.get("resolved"), set(columns)
+    if not isinstance(resolved, dict):
+        return (), None
+    named, label = resolved.get("text"), resolved.get("label")
+    text = (named,) if isinstance(named, str) else tuple(named) if isinstance(named, list) else ()
+    return (
+        text if len(text) <= 2 and columns.issuperset(text) else (),
+        label if isinstance(label, str) and label in columns else None,
+    )
 
 
 def refused_by_label(manifest: Mapping[str, Any]) -> int | None:

@@ -42,7 +42,7 @@ def source_language(
 
     Examples
     --------
-    >>> source_language(None, ["Une belle histoire.", "Je me suis ennuyé."], "avis", no_filter=())
+    >>> source_language(None, ["Je me suis ennuyé du début à la fin."] * 2, "avis", no_filter=())
     'fr'
     """
     guess = detect_language(sample)

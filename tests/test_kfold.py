@@ -540,3 +540,23 @@ def test_config_orders_arms_and_every_field_has_help():
     for field in dataclasses.fields(KFoldConfig):
         after = source.split(f"    {field.name}: ", 1)[1]
         assert after.split("\n", 1)[1].lstrip().startswith('"""'), field.name
+
+
+def test_the_columns_are_those_of_the_run_that_wrote_the_table(tiny):
+    """Of a table of pairs whose questions were rewritten, the texts alone say nothing."""
+    frame = pd.DataFrame({
+        "text": [f"a text {n}" for n in range(12)],
+        "question": [f"is it good {n + 20}" for n in range(12)],
+        "about": ["x", "y"] * 6,
+        "label": ["y", "x"] * 6,
+    })  # fmt: skip
+    frame.to_csv("pairs.augmented.csv", index=False)
+    made = {"resolved": {"text": ["text", "question"], "label": "about"}}
+    Path("pairs.augmented.manifest.json").write_text(json.dumps(made))
+    given = options(tiny, folds=2, steps=1, arms=("original",))
+    found = kfold_train("pairs.augmented.csv", **given)
+    assert found.run["identity"]["text"] == ["text", "question"]
+    assert found.run["identity"]["label"] == "about"
+    named = kfold_train("pairs.augmented.csv", **given, text="question", label="label", out="o")
+    assert named.run["identity"]["text"] == ["question"]
+    assert named.run["identity"]["label"] == "label"

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
 from augment.datasets.last_table import last_table
-from augment.datasets.manifest import versions
+from augment.datasets.manifest import read_manifest, recorded_columns, versions
 from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.extras import require
@@ -116,13 +116,16 @@ def _run(
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = config.frame(path, progress), str(path)
         tables = {AUGMENTED: path, **config.arm_files}
+        recorded = recorded_columns(read_manifest(path.resolve()), frame.columns)
         out: Path | None = config.out or Path(f"{path.resolve().stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
-        tables = config.arm_files
+        tables, recorded = config.arm_files, ((), None)
         out = config.out
     folder = RunFolder(out) if out is not None else None
-    rows = labelled_rows(frame, name=name, text=config.text, label=config.label)
+    rows = labelled_rows(
+        frame, name=name, text=config.text or recorded[0], label=config.label or recorded[1]
+    )
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
     checked = tables_checked(

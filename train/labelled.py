@@ -124,7 +124,7 @@ def labelled_rows(
     name
         What messages call the table.
     text
-        Text column, two for text pairs, or ``"a,b"``; found when None.
+        Text column, two for text pairs, or ``"a,b"``; found when None or empty.
     label
         Label column; found when None.
 
@@ -140,7 +140,7 @@ def labelled_rows(
         When a column is missing, fewer than two classes remain, or a paraphrase names a source
         that the table does not hold.
     """
-    columns = find_columns(frame_table(frame, name=name), text=text, label=label)
+    columns = find_columns(frame_table(frame, name=name), text=text or None, label=label)
     if columns.label is None:
         maybe = columns.label_candidates
         which = f"perhaps {' or '.join(map(repr, maybe))}; " if maybe else ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augment.config import build
+from augment.datasets.manifest import read_manifest, recorded_columns
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
@@ -137,20 +137,23 @@ to part; add rows, or leave valid_share out
     if data is None:
         raise InputError("no table given; give one: augment train DATA.csv --out MODEL")
     out = config.out
-    manifest = None
+    manifest: dict[str, Any] = {}
     if isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data)  # type: ignore[arg-type]
         frame, name = config.frame(path, progress), str(path)
         whole = path.resolve()  # "." has no name
         out = out or Path(f"{whole.stem}.model")
-        manifest = whole.with_suffix(".manifest.json")
+        with suppress(InputError):  # another program's file of that name
+            manifest = read_manifest(whole)
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
     checkpoint = Checkpoint(out) if out is not None else None
     if out is not None and checkpoint is not None:
         check_model_place(out, force=config.force)
         checkpoint.check(resume=config.resume, force=config.force)
-    rows = _named(labelled_rows(frame, name=name, text=config.text, label=config.label), config)
+    text, label = recorded_columns(manifest, frame.columns)
+    rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
+    rows = _named(rows, config)
     valid = _validation_rows(config, rows, progress)
     material = gather(rows, valid, config, name=str(config.valid or ""))
     alone = reserved(out, folder=True) if out is not None else nullcontext()
@@ -163,7 +166,7 @@ to part; add rows, or leave valid_share out
             dropout=config.dropout,
             offline=config.offline,
         )
-        job = _Job(config, rows, valid, material, encoder, name, _recipe_of(manifest))
+        job = _Job(config, rows, valid, material, encoder, name, manifest.get("signature"))
         return job.run(out, checkpoint, progress)
 
 
@@ -360,15 +363,3 @@ def _named(rows: LabelledRows, config: TrainConfig, *, partly: bool = False) -> 
             f"label_names: two classes get one name ({', '.join(classes)}); each needs its own"
         )
     return dataclasses.replace(rows, classes=classes)
-
-
-def _recipe_of(manifest: Path | None) -> str | None:
-    """Signature of the back-translation that wrote a table, from the manifest beside it."""
-    if manifest is None or not manifest.is_file():
-        return None
-    try:
-        found = json.loads(manifest.read_text(encoding="utf-8"))
-    except ValueError:
-        found = None
-    # Else it is another program's file of that name.
-    return str(found["signature"]) if isinstance(found, dict) and "signature" in found else None
