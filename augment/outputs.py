@@ -40,9 +40,24 @@ def refuse_inputs(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]
 
 
 def check_outputs(
-    paths: Iterable[Path], *, force: bool, inputs: Iterable[str | os.PathLike[str]] = ()
+    paths: Iterable[Path],
+    *,
+    force: bool,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+    option: str = "--out",
 ) -> None:
     """Refuse, before any work, outputs that are an input, exist or cannot be written.
+
+    Parameters
+    ----------
+    paths
+        The outputs.
+    force
+        Whether those that exist may be replaced.
+    inputs
+        What is read: never replaced.
+    option
+        The option that names the output, for messages; empty where it has none.
 
     Raises
     ------
@@ -52,19 +67,18 @@ def check_outputs(
         Naming the first path that cannot be used and what to do.
     """
     paths = list(paths)
+    other = f"another {option}" if option else "another name"
     refuse_inputs(paths, inputs)
     for path in paths:
         if path.exists() and not force:
-            raise OutputError(
-                f"{path} exists already; give another name with --out, or --force to replace it"
-            )
+            raise OutputError(f"{path} exists already; give {other}, or --force to replace it")
         if path.is_dir():
             raise OutputError(f"{path} is a folder; a file name is wanted")
         folder = path.parent
         if not folder.is_dir():
-            raise OutputError(f"{folder} is no folder; make it first, or give another --out")
+            raise OutputError(f"{folder} is no folder; make it first, or give {other}")
         if not os.access(folder, os.W_OK):
-            raise OutputError(f"{folder} cannot be written by this user; give another --out")
+            raise OutputError(f"{folder} cannot be written by this user; give {other}")
 
 
 def holds_files(folder: Path) -> bool:

@@ -127,7 +127,7 @@ def convert_table(
     if folder:
         _check_folder(table, recipe.out, force=recipe.force)
     else:
-        check_new_tables(table.name, [recipe.out], force=recipe.force)
+        check_new_tables(table.name, [recipe.out], force=recipe.force, option="")
     unchanged = Unchanged(table.name)
     label_at, mapping = _mapping(table, recipe, progress)
     labels: Counter[str] = Counter()
@@ -159,7 +159,7 @@ def _check_folder(table: Table, out: Path, *, force: bool) -> None:
         if not is_saved(out):
             raise InputError(f"{out} is a folder of something else; it is not replaced")
         return
-    check_outputs([out], force=force)
+    check_outputs([out], force=force, option="")
 
 
 def _mapping(

@@ -163,7 +163,12 @@ def default_output(source: Path, word: str = "") -> Path:
 
 
 def check_new_tables(
-    source: str, tables: Iterable[Path], others: Iterable[Path] = (), *, force: bool
+    source: str,
+    tables: Iterable[Path],
+    others: Iterable[Path] = (),
+    *,
+    force: bool,
+    option: str = "--out",
 ) -> None:
     """Refuse, before any work, outputs that cannot be written or would replace something.
 
@@ -175,7 +180,7 @@ def check_new_tables(
     tables, others = list(tables), list(others)
     for path in tables:
         output_kind(path)
-    check_outputs([*tables, *others], force=force, inputs=[source])
+    check_outputs([*tables, *others], force=force, inputs=[source], option=option)
 
 
 class Unchanged:

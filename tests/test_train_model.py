@@ -652,3 +652,33 @@ def test_training_and_folds_tell_it(capsys):
         short = ["--epochs", "1", "--max-tokens", "16", "--out", command[0]]
         assert main([*command, *short]) == 0
         assert "these texts look French" in capsys.readouterr().err
+
+
+def test_an_interrupted_training_says_whether_there_is_something_to_go_on_from(
+    encoders, capsys, monkeypatch
+):
+    table(24).to_csv("d.csv", index=False)
+    arguments = ["d.csv", "--model", encoders(), "--steps", "2", "--device", "cpu"]
+
+    def stopped(self, *given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("augment.train.finetune.FineTuning.advance", stopped)
+        patch.setattr("augment.train.experiment.Experiment.units", stopped)
+        assert main(["train", *arguments]) == 130
+        said = capsys.readouterr().err
+        assert "interrupted; no state was saved yet" in said
+        assert "--resume" not in said
+        assert main(["kfold-train", *arguments, "--folds", "2", "--workers", "1"]) == 130
+    assert "0 of 4 runs are finished and kept in d.kfold/units" in capsys.readouterr().err
+
+
+def test_mistakes_are_named_by_their_row_in_the_file(encoders, capsys):
+    """A part of an augmented table names its rows after another file."""
+    frame = table(24, seed=1)
+    frame["aug_source_id"], frame["aug_method"] = range(100, 124), "original"
+    frame.to_csv("part.csv", index=False)
+    done = train_model(table(24), **{**SMALL, "steps": 1}, model=encoders(), valid="part.csv")
+    assert done.validation.mistakes
+    assert all(frame["text"][one.row] == one.text[0] for one in done.validation.mistakes)

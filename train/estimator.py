@@ -281,6 +281,7 @@ def _material(
         classes=classes,
         source=everything,
         source_ids=everything,
+        places=everything,
         groups=source_groups(texts) if config.judges_epochs else everything,
         left_out={},
         text_columns=("text",),

@@ -165,9 +165,13 @@ def _run(
     try:
         units = experiment.units(store, progress)
     except KeyboardInterrupt:
-        if folder is not None:
-            progress.note(f"finished units are kept in {folder.units}; --resume goes on from there")
-        raise
+        if folder is None:
+            raise
+        kept = len(list(folder.units.glob("*.json")))
+        raise KeyboardInterrupt(
+            f"{kept:,} of {len(experiment.jobs) + len(experiment.floors):,} runs are finished and "
+            f"kept in {folder.units}: run the same command with --resume to go on"
+        ) from None
     result = collect(
         rows,
         units,

@@ -41,6 +41,8 @@ class LabelledRows:
         Position of each row's original, shape ``(n_rows,)``; an original names itself.
     source_ids
         ``aug_source_id`` of each original, shape ``(n_originals,)``.
+    places
+        Row of each original in the table, 0-based, shape ``(n_originals,)``.
     groups
         Group number of each original (see `augment.datasets.folds.source_groups`).
     left_out
@@ -56,6 +58,7 @@ class LabelledRows:
     classes: tuple[str, ...]
     source: IntArray
     source_ids: IntArray
+    places: IntArray
     groups: IntArray
     left_out: dict[str, int]
     text_columns: tuple[str, ...]
@@ -198,6 +201,7 @@ def labelled_rows(
         classes=classes,
         source=np.array([*range(len(originals)), *sources], dtype=np.int64),
         source_ids=np.array([source_ids[row] for row in originals], dtype=np.int64),
+        places=np.array(originals, dtype=np.int64),
         groups=groups,
         left_out=left_out,
         text_columns=columns.text,

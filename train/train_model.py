@@ -216,11 +216,14 @@ class _Job:
                 progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
             )
         except KeyboardInterrupt:
-            if checkpoint is not None and checkpoint.has_state:
-                progress.warn(f"what was learnt is kept in {checkpoint.path}; --resume goes on")
-            else:
-                progress.warn("no state was saved yet: there is nothing to go on from")
-            raise
+            if checkpoint is None or not checkpoint.has_state:
+                raise KeyboardInterrupt(
+                    "no state was saved yet: there is nothing to go on from; run the command again"
+                ) from None
+            raise KeyboardInterrupt(
+                f"what was learnt is kept in {checkpoint.path}: run the same command with "
+                "--resume to go on"
+            ) from None
         finally:
             logs.close()
             if checkpoint is not None and not checkpoint.has_state:  # nothing to go on from
@@ -287,7 +290,7 @@ class _Job:
         rows, before = self.rows, 0
         if self.valid is not None:
             rows, before = self.valid, int(self.material.valid[0])
-        return [int(rows.source_ids[row - before]) for row in positions]
+        return [int(rows.places[row - before]) for row in positions]
 
     def _announce(self, progress: Progress) -> None:
         """Say what was found and chosen."""

@@ -19,7 +19,7 @@ def run(config: InspectConfig) -> None:
     """Inspect, write the page where one is wanted, and print what was found."""
     if config.html is not None:
         read = [one for one in (config.input, config.against) if one is not None]
-        check_outputs([config.html], force=config.force, inputs=read)
+        check_outputs([config.html], force=config.force, inputs=read, option="--html")
     found = inspect_table(config=config, progress=for_stderr(quiet=config.quiet))
     if config.html is not None:
         write_page(found, config.html)

@@ -64,8 +64,9 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
         return code
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
         return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
-    except KeyboardInterrupt:
-        return _fail(f"interrupted; what is finished is kept: {_go_on(command)}", INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        kept = str(stop) or f"what is finished is kept: {_go_on(command)}"
+        return _fail(f"interrupted; {kept}", INTERRUPTED)
     except AugmentError as error:
         if debug:
             traceback.print_exc()
