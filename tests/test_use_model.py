@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import threading
@@ -122,7 +123,7 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
     assert "no such file" in capsys.readouterr().err
     assert main(["predict", model, "in.cvs"]) == 2  # and not "in.cvs" as a text
     assert "no such file" in capsys.readouterr().err
-    for name in ("in.csv.gz", "in.xlsx", "./in.zip", "in/", "-"):  # no texts either
+    for name in ("in.csv.gz", "in.xlsx", "./in.zip", "in/"):  # no texts either
         assert main(["predict", model, name]) == 2
         assert "no such file" in capsys.readouterr().err
     for nothing in ("", " "):
@@ -359,3 +360,27 @@ def test_rows_that_cannot_be_read_are_left_out_where_asked(made, here, capsys):
         "predict", model, "t.csv", "--encoding", "cp1251", "--delimiter", ";", "--force"
     ]) == 0  # fmt: skip
     assert pd.read_csv("t.predicted.csv")["text"].tolist() == ["Ещё", "фильм"]
+
+
+def given_on_stdin(monkeypatch, text):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+
+
+def test_standard_input_is_read_a_text_a_line(made, monkeypatch, capsys):
+    given_on_stdin(monkeypatch, b"the film was good\n\n  \r\nthe plot is bad\r\n")
+    assert main(["predict", str(made / "single"), "-"]) == 0
+    one, none, blank, other = capsys.readouterr().out.splitlines()
+    assert one.startswith("pos (")
+    assert none == blank == ""
+    assert other.startswith("neg (")
+    given_on_stdin(monkeypatch, b"the film\twas it good\n")
+    assert main(["predict", str(made / "pairs"), "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["label"] in ("pos", "neg")
+    given_on_stdin(monkeypatch, b"a\tb\nno pair\n")
+    assert main(["predict", str(made / "pairs"), "-"]) == 2
+    assert "line 2: " in capsys.readouterr().err
+    given_on_stdin(monkeypatch, b"caf\xe9\n")
+    assert main(["predict", str(made / "single"), "-"]) == 2
+    assert "no UTF-8" in capsys.readouterr().err
+    assert main(["predict", str(made / "single")]) == 2
+    assert "MODEL - reads a text a line" in capsys.readouterr().err

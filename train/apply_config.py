@@ -61,7 +61,9 @@ class PredictConfig(ReadOptions):
     A table is written with its columns, then `predicted`, `score` (the probability of that
     class) and `prob_LABEL` for every class; CSV, JSON lines and Parquet go in and come out, of
     any length. A text given in place of a table, as in augment predict MODEL "some text", is
-    answered with `LABEL (0.99)`; for a model of text pairs, give both sides.
+    answered with `LABEL (0.99)`; for a model of text pairs, give both sides. With - in place of a
+    table, standard input is read, a text a line (the sides of a pair with a tab between), and a
+    line is written for each; as JSON lines with --json.
     """
 
     model: Annotated[str | None, tyro.conf.Positional, shown_as("MODEL")] = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import PredictConfig
-from augment.train.model_input import sides_of, text_columns, windows
+from augment.train.model_input import WINDOW, sides_of, text_columns, windows
 from augment.train.predictor import Prediction, Predictor
 
 if TYPE_CHECKING:
@@ -181,6 +182,40 @@ def predict_texts(
     return predictor.predict(texts)
 
 
+def predict_lines(
+    model: str | os.PathLike[str] | Predictor, lines: Iterable[str], config: PredictConfig
+) -> Iterator[Prediction | None]:
+    """Label texts that come a line each; of pairs, the sides are separated by a tab.
+
+    Yields
+    ------
+    Prediction or None
+        One for each line, in order; None for a line without a text.
+
+    Raises
+    ------
+    InputError
+        For a line that is no pair where pairs are wanted.
+    """
+    predictor = open_predictor(model, config)
+    pairs = len(predictor.text_columns) == 2
+    start, lines = 1, iter(lines)
+    while window := [line.rstrip("\r\n") for line in islice(lines, WINDOW)]:
+        at = [number for number, line in enumerate(window) if line.strip()]
+        texts = [tuple(window[number].split("\t")) if pairs else (window[number],) for number in at]
+        for number, sides in zip(at, texts, strict=True):
+            if pairs and (len(sides) != 2 or not all(map(str.strip, sides))):
+                raise InputError(
+                    f"line {start + number}: {predictor.name} was trained on pairs "
+                    f"({' + '.join(predictor.text_columns)}); wanted: two texts, a tab between"
+                )
+        done: list[Prediction | None] = [None] * len(window)
+        for number, prediction in zip(at, predictor.predict(texts) if at else [], strict=True):
+            done[number] = prediction
+        yield from done
+        start += len(window)
+
+
 def open_predictor(model: str | os.PathLike[str] | Predictor, config: PredictConfig) -> Predictor:
     """Load the model that a config names, unless it is loaded."""
     if isinstance(model, Predictor):
@@ -220,7 +255,7 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     [one] = inputs
     there, suffix = lies_there(one), Path(one).suffix.lower()
     meant = bool(get_close_matches(suffix, (*SUFFIXES, *_OTHERS), n=1, cutoff=_MISTYPED))
-    meant = meant or one == "-" or one.startswith(("./", "../", "/")) or one.endswith("/")
+    meant = meant or one.startswith(("./", "../", "/")) or one.endswith("/")
     return there or (meant and len(one.split()) == 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from dataclasses import asdict
@@ -14,7 +15,7 @@ Config = PredictConfig
 
 
 def run(config: PredictConfig) -> None:
-    """Label; a table goes to a file, texts to stdout."""
+    """Label; a table goes to a file, texts and the lines of stdin to stdout."""
     from augment.train.predict_table import (
         lies_there,
         names_a_table,
@@ -23,12 +24,18 @@ def run(config: PredictConfig) -> None:
     )
 
     if config.model is None or not config.inputs:
-        raise InputError("a model and a table, or texts, are wanted: augment predict MODEL IN.csv")
+        raise InputError(
+            "a model and a table, or texts, are wanted: augment predict MODEL IN.csv; "
+            "augment predict MODEL - reads a text a line from standard input"
+        )
     if len(config.inputs) > 1 and (file := next(filter(lies_there, config.inputs), None)):
         raise InputError(
             f"{file} is a file or a folder, and other inputs stand beside it: tables are labelled "
             f"one at a time: augment predict {config.model} {file}"
         )
+    if config.inputs == ("-",):
+        _label_lines(config)
+        return
     if config.out is not None or names_a_table(config.inputs):
         done = predict_table(config=config, progress=for_stderr(quiet=config.quiet))
         lines = [f"{done.rows:,} rows -> {done.path}"]
@@ -41,3 +48,21 @@ def run(config: PredictConfig) -> None:
         found = [asdict(one) for one in predictions]
     text = json.dumps(found, indent=2, ensure_ascii=False) if config.json else "\n".join(lines)
     sys.stdout.write(text + "\n")
+
+
+def _label_lines(config: PredictConfig) -> None:
+    """Label the lines of standard input; the n-th line written belongs to the n-th one read."""
+    from augment.train.predict_table import predict_lines
+
+    if config.out is not None:
+        raise InputError("--out is for tables; what is made of standard input goes to stdout")
+    stdin = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
+    try:
+        for one in predict_lines(config.model or "", stdin, config):
+            if config.json:
+                line = json.dumps(None if one is None else asdict(one), ensure_ascii=False)
+            else:
+                line = "" if one is None else f"{one.label} ({one.score:.2f})"
+            sys.stdout.write(line + "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is no UTF-8 ({error}); write it to a file") from error
