@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -292,3 +295,62 @@ def test_a_folder_that_cannot_be_written_costs_compiling_and_no_more(monkeypatch
 
     monkeypatch.setattr(numba, "njit", no_folder)
     assert numbers.compiled(lambda x: x + 1)(1) == 2
+
+
+EVERY_KERNEL = """
+import hashlib
+import numpy as np
+from augment.train import kernels
+from augment.train.numbers import Mask
+import torch
+
+torch.manual_seed(0)
+drawn = np.random.default_rng(0).standard_normal
+given = Mask(0.1).given()
+
+
+def f32(*shape):
+    return drawn(shape).astype(np.float32)
+
+
+x, other, grad = f32(64, 384), f32(64, 384), f32(64, 384)
+weight, bias, means, rates = f32(384), f32(384), np.empty(64, np.float32), np.empty(64, np.float32)
+out, out2 = np.empty_like(x), np.empty_like(x)
+sums, sums2 = np.zeros((4, 384), np.float32), np.zeros((4, 384), np.float32)
+found = []
+kernels.join(0, 64, x, other, weight, bias, out, means, rates, np.float32(1e-12), *given)
+found += [out.copy(), means.copy(), rates.copy()]
+kernels.join_back(
+    0, 4, grad, x, other, weight, means, rates, out, out2, sums, sums2, 4, *given
+)
+found += [out.copy(), out2.copy(), sums, sums2]
+scores, kept = f32(4, 96, 96), np.empty((4, 96, 96), np.float32)
+kernels.soften(0, 4, 0, 2, scores, kept, f32(2, 1, 1, 96), np.float32(0.2), *given)
+found += [scores.copy(), kept.copy()]
+grads = f32(4, 96, 96)
+kernels.soften_back(0, 4, 0, scores, grads, kept, np.float32(0.2), *given)
+found += [grads, kept]
+for kernel, parts in ((kernels.gelu, (x,)), (kernels.gelu_back, (grad, x))):
+    kernel(0, 64, *parts, out)
+    found.append(out.copy())
+kernels.drop(0, 64, x, out, *given)
+found += [out, np.array(kernels.squared_length(x.ravel()))]
+print(*(hashlib.sha256(one.tobytes()).hexdigest()[:8] for one in found))
+"""
+
+
+def test_what_is_read_from_the_cache_is_what_was_just_compiled(tmp_path):
+    """The first training on a machine, and one on a machine that keeps nothing, are like others."""
+    done = [
+        subprocess.run(
+            [sys.executable, "-c", EVERY_KERNEL],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert list(tmp_path.rglob("*.nbc")), "nothing was kept"
+    assert len(done[0].split()) == 15
+    assert done[0] == done[1]

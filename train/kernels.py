@@ -28,6 +28,7 @@ from augment.train.numbers import (
     draw,
     exp,
     from_ordered,
+    inner,
     narrow,
     ordered,
     random_room,
@@ -36,12 +37,12 @@ from augment.train.numbers import (
 )
 
 #: Of `numbers.py`, SHA-256: what is compiled here and kept must not outlive a change there.
-NUMBERS = "b3bc3570bec4cb44"
+NUMBERS = "4269a3bcb4af6276"
 #: Rows that are transposed at a time: their lines stay in the cache.
 STRIP = 8 * SQUARE
 
 
-@compiled
+@inner
 def soften_row(scores, kept, bias, values, bits, scale, limit, larger):
     top = numba.int32(-(2**31))
     for at in range(scores.shape[0]):
@@ -89,7 +90,7 @@ def soften(start, stop, first, heads, scores, kept, bias, scale, seed, limit, la
             )
 
 
-@compiled
+@inner
 def soften_row_back(weights, grads, kept, values, bits, scale, limit, larger):
     total = ZERO
     for at in range(weights.shape[0]):
@@ -155,7 +156,7 @@ def put_heads(start, stop, table, starts, lengths, given):
                     target[head * width + at] = given[row, head, token, at]
 
 
-@compiled
+@inner
 def add_row(x, sums):
     for at in range(x.shape[0]):
         sums[at] += widen(x[at])
@@ -178,7 +179,7 @@ def turn(start, stop, x, out, sums):
                 turn_square(x, row, column, out)
 
 
-@compiled
+@inner
 def drop_row(x, out, bits, limit, larger):
     for at in range(x.shape[0]):
         factor = larger if bits[at] >= limit else ZERO
@@ -194,7 +195,7 @@ def drop(start, stop, x, out, seed, limit, larger):
         drop_row(x[row], out[row], bits, limit, larger)
 
 
-@compiled
+@inner
 def join_row(x, residual, weight, bias, out, values, bits, eps, limit, larger):
     total, squares = ZERO, ZERO
     for at in range(x.shape[0]):
@@ -224,7 +225,7 @@ def join(start, stop, x, residual, weight, bias, out, means, rates, eps, seed, l
         )
 
 
-@compiled
+@inner
 def join_row_back(
     grad,
     x,
@@ -312,7 +313,7 @@ def join_back(
             )
 
 
-@compiled
+@inner
 def tail(x, bell):
     """Half the error function's complement at abs(x) / sqrt(2); `bell` is e**(-x * x / 2)."""
     t = ONE / (ONE + np.float32(0.2316418882) * abs(x))
@@ -324,7 +325,7 @@ def tail(x, bell):
     return found * t * bell
 
 
-@compiled
+@inner
 def gelu_row(x, out):
     for at in range(x.shape[0]):
         value = widen(x[at])
@@ -339,7 +340,7 @@ def gelu(start, stop, x, out):
         gelu_row(x[row], out[row])
 
 
-@compiled
+@inner
 def gelu_row_back(grad, x, to_x):
     for at in range(x.shape[0]):
         value = widen(x[at])
@@ -384,7 +385,7 @@ def squared_length(x):
     return total
 
 
-@compiled
+@inner
 def squared_length_of_part(x):
     total = ZERO
     for at in range(x.shape[0]):
