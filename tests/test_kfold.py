@@ -560,3 +560,43 @@ def test_the_columns_are_those_of_the_run_that_wrote_the_table(tiny):
     named = kfold_train("pairs.augmented.csv", **given, text="question", label="label", out="o")
     assert named.run["identity"]["text"] == ["question"]
     assert named.run["identity"]["label"] == "label"
+
+
+def test_a_second_run_into_one_folder_is_refused(tiny, monkeypatch):
+    """Two at once mixed their runs: the options of one beside the results of the other."""
+    from augment.train.experiment import Experiment
+
+    train, seen = Experiment.units, []
+
+    def meanwhile(self, *given):
+        with pytest.raises(OutputError, match="another run is writing one"):
+            kfold_train(table(), **options(tiny, steps=1, folds=2), out="one", force=True)
+        seen.append(1)
+        return train(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Experiment, "units", meanwhile)
+        kfold_train(table(), **options(tiny, steps=1, folds=2), out="one")
+    assert seen == [1]
+    kfold_train(table(), **options(tiny, steps=1, folds=2), out="one", force=True)
+    assert [one.name for one in Path().iterdir()] == ["one"]
+
+
+def test_more_tokens_than_the_model_takes_are_refused(tiny):
+    with pytest.raises(InputError, match=r"max_tokens=65: .* takes at most 64 tokens"):
+        kfold_train(table(), **options(tiny, max_tokens=65))
+    done = kfold_train(table(), **options(tiny, steps=1, folds=2))
+    assert done.run["identity"]["max_tokens"] == 64
+
+
+def test_a_training_that_diverges_in_its_last_step_is_stopped(tiny, capsys):
+    """Its loss was computed before that step; the scores of such a model are no scores."""
+    table().to_csv("d.csv", index=False)
+    given = ["--model", str(tiny), "--lr", "1e30", "--steps", "1", "--device", "cpu"]
+    assert main(["kfold-train", "d.csv", *given, "--folds", "2", "--arms", "original"]) == 1
+    said = capsys.readouterr().err
+    assert "arm 'original', repeat 0, fold 0: training diverged by step 1" in said
+    assert not Path("d.kfold/metrics.json").exists()
+    assert main(["train", "d.csv", *given]) == 1
+    assert "diverged by step 1" in capsys.readouterr().err
+    assert not Path("d.model").exists()

@@ -69,8 +69,8 @@ class KFoldConfig(ReadOptions):
     """Rows per optimizer step."""
     lr: Annotated[float | None, shown_as("F")] = None
     """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
-    max_tokens: int = 256
-    """Most tokens of a text that are read."""
+    max_tokens: Annotated[int | None, shown_as("N")] = None
+    """Most tokens of a text that are read. Default: 256, or what the model takes at most."""
     truncation: Literal["middle", "end"] = "middle"
     """What longer texts lose: the end; or the middle, a quarter of what is read before it."""
     sampler: Literal["uniform", "balanced"] = "uniform"
@@ -154,7 +154,8 @@ class KFoldConfig(ReadOptions):
         check_at_least("folds", self.folds, 2)
         check_at_least("repeats", self.repeats, 1)
         check_at_least("batch_size", self.batch_size, 1)
-        check_at_least("max_tokens", self.max_tokens, 4)
+        if self.max_tokens is not None:
+            check_at_least("max_tokens", self.max_tokens, 4)
         check_at_least("seed", self.seed, 0)
         if self.workers is not None:
             check_at_least("workers", self.workers, 1)

@@ -20,10 +20,9 @@ from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
-from augment.train.encoder import explained, longest_input
+from augment.train.encoder import DEFAULT_MAX_TOKENS, explained, longest_input
 from augment.train.saved_model import (
     CARD,
-    DEFAULT_MAX_TOKENS,
     check_finite,
     check_model_place,
     save_model,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+#: Tokens of a text that are read where nothing else is asked for.
+DEFAULT_MAX_TOKENS: Final = 256
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 #: What a hub name may look like; anything else was meant as a folder.
 HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
@@ -64,6 +66,23 @@ class Encoder:
     def width(self) -> int:
         """Length of the hidden vectors."""
         return int(getattr(self.model.config, "hidden_size", 768))
+
+    def tokens_read(self, asked: int | None) -> int:
+        """Say how many tokens of a text are read: as many as asked for, else by default.
+
+        Raises
+        ------
+        InputError
+            When the model does not take so many.
+        """
+        if asked is None:
+            return min(DEFAULT_MAX_TOKENS, self.max_tokens)
+        if asked > self.max_tokens:
+            raise InputError(
+                f"max_tokens={asked}: {self.name} takes at most {self.max_tokens} tokens; give "
+                "that or less, or a model for longer texts"
+            )
+        return asked
 
     @cached_property
     def _working_copy(self) -> PreTrainedModel:

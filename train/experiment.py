@@ -50,7 +50,7 @@ class Experiment:
 
         self.config, self.rows, self.check = config, rows, check
         self.model_revision = encoder.revision
-        self.max_tokens = min(config.max_tokens, encoder.max_tokens)
+        self.max_tokens = encoder.tokens_read(config.max_tokens)
         self.table = tokenise(
             rows.texts,
             encoder.tokenizer,

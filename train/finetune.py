@@ -31,6 +31,7 @@ from augment.train.passes import (
     length_groups,
     out_of_memory,
     predict,
+    probabilities_of,
 )
 from augment.train.tokens import TokenTable
 
@@ -43,6 +44,8 @@ IntArray = npt.NDArray[np.int64]
 
 #: Steps between two looks at the loss; on a GPU each look waits for the device.
 LOOK_EVERY = {"cpu": 1, "cuda": 25}
+#: Rows that a model is tried on behind its last step.
+LOOKED_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +182,31 @@ class FineTuning:
                 self.done += 1
                 look = self.done == until or self.done % LOOK_EVERY[self.recipe.device] == 0
                 if look and not torch.isfinite(total):
-                    raise DivergedError(
-                        f"training diverged by step {self.done}: the loss is no number at "
-                        f"lr={self.recipe.lr:g}; give a smaller lr"
-                    )
+                    raise self._diverged()
                 on_step()
             self._random = self._drawn_so_far()
         return float(total) / max(1, until - first)
+
+    def check(self) -> None:
+        """Look at what the last step made of the model: its loss was computed before that.
+
+        Raises
+        ------
+        DivergedError
+            When the model gives no numbers any more.
+        """
+        rows = self.batches[max(0, self.done - 1)][:LOOKED_AT]
+        recipe = self.recipe
+        try:
+            probabilities_of(self.model.eval(), self.table, rows, recipe.precision, recipe.device)
+        except DivergedError:
+            raise self._diverged() from None
+
+    def _diverged(self) -> DivergedError:
+        return DivergedError(
+            f"training diverged by step {self.done}: the loss is no number at "
+            f"lr={self.recipe.lr:g}; give a smaller lr"
+        )
 
     def lr(self) -> float:
         """Learning rate of the head at the next step."""
@@ -370,4 +391,6 @@ def fine_tune(
     DivergedError
         When the loss stops being a finite number.
     """
-    FineTuning(model, table, labels, batches, recipe, seed=seed).advance(on_step=on_step)
+    tuning = FineTuning(model, table, labels, batches, recipe, seed=seed)
+    tuning.advance(on_step=on_step)
+    tuning.check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,12 +106,15 @@ def kfold_train(
 add rows of that class, merge it with another, or leave it out
     """
     config = build(config, KFoldConfig, overrides)
-    with no_network(config.offline):
-        return _run(data, config, progress)
+    with no_network(config.offline), ExitStack() as held:
+        return _run(data, config, progress, held)
 
 
 def _run(
-    data: str | os.PathLike[str] | pd.DataFrame | None, config: KFoldConfig, progress: Progress
+    data: str | os.PathLike[str] | pd.DataFrame | None,
+    config: KFoldConfig,
+    progress: Progress,
+    held: ExitStack,
 ) -> KFoldResult:
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
@@ -141,7 +145,7 @@ def _run(
         names=rows.classes,
     )
     if folder is not None:
-        folder.check(resume=config.resume, force=config.force)
+        held.enter_context(folder.held(resume=config.resume, force=config.force))
         for module in ("jinja2", "matplotlib"):
             require(module, extra="train", purpose="kfold-train")
     require("scipy", extra="train", purpose="kfold-train")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from augment.errors import DivergedError
 from augment.train.tokens import TokenTable
 
 if TYPE_CHECKING:
@@ -106,14 +107,22 @@ def probabilities_of(
     precision: Precision,
     device: Device,
 ) -> FloatArray:
-    """Class probabilities of one batch of rows; in halves where the memory is too small."""
+    """Class probabilities of one batch of rows; in halves where the memory is too small.
+
+    Raises
+    ------
+    DivergedError
+        Where the model overflows.
+    """
     import torch
 
     try:
         with torch.inference_mode(), autocast(precision, device):
             logits = model(**table.batch(rows, device)).logits.double()
             found: FloatArray = torch.softmax(logits, dim=-1).cpu().numpy()
-            return found
+        if not np.isfinite(found).all():
+            raise DivergedError("the model gives no number for a text: its training diverged")
+        return found
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error) or len(rows) == 1:
             raise

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.errors import InputError, OutputError
-from augment.outputs import holds_files, replacing
+from augment.outputs import holds_files, replacing, reserved
 
 if TYPE_CHECKING:
     from augment.train.results import KFoldResult
@@ -72,6 +73,20 @@ class RunFolder:
             raise OutputError(f"{place} is no folder; make it first, or give another --out")
         if not os.access(place, os.W_OK):
             raise OutputError(f"{place} cannot be written by this user; give another --out")
+
+    @contextmanager
+    def held(self, *, resume: bool, force: bool) -> Iterator[None]:
+        """Keep other runs from this folder until the block ends.
+
+        Raises
+        ------
+        OutputError
+            As `check` does, and when another run is writing it.
+        """
+        self.check(resume=resume, force=force)
+        with reserved(self.path, folder=True):
+            self.check(resume=resume, force=force)  # a run may have ended just now
+            yield
 
     def earlier(self) -> dict[str, Any] | None:
         """Read the ``run.json`` of an earlier run, None where there is none."""

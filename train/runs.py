@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from augment.errors import DivergedError
 from augment.train.units import Key, Unit, rounded
 
 if TYPE_CHECKING:
@@ -85,9 +86,13 @@ class RunSetup:
         recipe = dataclasses.replace(self.recipe, loss=plan.loss)
         with one_thread():
             model = encoder.fresh(generator=generator, lora=self.lora)
-            fine_tune(
-                model, table, self.labels, plan.batches, recipe, seed=dropout, on_step=on_step
-            )
+            try:
+                fine_tune(
+                    model, table, self.labels, plan.batches, recipe, seed=dropout, on_step=on_step
+                )
+            except DivergedError as error:
+                where = f"arm {job.arm!r}, repeat {split.repeat}, fold {split.fold}"
+                raise DivergedError(f"{where}: {error} (--lr)") from error
             probabilities = predict(model, table, split.test, recipe)
         del model
         give_memory_back(recipe.device)

@@ -34,7 +34,6 @@ TRAINING: Final = "training.json"
 CARD: Final = "README.md"
 #: Names that a model gets when nobody names its classes.
 _NAMELESS: Final = re.compile(r"LABEL_\d+")
-DEFAULT_MAX_TOKENS: Final = 256
 
 
 @dataclass(frozen=True)

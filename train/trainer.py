@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from augment.train.checkpoint import Checkpoint
 
-DEFAULT_MAX_TOKENS: Final = 256
 #: Steps between two entries in the logs.
 CHUNK: Final = 50
 #: A state is written when the last is older: at the end of an epoch, and within one (seconds).
@@ -122,7 +121,7 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, material: Material, encoder: Encoder) -> None:
         self.config, self.material, self.encoder = config, material, encoder
-        self.max_tokens = _max_tokens(config, encoder)
+        self.max_tokens = encoder.tokens_read(config.max_tokens)
         table = tokenise(
             material.texts,
             encoder.tokenizer,
@@ -194,6 +193,8 @@ class Trainer:
                 steps = until - tuning.done
                 try:
                     loss = tuning.advance(until, stage.advance)
+                    if until == end:
+                        tuning.check()
                 except DivergedError as error:
                     if not good:
                         raise
@@ -343,17 +344,6 @@ def _meta(tuning: FineTuning, state: _State) -> dict[str, Any]:
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 6) for name, value in values.items()}
-
-
-def _max_tokens(config: TrainConfig, encoder: Encoder) -> int:
-    if config.max_tokens is None:
-        return min(DEFAULT_MAX_TOKENS, encoder.max_tokens)
-    if config.max_tokens > encoder.max_tokens:
-        raise InputError(
-            f"max_tokens={config.max_tokens}: {config.model} takes at most {encoder.max_tokens} "
-            "tokens; give that or less, or a model for longer texts"
-        )
-    return config.max_tokens
 
 
 def _class_weights(config: TrainConfig, material: Material) -> tuple[float, ...] | None:
