@@ -78,6 +78,8 @@ class Checkpoint:
                     f"({'; '.join(found)}); give the same options to resume it, another --out, or "
                     "--force to start anew"
                 )
+            for left in self.path.glob(".tmp*"):  # of a save that was killed
+                left.unlink(missing_ok=True)
             return True
         self.remove()
         self.path.mkdir()

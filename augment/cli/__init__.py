@@ -144,7 +144,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(f"augment {__version__}", DONE)
     if args[0] not in COMMANDS:
         return _unknown(args[0])
-    from augment.cli.running import run_command
+    try:
+        from augment.cli.running import run_command
+    except KeyboardInterrupt:  # before anything was begun
+        return _say("augment: interrupted", INTERRUPTED)
 
     # Loading torch and transformers makes a million objects that stay; looking through them for
     # garbage every 700 new ones is a sixth of the start.

@@ -48,6 +48,7 @@ FILTERS: Final[dict[str, str]] = {
     "repetition": "augment.filters.repetition:Repetition",
     "truncated": "augment.filters.truncated:Truncated",
     "numbers": "augment.filters.numbers:Numbers",
+    "units": "augment.filters.units:Units",
     "negation": "augment.filters.negation:Negation",
     "question": "augment.filters.question:Question",
     "person": "augment.filters.person:Person",

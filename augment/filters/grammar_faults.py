@@ -115,6 +115,12 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"(?<![-‐'’])\b(?:[SsMmTtNn]e|[Jj]e) [aeiouéèêàâîô]\w",
         # Ne ... pas rien
         r"\bpas (?:rien|personne|jamais|aucune?|nulle part|pas)\b",
+        r"\b[Nn](?:e |['’])\w+ pas (?!(?:une?|la|cette|[mts]a|[lcs]es|leurs?|[nv]otre|de|pour|que|"
+        r"qu|quelque|autre|à|en|avec|par|si|comme|grand)\b)\w+ (?:personne|rien|aucune?)\b",
+        # As raison, la ne 7, Qu'il est l'architecte ?, si revenir, Qu'est-ce que fait
+        r"^As (?!d[eu]\b)\w|\b[Ll]a ne \d",
+        r"^Qu['’](?:il|elle) est (?:l['’]|l[ae] |les |une? )[^?]*\?",
+        r"\b[Ss]i (?!on\b)\w+(?:er|ir)\b|\bQu['’]est-ce que fait\b",
         r"\b[Nn]e\s*[.!?,](?![.!?])",
         r"\b(?:est|suis|sont|ai|ont|veux|veut|voulez|peux|pouvez|vas?|vont) ne "
         r"(?!pas|plus|jamais|rien|point|l)",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from augment.errors import MissingExtraError
-from augment.minilm import NAME, minilm_folder
+from augment.minilm import NAME, WEIGHTS_SHA256, minilm_folder, sha256
 from augment.tokens import fold
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ class Meaning:
                 )
         if self.measure == NAME:
             minilm_folder()
+
+    def weights_sha256(self) -> str:
+        """Hash of the encoder's weights; empty for letter triples, and for a name on the hub."""
+        if self.measure == NAME:
+            return WEIGHTS_SHA256
+        files = sorted(Path(self.measure).glob("*.safetensors"))
+        return sha256(files[0]) if files else ""
 
     def similarity(self, originals: Sequence[str], texts: Sequence[str]) -> list[float]:
         """Cosine of each original with the text at the same place, 0..1."""

@@ -256,6 +256,8 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "cloue clouez: fiche fichez",
         "ficher: repère",
         "étendre: tendre",
+        "tendu tendus tendue: as ai avez",
+        "noix: nouveau neuf nouvelle neuve",
         "développer: déroule",
         "faillit: faut",
         # Ce que c'est

@@ -34,6 +34,8 @@ class Similarity:
         self.measure = settings.measure
         self.meaning = settings.meaning
         self.meaning.require()
+        #: For the manifest: a name may come to stand for other weights.
+        self.weights_sha256 = self.meaning.weights_sha256()
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
