@@ -22,6 +22,7 @@ import pytest
 
 from augment.cli import COMMANDS
 from augment.cli.running import parse
+from augment.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -223,3 +224,9 @@ def test_pictures_are_light_and_load_nothing(picture):
         text = picture.read_text(encoding="utf-8")
         assert "<script" not in text
         assert not re.search(r'(?:href|src)="https?:|url\(\s*["\']?https?:|@import', text)
+
+
+def test_every_reason_of_a_refusal_is_told():
+    text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([a-z]+)` \|", text.partition("## Reasons of a refusal")[2], re.M)
+    assert told == list(FILTERS)

@@ -44,7 +44,8 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
         "min_swap_margin": 0.1,
     },
     "strict": {
-        "min_change": 0.1,
+        # As "normal": what rules change little is right more often than what they change much.
+        "min_change": 0.05,
         "min_length_ratio": 0.7,
         "max_length_ratio": 1.6,
         "max_marked": 0.0,
