@@ -124,9 +124,10 @@ def back_translate(
     Parameters
     ----------
     data
-        A data frame: the result holds the frames, with a new index, and nothing is written but
-        the translation store (``store="none"`` keeps none). A path: files are written as
-        ``augment backtranslate`` does. Left out: ``config.input``.
+        A data frame: the result holds the frames, and nothing is written but the translation store
+        (``store="none"`` keeps none). New rows have the index of their originals; where that is a
+        plain count of rows, it goes on. A path: files are written as ``augment backtranslate``
+        does. Left out: ``config.input``.
     config
         The recipe; `options` are its fields by name and go before it.
     progress
@@ -279,6 +280,9 @@ def _on_frame(
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
+        if not isinstance(frame.index, pd.RangeIndex):
+            out.index = frame.index.append(frame.index[[row for row, _ in kept]])
+            rejected.index = frame.index[[row for row, _ in numbers]]
         frames = {"out": out, "rejected": rejected}
         return Augmented(run.manifest({}), {}, run.sample, frames)
 

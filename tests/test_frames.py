@@ -197,3 +197,16 @@ def test_results_are_shown_in_a_line():
     pairs = pd.DataFrame({"text": TEXTS[:2], "paraphrase": ["a good film", ""]})
     judged = filter_pairs(pairs, source="en", no_filter="all")
     assert repr(judged) == "<Judged: 1 of 2 pairs kept; refused: empty 1>"
+
+
+def test_an_index_of_names_goes_with_the_rows():
+    data = frame(["a", "b", "b"] * 4).set_index(pd.Index([f"N{n}" for n in range(12)], name="no"))
+    done = augment_words(data, **PLAIN)
+    assert done.frame.index.name == "no"
+    assert len(done.frame) > 12
+    sources = "N" + done.frame["aug_source_id"].astype(str)
+    assert done.frame.index.tolist() == sources.tolist()
+    assert done.frame.columns[0] == "text"
+    plain = augment_words(frame(["a", "b", "b"] * 4), **PLAIN)
+    assert plain.frame.index.equals(pd.RangeIndex(len(plain.frame)))
+    assert plain.frame["text"].tolist() == done.frame["text"].tolist()
