@@ -38,6 +38,9 @@ LEAST_ODDS: Final = 0.5
 #: and Catalan texts that finds 28, and they are.
 SURE: Final = 0.9
 _LONGEST: Final = 2000
+#: Characters of an original by which its language is told, and how many are remembered.
+_START: Final = 200
+_REMEMBERED: Final = 10_000
 
 
 def near_languages(code: str) -> set[str]:
@@ -66,16 +69,15 @@ class Language:
         self.known = identifiable(source)
         near = near_languages(source)
         frequent = [code for code in _FREQUENT.split() if code not in near]
+        #: Original -> what `_foreign` says of it: every pivot and variant asks again.
+        self._told: dict[str, tuple[str, float]] = {}
         self.identifier = Identifier([source, *settings.others, *frequent])
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
         if not self.known:
             return [PASSED] * len(candidates)
-        foreign = {
-            original: self._foreign(original) for original in {c.original for c in candidates}
-        }
-        return [self._look(c.original, c.text, *foreign[c.original]) for c in candidates]
+        return [self._look(c.original, c.text, *self._of_original(c.original)) for c in candidates]
 
     def notes(self) -> list[str]:
         """Say when the language is none that can be recognised."""
@@ -92,6 +94,14 @@ class Language:
         if not top or top == of_original:
             return PASSED
         return Finding(f"reads as {top} ({odds:.2f}), not {self.source}")
+
+    def _of_original(self, original: str) -> tuple[str, float]:
+        start = original[:_START]
+        if start not in self._told:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            self._told[start] = self._foreign(start)
+        return self._told[start]
 
     def _foreign(self, text: str) -> tuple[str, float]:
         """Find a language that is clearly more probable than the source, else an empty string."""
