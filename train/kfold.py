@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,20 +116,20 @@ def _run(
     progress: Progress,
     held: ExitStack,
 ) -> KFoldResult:
+    manifest: dict[str, Any] = {}
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = config.frame(path, progress), str(path)
         tables = {AUGMENTED: path, **config.arm_files}
-        recorded = recorded_columns(read_manifest(path.resolve()), frame.columns)
+        with suppress(InputError):  # another program's file of that name
+            manifest = read_manifest(path.resolve())
         out: Path | None = config.out or Path(f"{path.resolve().stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
-        tables, recorded = config.arm_files, ((), None)
-        out = config.out
+        tables, out = config.arm_files, config.out
     folder = RunFolder(out) if out is not None else None
-    rows = labelled_rows(
-        frame, name=name, text=config.text or recorded[0], label=config.label or recorded[1]
-    )
+    text, label = recorded_columns(manifest, frame.columns)
+    rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
     checked = tables_checked(
