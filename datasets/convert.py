@@ -7,7 +7,7 @@ column becomes a `DatasetDict` again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from augment.config import build, shown_as
+from augment.config import build, shown_as, split_commas
 from augment.datasets.hugging_face import is_saved, save_dataset
 from augment.datasets.label_map import check_label_map, read_label_map
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
 from augment.datasets.table_writer import Kind, TableWriter
+from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
 from augment.outputs import check_outputs, refuse_inputs
 from augment.progress import SILENT, Progress
@@ -44,9 +45,16 @@ class ConvertConfig(TableOptions):
     """Where to write: .csv, .tsv, .jsonl or .parquet, or without suffix a dataset folder."""
     label_map: Annotated[str | None, shown_as("MAP")] = None
     """Other names for the labels: a JSON file, or neg=0,pos=1; all labels must be in it."""
+    drop: Annotated[tuple[str, ...], shown_as("KIND")] = ()
+    """Rows to leave out: empty (no text or label), conflicting (a text under several labels, all of
+    them), repeated (but for the first); each counted and listed."""
     excel: bool = False
     """Write the .csv with semicolons and a byte-order mark: Excel opens it at a double click where
     numbers have a comma, as in French."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "drop", split_commas(self.drop))
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ class Converted:
         What was written.
     labels
         Rows of each label, as written; empty where no label map was given.
+    dropped
+        Kind -> 0-based numbers of the rows left out; empty where none were to be.
     """
 
     rows: int
@@ -70,6 +80,7 @@ class Converted:
     format: str
     path: Path
     labels: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -131,14 +142,19 @@ def convert_table(
     unchanged = Unchanged(table.name)
     label_at, mapping = _mapping(table, recipe, progress)
     labels: Counter[str] = Counter()
+    unwanted = None
+    if recipe.drop:
+        unwanted = UnwantedRows(table, recipe.columns(table, progress), recipe.drop)
 
     def rows() -> Iterator[tuple[object, ...]]:
-        for row in table:
+        for row in table if unwanted is None else unwanted.wanted():
             if label_at is not None and (old := cell_string(row[label_at]).strip()):
                 labels[mapping[old]] += 1
                 row = (*row[:label_at], mapping[old], *row[label_at + 1 :])
             yield row
         unchanged.check()
+        if unwanted is not None and unwanted.kept == 0:
+            raise InputError(f"{table.name}: no row is left (--drop {','.join(recipe.drop)})")
 
     schema = table.schema if label_at is None else None
     if folder:
@@ -149,7 +165,14 @@ def convert_table(
             for row in rows():
                 writer.write(row)
         n_rows = writer.rows
-    return Converted(n_rows, table.columns, table.format.describe(), recipe.out, dict(labels))
+    return Converted(
+        rows=n_rows,
+        columns=table.columns,
+        format=table.format.describe(),
+        path=recipe.out,
+        labels=dict(labels),
+        dropped={} if unwanted is None else unwanted.found,
+    )
 
 
 def _check_folder(table: Table, out: Path, *, force: bool) -> None:

@@ -1,6 +1,7 @@
 """`augment convert`, label maps, and the way to and from the library datasets."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -192,3 +193,44 @@ def test_a_library_that_is_missing_is_named(table, capsys, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "datasets", None)
     assert main(["convert", "in.csv", "out"]) == 2
     assert 'pip install "augment-text[huggingface]"' in capsys.readouterr().err
+
+
+MESSY = [
+    ("good film", "a"), ("Good film!", "b"), ("bad", "b"), ("", "a"),
+    ("fine", " "), ("ok one", "a"), ("OK one", "a"), (" ", "b"),
+]  # fmt: skip
+
+
+def test_rows_that_are_better_not_trained_on_can_be_left_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame(MESSY, columns=["text", "label"]).to_csv("in.csv", index=False)
+    assert main(["convert", "in.csv", "all.csv"]) == 0
+    assert read_frame("all.csv").equals(read_frame("in.csv"))
+    capsys.readouterr()
+    assert main(["convert", "in.csv", "out.csv", "--drop", "empty,conflicting,repeated"]) == 0
+    assert Path("out.csv").read_text() == "text,label\nbad,b\nok one,a\n"
+    said = capsys.readouterr().out
+    assert "left out, empty: 3 (rows 3, 4, 7)" in said
+    assert "left out, conflicting: 2 (rows 0, 1)" in said
+    assert "left out, repeated: 1 (rows 6)" in said
+    done = convert_table("in.csv", "one.csv", drop="repeated")
+    assert dict(done.dropped) == {"repeated": [1, 6]}
+    assert done.rows == 6
+    assert main(["inspect", "in.csv", "--model", "none"]) == 0
+    assert "--drop empty,conflicting,repeated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--drop", "bad"], "no 'bad'; wanted: empty, conflicting, repeated"),
+        (["--drop", "conflicting", "--label", "none"], "need a label column"),
+        (["--drop", "conflicting"], "no row is left"),
+    ],
+)
+def test_leaving_out_what_cannot_be(options, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame(MESSY[:2], columns=["text", "label"]).to_csv("in.csv", index=False)
+    assert main(["convert", "in.csv", "out.csv", *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("out.csv").exists()

@@ -9,6 +9,8 @@ from augment.datasets.convert import ConvertConfig, convert_table
 from augment.progress import for_stderr
 
 Config = ConvertConfig
+#: Numbers of rows left out that are listed of each kind.
+SHOWN = 20
 
 
 def run(config: ConvertConfig) -> None:
@@ -18,6 +20,9 @@ def run(config: ConvertConfig) -> None:
         sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False, indent=2) + "\n")
         return
     lines = [f"{done.rows:,} rows ({done.format}), columns {', '.join(done.columns)}"]
+    for kind, numbers in done.dropped.items():
+        shown = ", ".join(map(str, numbers[:SHOWN])) + (", ..." if len(numbers) > SHOWN else "")
+        lines.append(f"left out, {kind}: {len(numbers):,}" + (f" (rows {shown})" if shown else ""))
     if done.labels:
         lines.append("labels: " + ", ".join(f"{name} {n:,}" for name, n in done.labels.items()))
     sys.stdout.write("\n".join([*lines, f"out: {done.path}"]) + "\n")

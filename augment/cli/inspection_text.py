@@ -86,6 +86,19 @@ def _trouble(found: Inspection) -> list[str]:
     if found.near_other_label is not None:
         rows.append(("near texts under another label", found.near_other_label))
     lines = table(rows)
+    kinds = [
+        kind
+        for kind, count in (
+            ("empty", found.empty_texts + found.empty_labels),
+            ("conflicting", found.conflicting_texts),
+            ("repeated", found.repeated_texts),
+        )
+        if count
+    ]
+    if kinds:
+        lines.append(
+            f"to leave them out, and see which: augment convert IN OUT --drop {','.join(kinds)}"
+        )
     if found.broken_texts:
         lines.append(
             f"{found.broken_texts:,} rows hold broken characters, as of a file that was read in a "
