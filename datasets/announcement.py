@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from augment.datasets.survey import alike_labels
 from augment.datasets.table import unread_rows
+from augment.filters import runs
 from augment.languages import identifiable, language_name, language_shares
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def findings(run: Augmentation) -> Iterator[str]:
             yield f"note: {sentence}"
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
-    checked = {"language", "all"}.isdisjoint(recipe.no_filter)
-    yield from _other_languages(found.sample, run.source, checked)
+    yield from _other_languages(found.sample, run.source, runs("language", recipe.no_filter))
     for count, what, tail in (
         (found.empty_texts, "row with an empty text", "; passed through unchanged"),
         (found.empty_labels, "row with an empty label", "; passed through unchanged"),

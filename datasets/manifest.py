@@ -120,6 +120,11 @@ def read_manifest(table: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def listed(names: object) -> list[str]:
+    """Give names of a manifest as a list: one alone stands there without."""
+    return [names] if isinstance(names, str) else list(names) if isinstance(names, list) else []
+
+
 def recorded_columns(
     manifest: Mapping[str, Any], columns: Iterable[str]
 ) -> tuple[tuple[str, ...], str | None]:
@@ -141,8 +146,7 @@ def recorded_columns(
     resolved, columns = manifest.get("resolved"), set(columns)
     if not isinstance(resolved, dict):
         return (), None
-    named, label = resolved.get("text"), resolved.get("label")
-    text = (named,) if isinstance(named, str) else tuple(named) if isinstance(named, list) else ()
+    text, label = tuple(listed(resolved.get("text"))), resolved.get("label")
     return (
         text if len(text) <= 2 and columns.issuperset(text) else (),
         label if isinstance(label, str) and label in columns else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from augment.errors import InputError
+from augment.filters import runs
 from augment.filters.language import near_languages
 from augment.languages import (
     NO_LANGUAGE,
@@ -45,8 +46,11 @@ def source_language(
     >>> source_language(None, ["Je me suis ennuyé du début à la fin."] * 2, "avis", no_filter=())
     'fr'
     """
+    code = language_code(given) if given else ""
+    if code and not (runs("language", no_filter) and identifiable(code)):
+        return code
     guess = detect_language(sample)
-    if not given:
+    if not code:
         if guess.sure:
             return guess.language
         raise InputError(
@@ -54,10 +58,8 @@ def source_language(
             f"{guess.share:.0%} of the texts); name it with --source: of texts in another language "
             "nothing is made"
         )
-    code = language_code(given)
-    unchecked = not {"language", "all"}.isdisjoint(no_filter) or not identifiable(code)
     same = {code, "", NO_LANGUAGE, *near_languages(code)}
-    if unchecked or not guess.sure or guess.share < SURELY_ANOTHER or guess.language in same:
+    if not guess.sure or guess.share < SURELY_ANOTHER or guess.language in same:
         return code
     raise InputError(
         f"source is {language_name(code)}, and {guess.share:.0%} of the texts in column {column!r} "

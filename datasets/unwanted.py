@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
 from augment.datasets.columns import Columns
-from augment.datasets.survey import cell_string, row_key
+from augment.datasets.survey import cell_string, row_key, survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 
@@ -22,7 +22,7 @@ class UnwantedRows:
     Parameters
     ----------
     table, columns
-        The rows; they are gone through once, and 16 bytes kept of each different text.
+        The rows; where conflicts are wanted they are surveyed first, as by ``augment inspect``.
     kinds
         ``empty``: no text, or no label where there is a label column. ``conflicting``: its text
         stands under several labels; none of these rows stays. ``repeated``: an earlier row has its
@@ -51,13 +51,9 @@ class UnwantedRows:
             raise InputError("drop: conflicting labels need a label column; name it with --label")
         self.found: dict[str, list[int]] = {}
         self.kept = 0
-        self._labels: dict[bytes, str] = {}
-        self._conflicting: set[bytes] = set()
+        self._conflicting: frozenset[bytes] = frozenset()
         if "conflicting" in kinds:
-            for row in table:
-                key, label = self._key(row), self._label(row)
-                if key and label and self._labels.setdefault(key, label) != label:
-                    self._conflicting.add(key)
+            self._conflicting = survey(table, columns, sides=range(len(columns.text))).conflicts
 
     def wanted(self) -> Iterator[tuple[object, ...]]:
         """Give the other rows."""

@@ -31,6 +31,7 @@ __all__ = [
     "Original",
     "build_filters",
     "known_filters",
+    "runs",
 ]
 
 #: Name of a check -> where its class is, in the order of running: the cheap ones first, and
@@ -115,10 +116,16 @@ def build_filters(settings: FilterSettings, *, disabled: Sequence[str] = ()) -> 
             close = get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             raise InputError(f"no check is called {name!r}{hint} (checks: {', '.join(known)}, all)")
-    left_out = set(disabled)
-    if "all" in left_out:
-        left_out |= known.keys() - set(_ALWAYS)
-    return [_resolve(place)(settings) for name, place in known.items() if name not in left_out]
+    return [_resolve(place)(settings) for name, place in known.items() if runs(name, disabled)]
+
+
+def runs(name: str, disabled: Sequence[str]) -> bool:
+    """Whether a check runs where some are left out by name, or all.
+
+    >>> runs("language", ["names"]), runs("language", ["all"]), runs("empty", ["all"])
+    (True, False, True)
+    """
+    return name not in disabled and ("all" not in disabled or name in _ALWAYS)
 
 
 def _resolve(place: str) -> Any:  # noqa: ANN401

@@ -77,7 +77,7 @@ class Units:
 
     def __init__(self, settings: FilterSettings) -> None:
         signs = _CURRENCIES.items()
-        money = {word: sign for sign, words in signs for word in words.split()}
+        money = {word: sign for sign, words in signs for word in (sign, *words.split())}
         self.kinds = [money]
         for table in (_DAYS, _MONTHS):
             self.kinds.append({word: word for word in table.get(settings.language, "").split()})
@@ -91,18 +91,19 @@ class Units:
         before, after = _units(original), _units(text)
         if finding := _exchanged(before, after):
             return finding
-        words_before, words_after = folded_words(original), folded_words(text)
-        if self.words.isdisjoint(words_before) and not any(map(original.__contains__, _CURRENCIES)):
+        words_before, words_after = _words_and_signs(original), _words_and_signs(text)
+        if self.words.isdisjoint(words_before):
             return PASSED
-        for number, kind in enumerate(self.kinds):
+        for kind in self.kinds:
             before = {kind[word] for word in words_before if word in kind}
             after = {kind[word] for word in words_after if word in kind}
-            if number == 0:
-                before |= {sign for sign in _CURRENCIES if sign in original}
-                after |= {sign for sign in _CURRENCIES if sign in text}
             if finding := _exchanged(before, after):
                 return finding
         return PASSED
+
+
+def _words_and_signs(text: str) -> list[str]:
+    return [*folded_words(text), *(sign for sign in _CURRENCIES if sign in text)]
 
 
 def _units(text: str) -> set[str]:
