@@ -25,8 +25,8 @@ class Paraphraser(Protocol):
     engine: str
     #: Number of its candidates among those of the same name; the first is 0.
     variant: int
-    #: Whether its texts are wrong the more often the more they change, as those of rules are.
-    by_rules: bool
+    #: Names of its engines that go by rules: wrong the more often the more they change.
+    by_rules: frozenset[str]
     #: Everything that decides its texts, part by part: engine, version, direction, decoding.
     identities: tuple[str, ...]
 
@@ -44,13 +44,20 @@ class Paraphraser(Protocol):
 
 def candidate_of(by: Paraphraser, source_id: int, original: str, done: Translation) -> Candidate:
     """Offer what a paraphraser made of an original, under the name of what really made it."""
+    engine = done.engine or by.engine
     return Candidate(
         source_id,
         original,
         done.text,
         method=by.method,
         pivot=by.pivot,
-        engine=done.engine or by.engine,
+        engine=engine,
         marks=done.marks,
         variant=by.variant,
+        by_rules=goes_by_rules(by, engine),
     )
+
+
+def goes_by_rules(by: Paraphraser, engine: str) -> bool:
+    """Whether one of a paraphraser's engines that stand in `engine`, joined by +, goes by rules."""
+    return not by.by_rules.isdisjoint(engine.split("+"))

@@ -55,9 +55,10 @@ class Plan:
         return "+".join(dict.fromkeys(engines[0].name for engines in self.engines))
 
     @property
-    def by_rules(self) -> bool:
-        """Whether an engine that is asked first goes by rules."""
-        return any(getattr(engines[0], "by_rules", False) for engines in self.engines)
+    def by_rules(self) -> frozenset[str]:
+        """Names of the engines that go by rules."""
+        every = (engine for engines in self.engines for engine in engines)
+        return frozenset(one.name for one in every if getattr(one, "by_rules", False))
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ class Candidate:
     texts
         For rows of several text columns: the new texts of all of them; `original` and `text` then
         hold those of the rewritten columns, below each other.
+    by_rules
+        Whether an engine made it that goes by rules.
     """
 
     source_id: int
@@ -86,6 +88,7 @@ class Candidate:
     marks: tuple[str, ...] = ()
     variant: int = 0
     texts: tuple[str, ...] = ()
+    by_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from augment.datasets.manifest import BY_RULES
 from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
 from augment.errors import AugmentError
+from augment.filters import runs
 from augment.languages import identifiable, language_name
 from augment.paraphraser import Paraphraser
 from augment.planning import Plan, plan_round_trips
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from augment.datasets.recipe import BacktranslateConfig
 
 
-#: The change up to which most paraphrases of an engine that goes by rules can be used: of 770 kept
-#: rows (film lines in English and French, openings of reviews) readers found 91 of 149 to be of use
-#: up to there, 172 of 621 beyond.
-TRUSTED_CHANGE: Final = 0.15
+#: How many in ten of what rules made of English and French sentences readers found good or but
+#: clumsy, among those that pass the filter, and of all (benchmarks/results/rule_engines.md).
+USABLE: Final = {"loose": 5, "normal": 6, "strict": 7}
+USABLE_OF_ALL: Final = 3
 
 
 class Pivots:
@@ -130,14 +131,23 @@ class Pivots:
         """Say how far an engine that goes by rules can be trusted."""
         first = [engines[0] for plan in self.plans for engines in plan.engines]
         names = dict.fromkeys(e.name for e in first if getattr(e, "by_rules", False))
-        if not names or self.recipe.max_change <= TRUSTED_CHANGE:
+        if not names:
             return ()
-        return (
-            f"{', '.join(names)} {BY_RULES}, and is wrong the more often the more it changes: of "
-            f"English and French rows with a change up to {TRUSTED_CHANGE} readers found 6 in 10 "
-            f"good or but clumsy, of the others 3 in 10 (--max-change {TRUSTED_CHANGE} refuses "
-            "those; a neural engine errs less)",
-        )
+        strictness = self.recipe.filter
+        found = "readers found {} in 10 good or but clumsy"
+        if not runs("reworded", self.recipe.no_filter):
+            told = (
+                f"of English and French sentences {found.format(USABLE_OF_ALL)}, and "
+                f"{USABLE[strictness]} in 10 of those that the check 'reworded' lets pass"
+            )
+        else:
+            told = (
+                "what it changes much is refused (check 'reworded'); of English and French "
+                f"sentences that pass {found.format(USABLE[strictness])}"
+            )
+            others = (f"{name}: {USABLE[name]}" for name in USABLE if name != strictness)
+            told += f" (--filter {', '.join(others)}; the stricter, the fewer)"
+        return (f"{', '.join(names)} {BY_RULES}: {told}; a neural engine errs less",)
 
     def shortfall(self, per_row: int | None) -> str:
         """Name pivots that this machine reaches and the run did not use."""

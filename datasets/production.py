@@ -24,7 +24,8 @@ from augment.datasets.selection import Pool, choose
 from augment.datasets.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
-from augment.paraphraser import Paraphraser, candidate_of
+from augment.filters.reworded import rewording
+from augment.paraphraser import Paraphraser, candidate_of, goes_by_rules
 from augment.progress import Progress
 from augment.records import Paraphrase, Rejection
 
@@ -213,7 +214,8 @@ class Production:
         for row, index in enumerate(found.row_label):
             if index >= 0:
                 sources[index].append(row)
-        choice = CHOICE_BY_RULES if any(one.by_rules for one in self.paraphrasers) else 1
+        by_rules = any(goes_by_rules(one, one.engine) for one in self.paraphrasers)
+        choice = CHOICE_BY_RULES if by_rules else 1
         classes = []
         for label, rows in zip(found.labels, sources, strict=True):
             random.Random(f"{self.seed}:{label}").shuffle(rows)
@@ -294,7 +296,10 @@ class Production:
         self._accepted[source] += 1
         one = classes[self.found.row_label[source]]
         maker = self._places[by.name]
-        one.pool.add(number, source, result.change, maker, by_rules=by.by_rules)
+        made = result.candidate
+        # Of what goes by rules the nearest is wanted, behind all that does not.
+        worth = -rewording(made.original, made.text) if made.by_rules else result.change
+        one.pool.add(number, source, worth, maker)
 
     def _keep(self, classes: Sequence[_Class]) -> Kept:
         import numpy as np

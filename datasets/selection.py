@@ -38,7 +38,7 @@ class Pool:
         Row numbers of their originals.
     worths
         How much each is wanted: the share of the text that changed, 0..1; of an engine that goes
-        by rules, that share less than nothing.
+        by rules, its rewording (`augment.filters.reworded`) less than nothing.
     makers
         Which paraphraser made each, by its place among them.
     """
@@ -51,13 +51,11 @@ class Pool:
         self.worths = array("d")
         self.makers = array("H")
 
-    def add(
-        self, number: int, source: int, changed: float, maker: int = 0, *, by_rules: bool = False
-    ) -> None:
+    def add(self, number: int, source: int, worth: float, maker: int = 0) -> None:
         """Put a paraphrase in."""
         self.numbers.append(number)
         self.sources.append(source)
-        self.worths.append(-changed if by_rules else changed)
+        self.worths.append(worth)
         self.makers.append(maker)
 
     def __len__(self) -> int:

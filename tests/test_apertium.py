@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import augment
 from augment.datasets.run_report import FOREMOST
 from augment.errors import PairError, TranslatorError
+from augment.filters.reworded import rewording
 from augment.records import Translation
 from augment.translators import apertium, apertium_text, pipeline
 from augment.translators.apertium import Apertium, installed_modes
@@ -262,7 +263,7 @@ def test_an_untouched_piece_decodes_to_itself(piece):
         assert got.text == clean
 
 
-def test_what_it_changes_much_is_warned_of_and_can_be_refused(tmp_path, monkeypatch):
+def test_what_it_changes_much_is_refused_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     texts = [
         "The view over the lake was beautiful and the breakfast was good.",
@@ -272,14 +273,22 @@ def test_what_it_changes_much_is_warned_of_and_can_be_refused(tmp_path, monkeypa
     frame = pd.DataFrame({"text": texts, "label": ["a", "b", "a"]})
     given = {"pivot": "es,ca", "source": "en", "balance": "none", "store": "none"}
     free = augment.back_translate(frame, no_filter="all", **given)
-    [told] = [note for note in free.manifest.notes if "--max-change 0.15" in note]
+    [told] = [note for note in free.manifest.notes if "3 in 10" in note]
     assert any(part in told for part in FOREMOST)
-    held = augment.back_translate(frame, no_filter="grammar", max_change=0.15, **given)
-    assert not [note for note in held.manifest.notes if "--max-change" in note]
+    held = augment.back_translate(frame, no_filter="grammar", **given)
+    [told] = [note for note in held.manifest.notes if "that pass readers found 6 in 10" in note]
+    assert any(part in told for part in FOREMOST)
     assert held.manifest.totals["rejected"]["reworded"] > 0
-    changes = held.frame["aug_change"].dropna()
-    assert (changes <= 0.15).all()
+    assert most_reworded(held, texts) <= 0.7 < most_reworded(free, texts)
+    near = augment.back_translate(frame, no_filter="grammar", max_change=0.15, **given)
+    assert (near.frame["aug_change"].dropna() <= 0.15).all()
     assert (free.frame["aug_change"] > 0.15).any()
+
+
+def most_reworded(done, texts):
+    new = done.frame[done.frame["aug_method"] != ""]
+    pairs = zip(new["aug_source_id"], new["text"], strict=True)
+    return max(rewording(texts[int(source)], text) for source, text in pairs)
 
 
 def test_a_file_that_is_no_mode_costs_that_file_only(tmp_path, monkeypatch):

@@ -199,6 +199,7 @@ def test_rejections_carry_change_and_paraphrases_both_numbers():
         {"max_marked": -1.0},
         {"max_lost_names": 1.5},
         {"max_strangeness": -1.0},
+        {"max_rewording": -1.0},
         {"min_label_odds": 0.4},
         {"min_swap_margin": 2.0},
         {"strictness": "severe"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from augment.filters import FilterSettings, build_filters
+from augment.filters.reworded import Reworded, rewording
 from augment.filters.similarity import character_cosine
 from augment.records import Candidate
 
@@ -310,6 +311,23 @@ def test_bounds_are_those_of_the_settings(refusal):
     assert not refusal("reworded", "a b c d", "w x y z")
     assert refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.9)
     assert not refusal("length", "x" * 100, "x" * 80, min_length_ratio=0.7)
+    made = Candidate(0, "a b c d", "a b x y", by_rules=True)
+    for most, passed in ((1.0, False), (1.5, True)):
+        settings = FilterSettings(language="en", max_rewording=most)
+        [found] = Reworded(settings).check([made])
+        assert found.passed is passed
+
+
+def test_what_rules_reworded_is_counted_by_sentence():
+    one, other = "We saw the old house.", "We saw the aged house."
+    assert rewording(one, one) == 0
+    assert rewording(f"{one} {one}\n{one}", f"{other} {other}\n{other}") == rewording(one, other)
+    assert rewording(f"{one[:-1]} and {one}", f"{other[:-1]} and {other}") > rewording(one, other)
+    # Of as many new words those of a long sentence are right more often.
+    assert rewording(f"{one[:-1]} by the lake.", f"{other[:-1]} by the lake.") < rewording(
+        one, other
+    )
+    assert rewording("", "") == rewording("!", "!") == 0
 
 
 @pytest.mark.parametrize(

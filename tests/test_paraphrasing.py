@@ -99,9 +99,13 @@ def test_after_a_fail_over_it_says_who_translated(monkeypatch):
         "second": FakeEngine(PAIRS, reword, name="second"),
     }
     monkeypatch.setattr("augment.planning.load_engine", both.__getitem__)
-    with TextParaphraser(**PLAIN, translator="first,second") as made:
-        ((one,),) = made.paraphrase(["a good film"])
-    assert one.candidate.engine.startswith("second")
+    for by_rules in ("first", "second"):
+        for name, engine in both.items():
+            engine.by_rules = name == by_rules
+        with TextParaphraser(**PLAIN, translator="first,second") as made:
+            ((one,),) = made.paraphrase(["a good film"])
+        assert one.candidate.engine.startswith("second")
+        assert one.candidate.by_rules is (by_rules == "second")
 
 
 def test_options_are_checked(engine):

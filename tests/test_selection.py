@@ -42,11 +42,12 @@ def test_the_next_of_one_original_lies_farthest_from_those_before():
 
 def test_of_an_engine_that_goes_by_rules_what_changes_least_comes_first():
     pool = Pool()
-    for number, source, changed, by_rules in (
-        *((0, 1, 0.9, True), (1, 1, 0.2, True), (2, 2, 0.4, True)),
-        *((3, 3, 0.3, True), (4, 3, 0.1, False)),
+    # Those of rules are worth less than nothing.
+    for number, source, worth in (
+        *((0, 1, -0.9), (1, 1, -0.2), (2, 2, -0.4)),
+        *((3, 3, -0.3), (4, 3, 0.1)),
     ):
-        pool.add(number, source, changed, by_rules=by_rules)
+        pool.add(number, source, worth)
 
     def kept(**options):
         return [pool.numbers[place] for place in choose(pool, TEXTS.__getitem__, **options)]

@@ -45,7 +45,7 @@ class Augmented:
     """
 
     pivot = ""
-    by_rules = False
+    by_rules = frozenset[str]()
 
     def __init__(self, name: str, augmenter: Augmenter, variant: int, store: Store) -> None:
         self.name = name

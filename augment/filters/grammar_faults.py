@@ -35,6 +35,12 @@ _PLACES: Final = (
     "mer|fer|hiver|enfer|cuiller|dîner|déjeuner|escalier|atelier|quartier|premier|dernier|cher|"
     "ravir|loisir|plaisir|avenir|désir|souvenir"
 )
+#: What may open a sentence in front of its subject.
+_OPENINGS: Final = (
+    "Alors|Puis|Ensuite|Hier|Demain|Parfois|Quelquefois|Souvent|Donc|Mais|Et|Ou|Si|Car|Bien|Oui|"
+    "Non|Là|Ici|Dont|Lorsque|Enfin|Encore|Jamais|Toujours|Soudain|Ainsi|Quand|Que|Où|Pourquoi|"
+    "Combien|Comme|Plus|Moins|Mieux|Ça|Cela|Ceci|Peut-être|Aussi|Après|Avant|Dehors|Puisque"
+)
 #: Words that no sentence has a capital for in its middle.
 _SMALL: Final = "(?:Ils?|Elles?|Je|Tu|On|Se|Te|Me|Va|Vas|Vais|Vient|Viens|Vois|Sois)"
 _LETTER: Final = "[a-zéèêëàâçîïôûù]"
@@ -47,12 +53,14 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         rf"\b{_MODALS} {_SUBJECTS} (?:has|does|is|was|wants|goes|takes|makes|thinks|knows)\b",
         r"\b(?:[Ww]e|[Tt]hey) (?:is|has|does|was)\b",
         r"^(?:You (?:is|has|does|was)|(?:He|She|It) (?:have|do|are|am|don['’]t))\b",
-        # Where it is the boss?
+        # Where it is the boss?, how you measure the heat?, what the word means?, whether you go?
         rf"^(?:Where|Why|How) {_SUBJECTS} (?:is|are|was|were|do|does|did|can|could|will|would|has|"
         r"have|made|makes)\b[^.!?]*\?",
+        rf"^(?:Where|Why|How|When) {_SUBJECTS} (?!\w+ing\b)\w+[^.,;!?]*\?",
+        r"^What (?:the|this|that|an?) [^.,!?]* means\s*\?|^(?:Whether|That it)\b[^.,;!?]*\?",
         r"\b(?:say|says|said) (?:me|us)\b",
         r"\b(the|a|an|to|of|at|and|my|your|his|its|their) \1\b",
-        r"\bthe\s*[.!?](?![.!?])",
+        r"\bthe\s*[.!?,;](?![.!?])",
         # You is shut out, it Would come, to makes, can not me understand, it liked me, it is it?
         r"(?<!\bof )(?<!\bwith )(?<!\bthat )\byou (?:is|has|was|does)\b",
         r"\b(?:It|He|She|They|We|You) (?:Would|Could|Should|Has|Have|Had|Was|Will|Can|Did|Does)\b",
@@ -89,6 +97,19 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # Want to him go, had to it take, can not it believe, the most the big, a old
         r"\b(?:have|has|want|wants|wanted) to (?:it|him|them|us|me)\b|\bhad to it (?=\w)",
         rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
+        # Where can me find, think us want, would Want, you have you, want to you, I give me
+        rf"\b{_MODALS} (?:me|us|him|them) (?!a\b|an\b|the\b|good\b|no\b|any\b|in\b|some\b|more\b)"
+        r"[a-z]+",
+        r"\bthink (?:me|us|him|them) (?:do|did|have|has|are|were|can|could|will|would|want)\b",
+        rf"\b[Ww]ould Want\b|^You (?:have|are|can|do|did|will|would) you\b|\bI {_MODALS} I\b",
+        r"\bwant(?:s|ed)? to you\b|\bI (?!mean|guess|bet|think|know|say|hope)[a-z]+ me\b"
+        r"(?! (?:and|or|too)\b)",
+        # I no even, no even think, known like, capable buy, the just man, son of bitch
+        r"\b(?:I|you|he|she|it|we|they) no (?!longer\b|more\b|doubt\b)[a-z]|\b[Nn]o even\b",
+        r"\bknown like\b|\bbe capable (?!of\b|and\b|or\b|but\b|in\b)[a-z]|\b[Tt]he just [a-z]|"
+        r"\bsons? of bitch\b|\bof What\b|\bI I\b|\baway of\b|\bstand stops\b|\bfor not to\b",
+        r"(?:^|(?<=, ))(?:And|But|So|If|When|Because|Then|Now|What) I "
+        rf"(?!(?:{_NO_VERBS})\b)[a-z]{{2,}}s\b(?!['’])",
         r"(?:\ba|^A) (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i|anim)[a-z]{2,})\b",
         # We same, I hate I, he can no even
         r"\b(?:I|you|he|she|it|we|they) same\b(?!-| day)",
@@ -100,6 +121,27 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "fr": (
         # J'il, Tu je, Vous il
         r"(?:^|[,;:]\s*)(?:[Jj]['’]|[Jj]e |[Tt]u |[Nn]ous |[Vv]ous )(?:ils?|elles?|tu|je|on)\b",
+        r"\b[Jj]['’](?:ils?|elles?|on|tu)\b|\b\w{3,}ez on\b",
+        # Où tu as-tu été, je veux-tu, as-pas tu, s'a ouvert, tu. Je, plus grand que je, entre ils
+        r"\b(?:[Jj]e|[Tt]u|[Ii]l) (?:\w{1,3}['’ ])?\w+-tu\b|-pas tu\b|\b[Ss]['’](?:a|ont)\b",
+        r"(?<![-‐])(?<!est )\b[Tt]u\s*[.!,]|\bque je\s*[.!?,]",
+        r"\b(?:entre|avec|pour|chez|sans|contre|vers) (?:ils|je)\b",
+        # Sami il est, comment il était le garçon ?, où Placer, qui il a créé
+        rf"^(?!\w+ment |(?:{_OPENINGS})\b)[A-Z]\w+ (?:il|elle)s? (?:est|sont|a|ont|se|ne|"
+        r"[a-zé]{2,}(?:e|ent|ait|ut|it))\b",
+        r"^(?:Comment|Quand|Où) (?:il|elle)s? \w+ [^.!?,]*\?|^Qui (?:il|elle)s?\b",
+        r"^(?:Comment|Où|Quand) (?:Appeler|Placer|Nommer|Trouver)\b|\best-que\b|"
+        r"\b[Ii]l peu importe\b|\bici ça\b",
+        # L'idée, est de; du aspirine; bel.; XIX siècle; beaucoup de.; mon sœur; vais pour te voir
+        r"^(?:L['’]|L[ae] |Les )\w+, (?:est|sont)\b|\b[Ss]e-\w|\b[Cc]eci sont\b|\beu du lieu\b",
+        r"(?<![-‐'’])\b(?:[Dd]u|[Aa]u|[Ll]e) (?!onz|oui|ouistiti|où|email)[aeiouéèêàâîô]"
+        rf"{_LETTER}{{2,}}",
+        r"\b(?:[Bb]el|[Nn]ouvel|[Vv]ieil|[Cc]et)\b(?! ?[aeiouyhéèêëàâîïôûœæ«\"“(0-9]| [A-Z])",
+        r"\b[XVI]+ siècles?\b|\b(?:beaucoup|trop|assez) de\s*[.!?,]|^Y (?!a\b|en\b|compris\b)\w+ ",
+        r"\b[MmTtSs](?:on (?:sœur|mère|femme|fille|maison|vie|tête|main|voiture|famille)|"
+        r"a (?:père|frère|mari|fils|chien|travail|bras|pied|cœur|nom))\b",
+        rf"\b(?:vais|vas|va|allons|allez|vont) pour (?:(?:[mts]e|nous|vous|l[ea]s?) )?{_LETTER}+"
+        r"(?:er|ir|re)\b|\baller à (?!ravir\b)\w+(?:er|ir)\b",
         r"\b[Cc]et ils?\b|\btu tu\b|\bse (?:se\b|s['’])|\bvous il plaît\b|\bvous vous (?:me|lui|"
         r"leur|nous)\b|\b(?:d['’]|[àe] l['’])ils\b|\b[Ii]l se va\b|\b[Jj]e seulement\b",
         # Va à chercher, y avait une spécialité, diverse heures, en le bureau
@@ -126,11 +168,11 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"(?!pas|plus|jamais|rien|point|l)",
         # Qu'est-ce que?
         r"\bque\s*[?!]",
-        r"\bil[- ]est ce que\b|\b\w+[,…]? qui est-ce qui\b",
+        r"\b[Ii]l[- ]est ce qu|\bpas à personne\b|\bsûre?s? qui\b|\b\w+[,…]? qui est-ce qui\b",
         r"\b(?:vais|vas|va|allons|allez|vont) à (?!ravir\b)(?:en )?(?:[a-zéèêàâîôç]+(?:er|ir)|"
         r"faire|dire|être|prendre|mettre|croire|vivre|suivre|lire|boire|attendre|rendre)\b",
         r"^Grâces\b|\ba celé\b|\bAprès-je\b|\bquel an\b|\bdes quel(?:le)?s\b|\bfaillit-\s",
-        r"\bcombien (?:temps|fois)\b|\bà maison\b|\b[Cc]eci ils?\b|\b[Cc]ela ils\b",
+        r"\b[Cc]ombien (?:temps|fois)\b|\bà maison\b|\b[Cc]eci ils?\b|\b[Cc]ela ils\b",
         # Se me répond, j'ai voyagé ai assis, j'ai n'eu, nous a falloir, j'ai resté
         r"\bse (?:me|te|nous|vous|ne)\b|\b[a-zéèêç]+é ai\b(?!-)",
         r"(?:\b(?:ai|as|avons|avez|ont)|(?<!\by )\ba) n['’](?!importe|est[- ]ce)",
@@ -149,7 +191,8 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"avait)\b",
         # Pas touché à rien, pas eu jamais, personne n'a pas, n'est pas-ce pas
         r"\bpas \w+(?:é|i|u|is|it)e?s? (?:(?:à )?rien|jamais)\b",
-        r"\b[Pp]ersonne n(?:e |['’])\w+ pas\b|\bpas-ce\b",
+        r"\b[Pp]ersonne n(?:e |['’])(?:(?:[mts]e|nous|vous|l[ea]s?|lui|leur|y|en) |[mtsl]['’])?"
+        r"\w+ pas\b|\bpas-ce\b|\bser(?:t|vent) pas à rien\b",
         # Qu'est-ce que craignez-vous, qu'est-ce que suis ta marionnette, ce que veux dire, est que
         r"\b[Qq]u['’]est-ce qu(?:e |['’])\w+-(?:vous|tu|ils?|elles?|je|nous|on)\b",
         r"\b[Qq]u['’]est-ce qu(?:e (?:(?:suis|es|est|sont|de)\b|d['’])|['’](?:est|a)\b)",
@@ -270,6 +313,24 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Mm]iss(?:ed|ing)? (?:you|him|her|me|us|them)\b", r"\blost\b"),
         (r"\b[Tt]h(?:is|ese)\b", r"(?<!\b[Tt]he )(?<!\b(?:Far|Mid) )\beast\b"),
         (r"\b[Ff]rom\b", r"\b[Ss]ince\b"),
+        # Who invented -> That invented; how did -> as did; are there -> are here; it was -> it were
+        (r"^(?:Who|What|Which)\b", r"^That\b"),
+        (r"^How\b", r"^(?:As|Like|What old|What much|What many)\b"),
+        (r"\b(?:[Aa]re|[Ii]s|[Ww]as|[Ww]ere) there\b", r"\b(?:are|is|was|were) here\b"),
+        (r"\bwas\b", r"(?<!\b[Ii]f )(?<!though )\b(?:[Ii]t|[Hh]e|[Ss]he|[Tt]his) were\b"),
+        (r"\bis\b|['’]s\b", r"\b(?:[Ii]t|[Hh]e|[Ss]he|[Tt]his) are\b"),
+        (r"\bare\b", r"\b[Ww]hat is (?:some|the two|the three|these|those)\b"),
+        (r"\bwent to\b", r"\bwent at\b"),
+        (r"\bbetween\b", r"\bdifferences? among\b"),
+        (r"\b[Ss]hut up\b", r"\b[Cc]losed? up\b"),
+        # Stop it -> it pauses
+        (
+            r"\A(?![\s\S]*\b[Ii]t\b)",
+            r"^It (?:pauses|gives|puts|stops|leaves|goes|comes|closes|opens|holds|keeps|waits|"
+            r"seizes|grasps|catches|runs|calls|tells|says|listens|sees|sits|stays|turns|throws|brings|sends|"
+            r"shows|drops|gets|lets|takes (?!time|place|an? |some|about|long|up))\b",
+        ),
+        (r"\b[Tt]heir\b", r"\b[Hh]is\b"),
     ),
     "fr": (
         # C'est un cauchemar -> Il est un cauchemar; "il est crucial de" is another "il".
@@ -299,7 +360,7 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Yy] (?:en )?a\b", r"\b[Ii]l (?:n['’])?a\b"),
         (r"^Qu(?:e (?:la|les?|je|tu)\b|(?:e |['’])(?:ils?|elles?)\b)", r"\b[Qq]u['’]est-ce qu"),
         (r"\b[Qq]ui\b", r"(?<!\b[Pp]arce )(?<!\b[Aa]lors )\bqu['’]ils?\b"),
-        (r"\bleurs\b", r"\bses\b"),
+        (r"\b[Ll]eurs?\b", r"\b[Ss](?:on|a|es)\b"),
         (r"\b[Qq]ui\b", r"\bque (?:(?:est|sont|ont|ne|se|me|te)\b|[mts]['’])"),
         (r"\bplus\b", r"\bpas déjà\b|\bdéjà (?:pas|tu|ne|n['’])"),
         (
@@ -320,10 +381,20 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Tt]u\b", r"^L['’]as\b"),
         (r"\b[Ii]ls? (?:va|vont)\b", r"(?:^|, )[Vv](?:a|ont)\b"),
         (
-            r"\b[Oo]n\b|\b[Tt]['’]es\b",
+            r"\b[Oo]n\b|\b[Tt]['’](?:es|as)\b",
             r"^(?:Aller|Avoir|Être|Savoir|Faire|Vouloir|Pouvoir|Devoir)\b|\b[Ss]e les (?:a|est)\b|"
             r"\b[Ii]l se (?:serait|était|est)\b",
         ),
         (r"\b[Ss]ais\b", r"^(?:Ne )?[Ss]ois\b|(?<![Qq]ue )\b[Jj]e (?:ne )?sois\b"),
+        (
+            r"\b[Oo]n\b",
+            r"\b[Ss]['’]il\b|\b[Uu]n (?:l['’]|[lmts]es? |n[e'’] ?|l[ae] )?(?:est|va|peut|sait|doit|"
+            r"veut|dit|fait|t['’]a|n['’]a|te|me|se|ne|\w{2,}ait)\b|^Un a\b",
+        ),
+        (r"^A ", r"^Il a "),
+        (r"\bM\. ", r"\b[Ll]e monsieur\b"),
+        (r"\bquoi\b", r"\b(?:[Aa]uquel|[Dd]uquel|[Ss]ur lequel|[Dd]ans lequel)\b"),
+        (r"^Qui\b", r"^Que c['’]"),
+        (r"^Qui (?:est|sont|était|étaient)\b", r"^Qu['’](?:ils?|elles?)\b"),
     ),
 }

@@ -95,6 +95,7 @@ NEEDED: Final[dict[str, Needed]] = {
             (r"\bwon't\b", "will not"),
             (r"n't\b", " not"),
             (r"'m\b", " am"),
+            (r"\b(it|he|she|there)'s\b", r"\1 is"),
             (r"'re\b", " are"),
             (r"'ve\b", " have"),
             (r"'ll\b", " will"),

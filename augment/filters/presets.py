@@ -23,6 +23,7 @@ MIN_SIMILARITY: Final[dict[str, dict[str, float]]] = {
 PRESETS: Final[dict[str, dict[str, float]]] = {
     "loose": {
         "min_change": 0.03,
+        "max_rewording": 2.0,
         "min_length_ratio": 0.5,
         "max_length_ratio": 2.5,
         "max_marked": 0.1,
@@ -34,6 +35,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
     },
     "normal": {
         "min_change": 0.05,
+        "max_rewording": 0.7,
         "min_length_ratio": 0.6,
         "max_length_ratio": 2.0,
         "max_marked": 0.02,
@@ -46,6 +48,7 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
     "strict": {
         # As "normal": what rules change little is right more often than what they change much.
         "min_change": 0.05,
+        "max_rewording": 0.5,
         "min_length_ratio": 0.7,
         "max_length_ratio": 1.6,
         "max_marked": 0.0,

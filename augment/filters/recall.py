@@ -65,7 +65,10 @@ class Recall:
     def key(self, candidates: Sequence[Candidate], taken: Sequence[bool]) -> bytes:
         """Hash a window: its candidates, and which of them are duplicates by now."""
         rows = [
-            (one.source_id, one.original, one.text, one.method, one.pivot, one.engine, one.marks)
+            (
+                *(one.source_id, one.original, one.text, one.method, one.pivot, one.engine),
+                *(one.marks, one.by_rules),
+            )
             for one in candidates
         ]
         said = json.dumps((rows, taken)).encode()  # escapes make bytes of any text

@@ -28,8 +28,8 @@ class Sense:
 
     def __init__(self, settings: FilterSettings) -> None:
         self.gone_for: dict[str, frozenset[str]] = {}
-        for line in SENSES.get(settings.language, ()):
-            come, _, gone = line.partition(": ")
+        for pair in "; ".join(SENSES.get(settings.language, ())).split("; "):
+            come, _, gone = pair.partition(": ")
             for word in come.split():
                 self.gone_for[word] = self.gone_for.get(word, frozenset()) | {*gone.split()}
 

@@ -1,10 +1,11 @@
 """Words that a round trip gives in another sense than the original's: data for the check of senses.
 
 A word of two senses is one word of the pivot in the one and another in the other; what goes by a
-dictionary takes the wrong one ("store" is "tienda", and that is "tent"). Each line is "come: gone":
-words that have come, behind words of the original that are gone. Collected from round trips of
-32,000 English and French sentences through Spanish and Catalan; no line is here of which the two
-are told as the same by a human or a neural translation more often than once in a thousand texts.
+dictionary takes the wrong one ("store" is "tienda", and that is "tent"). Written "come: gone":
+words that have come, before words of the original that are gone; semicolons part what shares a
+line. Collected from round trips of 53,000 English and French sentences through Spanish, Catalan
+and Esperanto; no pair is here that a human or a neural translation takes for the same more often
+than once in a thousand texts.
 """
 
 from __future__ import annotations
@@ -222,21 +223,22 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "saint: holy",
         "total: reunite",
         "leaf leaves: blade blades",
-        "wit: brilliant",
-        "utility: tool tools",
-        "stolen: cheap",
-        "gallery galleries: corridor corridors",
-        "card cards: menu menus",
-        "sheet sheets: leave leaves",
-        "sure: safe",
-        "earthy: rude",
-        "deposit deposits: layer layers",
-        "personality personalities: person persons people",
-        "exceed exceeded: skip skipped",
-        "bid bids: try tries tried",
-        "loch: lake",
-        "according: along",
-        "truck trucks: wagon wagons",
+        "wit: brilliant; utility: tool tools; stolen: cheap",
+        "gallery galleries: corridor corridors; card cards: menu menus",
+        "sheet sheets: leave leaves; sure: safe; earthy: rude; deposit deposits: layer layers",
+        "personality personalities: person persons people; exceed exceeded: skip skipped",
+        "bid bids: try tries tried; loch: lake; according: along; truck trucks: wagon wagons",
+        "miserable: sorry; bidding: trying; some: someone somebody",
+        "station stations: stand stands; correctly: exactly right; equally: close",
+        "cowardly: afraid; funny: fun; desire desires: wish wishes",
+        "fatality fatalities: dead died dies; disclosure: news; civil: kind",
+        "expectation expectations: wait waits waiting; temporal: time times; domestic: home",
+        "muzzle: mouth mouths; sufficing: quite enough pretty; stellar: star stars",
+        "easily: easy; hardly: hard; cleverly: smart clever; era: was were",
+        "wine: come comes came; cairo: look looks; fluvial: river rivers",
+        "meet meets met: know knows knew; well: okay ok; another: else",
+        "sleep sleeps: dream dreams dreaming; descent: origin origins; game games: play plays",
+        "stops: for; hall: hello; ella: she her; gone: come",
     ),
     "fr": (
         # Ce qui se fait
@@ -365,5 +367,15 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "temporelle temporelles: temporaire temporaires",
         "constants: soutenus",
         "longtemps: beaucoup",
+        "curé curés: père pères soin soins; chacun: tout; voix: vois; insuccès: échecs",
+        "maître maîtres: aime aimes; matin: demain; voulez: veuillez; soyez: soit soif",
+        "ère ères: était étaient; développe développent: déroule déroulent; mauvais mauvaise: mal",
+        "meilleur: mieux; porter porte: dur dure; tues tue: tu; tome tomes: prends prendre tom",
+        "soleil: seul seule; soir: tard; état états: été; femme: donne donner",
+        "vivant: vit vivent; blanc blancs: cible cibles; crées crée créiez: crois croit croyez",
+        "habille: vu vue; cause causes: chose choses; œuvre oeuvre: place",
+        "sais sait savez savent: connais connaît connaissez connaissent",
+        "pesé pesée: lourd lourde; brouillon brouillons: projet projets",
+        "joints jointes: ensemble",
     ),
 }

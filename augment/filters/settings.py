@@ -64,6 +64,8 @@ class FilterSettings:
     """Least share of the words that must have changed, 0 to 1."""
     max_change: float = 1.0
     """Greatest share of the words that may have changed, 0 to 1."""
+    max_rewording: float = None  # type: ignore[assignment]
+    """Greatest rewording by an engine that goes by rules (`filters.reworded`), 0 or more."""
     min_length_ratio: float = None  # type: ignore[assignment]
     """Least length in characters over the original's, 0 to 1."""
     max_length_ratio: float = None  # type: ignore[assignment]
@@ -119,7 +121,11 @@ class FilterSettings:
                 raise InputError(
                     f"{name} is {value!r}; a number from {low:g} to {high:g} is wanted"
                 )
-        for name, least in (("max_length_ratio", 1), ("max_strangeness", 0)):
+        for name, least in (
+            ("max_length_ratio", 1),
+            ("max_rewording", 0),
+            ("max_strangeness", 0),
+        ):
             if not getattr(self, name) >= least:
                 raise InputError(
                     f"{name} is {getattr(self, name)!r}; a number from {least} up is wanted"

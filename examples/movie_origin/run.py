@@ -9,6 +9,7 @@ from pathlib import Path
 import tyro
 
 import augment
+from augment.filters.presets import Strictness
 from augment.progress import for_stderr
 from augment.train.assessment_text import assessment_text
 
@@ -21,6 +22,7 @@ def main(
     label: str = "country",
     model: str = "minilm",
     pivot: str = "es,ca",
+    filter: Strictness = "loose",
     epochs: float | None = None,
     lr: float | None = None,
     max_tokens: int = 256,
@@ -41,6 +43,9 @@ def main(
         Encoder: minilm, bert-base-uncased, or a folder.
     pivot
         Languages to translate through.
+    filter
+        How strict the checks are. A synopsis is one long sentence, of which an engine that goes
+        by rules changes many words: "normal" keeps hardly any, "loose" more, with more errors.
     epochs
         Passes over the training rows; by default 5 or more (see augment train).
     lr
@@ -65,6 +70,7 @@ def main(
         text=text,
         label=label,
         pivot=pivot,
+        filter=filter,
         store=str(out / "store.sqlite"),
         force=force,
         progress=progress,
