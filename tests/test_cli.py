@@ -15,7 +15,7 @@ from augment.store import FORMAT
 needs_apertium = pytest.mark.skipif(
     shutil.which("lt-proc") is None, reason="Apertium is not installed"
 )
-FAST = ["--pivot", "es", "--no-filter", "similarity"]
+FAST = ["--pivot", "es", "--no-filter", "similarity,reworded"]
 
 
 @pytest.fixture
