@@ -11,7 +11,8 @@ same, with one small slip) or bad; `add` takes a table of ``id, verdict`` and ap
 measured of each pair to results/rule_engines.csv, without the texts. The measure was found on the
 part "tuned on", before "held out" was drawn. "kept at 1" are sentences that pass all checks with
 the limit at 1 and the words that the checks of grammar and senses got in between; the English ones
-are of none of the texts that those were taken from.
+are of none of the texts that those were taken from. The Spanish ones (FLORES and Tatoeba) went
+through Catalan (100), English (100), Galician and Portuguese (50 each).
 """
 
 from __future__ import annotations
@@ -228,7 +229,7 @@ def main() -> None:
     drawing.add_argument("language", choices=CORPORA)
     drawing.add_argument("--seed", type=int, default=0)
     adding = commands.add_parser("add")
-    adding.add_argument("language", choices=CORPORA)
+    adding.add_argument("language")
     adding.add_argument("verdicts", type=Path)
     adding.add_argument("--part", required=True)
     adding.add_argument("--pairs", type=Path)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
-from augment.filters.grammar_faults import FAULTS, TURNED
+from augment.filters.grammar_faults import FAULTS
+from augment.filters.grammar_turns import TURNED
 from augment.filters.left_out import NEEDED, LeftOut
 from augment.records import Candidate
 
@@ -40,10 +41,10 @@ class Grammar:
     """A sequence of words that no sentence of the language has ("I has", "pas rien").
 
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
-    of phrase that took the place of others wrongly (French "c'est" told as "il est"). What the
-    original has as well is let pass, wherever it stands there: a name may look like a fault. And
-    for subjects and articles that were left out, or subjects put before a command
-    (`augment.filters.left_out`).
+    of phrase that took the place of others wrongly (`augment.filters.grammar_turns`: French "c'est"
+    told as "il est"). What the original has as well is let pass, wherever it stands there: a name
+    may look like a fault. And for subjects and articles that were left out, or subjects put before
+    a command (`augment.filters.left_out`).
     """
 
     name = "grammar"
