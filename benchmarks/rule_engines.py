@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import csv
 import random
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -30,8 +29,9 @@ from trec_rows import DATA
 
 import augment
 from augment.filters.presets import PRESETS
-from augment.filters.reworded import rewording
-from augment.tokens import change, folded_words
+from augment.filters.reworded import changed_words, rewording
+from augment.segments import sentences
+from augment.tokens import change
 
 RESULTS = Path(__file__).parent / "results"
 TABLE = RESULTS / "rule_engines.csv"
@@ -51,13 +51,10 @@ def read(path: str, column: str) -> list[str]:
     return [str(text) for text in table[column]]
 
 
-def sentences(texts: Iterable[str], most: int) -> list[str]:
+def single(texts: Iterable[str], most: int) -> list[str]:
     """Cut texts into sentences of 20 to 220 characters; some of them, shuffled."""
-    parts = (
-        " ".join(part.split())
-        for text in texts
-        for part in re.split(r"(?<=[.!?])\s+(?=[A-ZÉÀ\"«])", text.replace("<br />", " "))
-    )
+    lines = (" ".join(text.replace("<br />", " ").split()) for text in texts)
+    parts = (part.strip() for line in lines for part in sentences(line))
     found = [part for part in parts if 20 < len(part) < 220]
     random.Random(1).shuffle(found)
     return found[:most]
@@ -66,14 +63,14 @@ def sentences(texts: Iterable[str], most: int) -> list[str]:
 CORPORA: dict[str, dict[str, tuple[Callable[[], list[str]], int]]] = {
     "en": {
         "xed": (lambda: read("xed/xed_en_emotion6.csv", "text"), 45),
-        "imdb": (lambda: sentences(read("imdb/imdb_4k.csv", "text"), 6000), 45),
+        "imdb": (lambda: single(read("imdb/imdb_4k.csv", "text"), 6000), 45),
         "trec": (lambda: read("trec6/trec6.csv", "text"), 35),
         "sst2": (lambda: read("sst2/sst2_500.csv", "text"), 25),
         "netflix": (
-            lambda: sentences(read("movies/netflix_movie_origin6.csv", "text"), 3000),
+            lambda: single(read("movies/netflix_movie_origin6.csv", "text"), 3000),
             25,
         ),
-        "wiki": (lambda: sentences(read("movies/wiki_movie_genre.csv", "text"), 4000), 25),
+        "wiki": (lambda: single(read("movies/wiki_movie_genre.csv", "text"), 4000), 25),
     },
     "fr": {
         "xed": (
@@ -85,7 +82,7 @@ CORPORA: dict[str, dict[str, tuple[Callable[[], list[str]], int]]] = {
         ),
         "piafq": (lambda: read("piaf_fr/piaf_fr_topic.csv", "question"), 55),
         "piaf": (
-            lambda: sentences(dict.fromkeys(read("piaf_fr/piaf_fr_topic.csv", "text")), 8000),
+            lambda: single(dict.fromkeys(read("piaf_fr/piaf_fr_topic.csv", "text")), 8000),
             40,
         ),
         "tatoeba": (lambda: read("mt/tatoeba_eng_fra.csv", "fra"), 40),
@@ -139,12 +136,11 @@ def add(language: str, verdicts: Path, part: str, pairs: Path) -> None:
             writer.writerow(FIELDS)
         for row in csv.DictReader(pairs.open(encoding="utf-8")):
             before, after = row["original"], row["rewriting"]
-            share = change(before, after)
-            words = share * (len(folded_words(before)) + len(folded_words(after))) / 2
             writer.writerow(
                 (
                     *(part, language, row["corpus"], row["id"], said[row["id"]]),
-                    *(round(words, 2), round(share, 4), float(row["similarity"])),
+                    round(changed_words(before, after), 2),
+                    *(round(change(before, after), 4), float(row["similarity"])),
                     round(rewording(before, after), 4),
                 )
             )

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 from augment.datasets.bad_rows import ReadLog
 from augment.datasets.dialect import TableFormat, csv_reader, keep_backslashes
 from augment.datasets.wide_cells import LONGEST_CELL, wide_cells
+from augment.enumeration import enumerated
 from augment.errors import TableError
 
 #: Rows, and characters, that are read before they are handed on.
@@ -155,7 +156,7 @@ class _Reading:
 
     def uneven(self, row: list[str], start: int, width: int, log: ReadLog) -> None:
         cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
-        names = ", ".join(repr(name) for name in self.names[:8]) + (", ..." if width > 8 else "")
+        names = enumerated([*map(repr, self.names)], 8)
         span = f", spread over lines {start} to {self.line}" if self.line > start else ""
         if width == 1:
             cause = "the cells are separated by another character (--delimiter)"

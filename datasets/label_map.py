@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from augment.enumeration import enumerated
 from augment.errors import InputError
 
 
@@ -62,8 +63,8 @@ def check_label_map(mapping: Mapping[str, str], labels: Iterable[str], name: str
     """
     missing = [label for label in labels if label not in mapping]
     if missing:
-        shown = ", ".join(map(repr, missing[:20])) + (", ..." if len(missing) > 20 else "")
         raise InputError(
-            f"{name}: the label map does not cover {len(missing)} of the labels: {shown} "
+            f"{name}: the label map does not cover {len(missing)} of the labels: "
+            f"{enumerated([*map(repr, missing)], 20)} "
             f"(it has {', '.join(map(repr, mapping)) or 'none'}); add them"
         )

@@ -120,7 +120,15 @@ def read_manifest(table: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def listed(names: object) -> list[str]:
+def manifest_of_run(table: Path) -> dict[str, Any]:
+    """Read as `read_manifest` does; empty also for another program's file of that name."""
+    try:
+        return read_manifest(table)
+    except InputError:
+        return {}
+
+
+def recorded_names(names: object) -> list[str]:
     """Give names of a manifest as a list: one alone stands there without."""
     return [names] if isinstance(names, str) else list(names) if isinstance(names, list) else []
 
@@ -146,7 +154,7 @@ def recorded_columns(
     resolved, columns = manifest.get("resolved"), set(columns)
     if not isinstance(resolved, dict):
         return (), None
-    text, label = tuple(listed(resolved.get("text"))), resolved.get("label")
+    text, label = tuple(recorded_names(resolved.get("text"))), resolved.get("label")
     return (
         text if len(text) <= 2 and columns.issuperset(text) else (),
         label if isinstance(label, str) and label in columns else None,

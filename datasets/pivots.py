@@ -129,24 +129,25 @@ class Pivots:
 
     def notes(self) -> Sequence[str]:
         """Say how far an engine that goes by rules can be trusted."""
-        first = [engines[0] for plan in self.plans for engines in plan.engines]
-        names = dict.fromkeys(e.name for e in first if getattr(e, "by_rules", False))
+        names = dict.fromkeys(
+            name for plan in self.plans for name in plan.engine.split("+") if name in plan.by_rules
+        )
         if not names:
             return ()
         strictness = self.recipe.filter
-        found = "readers found {} in 10 good or but clumsy"
-        if not runs("reworded", self.recipe.no_filter):
+        usable = USABLE[strictness]
+        if runs("reworded", self.recipe.no_filter):
+            others = ", ".join(f"{name}: {n}" for name, n in USABLE.items() if name != strictness)
             told = (
-                f"of English and French sentences {found.format(USABLE_OF_ALL)}, and "
-                f"{USABLE[strictness]} in 10 of those that the check 'reworded' lets pass"
+                "what it changes much is refused (check 'reworded'); of English and French "
+                f"sentences that pass readers found {usable} in 10 good or but clumsy "
+                f"(--filter {others}; the stricter, the fewer)"
             )
         else:
             told = (
-                "what it changes much is refused (check 'reworded'); of English and French "
-                f"sentences that pass {found.format(USABLE[strictness])}"
+                f"of English and French sentences readers found {USABLE_OF_ALL} in 10 good or but "
+                f"clumsy, and {usable} in 10 of those that the check 'reworded' lets pass"
             )
-            others = (f"{name}: {USABLE[name]}" for name in USABLE if name != strictness)
-            told += f" (--filter {', '.join(others)}; the stricter, the fewer)"
         return (f"{', '.join(names)} {BY_RULES}: {told}; a neural engine errs less",)
 
     def shortfall(self, per_row: int | None) -> str:

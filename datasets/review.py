@@ -16,7 +16,7 @@ import tyro
 from augment.config import shown_as
 from augment.datasets.columns import find_columns
 from augment.datasets.last_table import last_table
-from augment.datasets.manifest import listed, read_manifest
+from augment.datasets.manifest import read_manifest, recorded_names
 from augment.datasets.table import Table, open_table
 from augment.errors import InputError
 from augment.outputs import beside
@@ -159,13 +159,17 @@ def _columns(
     label = config.label
     text: str | list[str] | None = config.text
     if text is None:
-        text = [name for name in listed(resolved.get("text")) if name in table.columns] or None
+        text = [
+            name for name in recorded_names(resolved.get("text")) if name in table.columns
+        ] or None
     if label is None and "label" in resolved:
         was = resolved["label"] or "none"
         label = was if was in ("none", *table.columns) else None
     found = find_columns(
         table, text=text, label=None if label == "none" else label, want_label=label != "none"
     )
-    rewritten = tuple(name for name in listed(resolved.get("rewritten")) if name in found.text)
+    rewritten = tuple(
+        name for name in recorded_names(resolved.get("rewritten")) if name in found.text
+    )
     shown = rewritten if rewritten and config.text is None else found.text
     return shown, tuple(name for name in found.text if name not in shown), found.label

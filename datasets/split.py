@@ -28,6 +28,7 @@ from augment.datasets.table_options import (
     default_output,
 )
 from augment.datasets.table_writer import TableWriter
+from augment.enumeration import enumerated
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
 from augment.outputs import beside
@@ -308,7 +309,7 @@ def _say_what_lacks(counts: Mapping[str, Mapping[str, int]], progress: Progress)
     for name, classes in counts.items():
         lacking = [repr(label) for label, count in classes.items() if not count]
         if lacking:
-            shown = ", ".join(lacking[:10]) + (", ..." if len(lacking) > 10 else "")
+            shown = enumerated(lacking, 10)
             progress.note(f"note: the {name} part has no row of class {shown}: too few to go round")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
 from augment.datasets.last_table import last_table
-from augment.datasets.manifest import read_manifest, recorded_columns, versions
+from augment.datasets.manifest import manifest_of_run, recorded_columns, versions
 from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.extras import require
@@ -121,8 +121,7 @@ def _run(
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = config.frame(path, progress), str(path)
         tables = {AUGMENTED: path, **config.arm_files}
-        with suppress(InputError):  # another program's file of that name
-            manifest = read_manifest(path.resolve())
+        manifest = manifest_of_run(path.resolve())
         out: Path | None = config.out or Path(f"{path.resolve().stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augment.config import build
-from augment.datasets.manifest import read_manifest, recorded_columns
+from augment.datasets.manifest import manifest_of_run, recorded_columns
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
@@ -143,8 +143,7 @@ to part; add rows, or leave valid_share out
         frame, name = config.frame(path, progress), str(path)
         whole = path.resolve()  # "." has no name
         out = out or Path(f"{whole.stem}.model")
-        with suppress(InputError):  # another program's file of that name
-            manifest = read_manifest(whole)
+        manifest = manifest_of_run(whole)
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
     checkpoint = Checkpoint(out) if out is not None else None

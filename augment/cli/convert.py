@@ -6,6 +6,7 @@ import json
 import sys
 
 from augment.datasets.convert import ConvertConfig, convert_table
+from augment.enumeration import enumerated
 from augment.progress import for_stderr
 
 Config = ConvertConfig
@@ -21,8 +22,8 @@ def run(config: ConvertConfig) -> None:
         return
     lines = [f"{done.rows:,} rows ({done.format}), columns {', '.join(done.columns)}"]
     for kind, numbers in done.dropped.items():
-        shown = ", ".join(map(str, numbers[:SHOWN])) + (", ..." if len(numbers) > SHOWN else "")
-        lines.append(f"left out, {kind}: {len(numbers):,}" + (f" (rows {shown})" if shown else ""))
+        rows = f" (rows {enumerated(numbers, SHOWN)})" if numbers else ""
+        lines.append(f"left out, {kind}: {len(numbers):,}{rows}")
     if done.labels:
         lines.append("labels: " + ", ".join(f"{name} {n:,}" for name, n in done.labels.items()))
     sys.stdout.write("\n".join([*lines, f"out: {done.path}"]) + "\n")

@@ -94,7 +94,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:each|the|a) another\b|\b[Tt]he worse \w+ of\b|\bwould have to have\b",
         r"(?<=[a-z] )a\s*[.;!?](?![.\w])|\b(?:I|he|she|we|they) the majority\b",
         rf"\bI (?:still |also )?(?!(?:{_DOINGS})\b)[a-z]+(?:tion|ity|ness|ment|sal)\b",
-        # Want to him go, had to it take, can not it believe, the most the big, a old
+        # Want to him go, had to it take, can not it believe, the most the big
         r"\b(?:have|has|want|wants|wanted) to (?:it|him|them|us|me)\b|\bhad to it (?=\w)",
         rf"\b{_MODALS} not it\b|\b[Tt]here it has\b|\b[Tt]he most the\b",
         # Where can me find, think us want, would Want, you have you, want to you, I give me
@@ -104,22 +104,22 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         rf"\b[Ww]ould Want\b|^You (?:have|are|can|do|did|will|would) you\b|\bI {_MODALS} I\b",
         r"\bwant(?:s|ed)? to you\b|\bI (?!mean|guess|bet|think|know|say|hope)[a-z]+ me\b"
         r"(?! (?:and|or|too)\b)",
-        # I no even, no even think, known like, capable buy, the just man, son of bitch
+        # I no even, no even think, known like, capable buy, the just man, son of bitch, a old
         r"\b(?:I|you|he|she|it|we|they) no (?!longer\b|more\b|doubt\b)[a-z]|\b[Nn]o even\b",
         r"\bknown like\b|\bbe capable (?!of\b|and\b|or\b|but\b|in\b)[a-z]|\b[Tt]he just [a-z]|"
         r"\bsons? of bitch\b|\bof What\b|\bI I\b|\baway of\b|\bstand stops\b|\bfor not to\b",
         r"(?:^|(?<=, ))(?:And|But|So|If|When|Because|Then|Now|What) I "
         rf"(?!(?:{_NO_VERBS})\b)[a-z]{{2,}}s\b(?!['’])",
         r"(?:\ba|^A) (?!one|once|eu|ewe)(?:[aeio][a-z]{2,}|un(?!i|anim)[a-z]{2,})\b",
-        # We same, I hate I, he can no even
+        # We same, I hate I, he can no that
         r"\b(?:I|you|he|she|it|we|they) same\b(?!-| day)",
         r"\b(?:hate|love|like|made|make|see|saw|killed|blame|told|gave|help) I\b(?! (?!for|to|of))",
-        rf"\b{_MODALS} no (?:even|this|that|the|important|possible|\w+(?:ed|ing))\b",
+        rf"\b{_MODALS} no (?:this|that|the|important|possible|\w+(?:ed|ing))\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),
     "fr": (
-        # J'il, Tu je, Vous il
+        # J'il, Tu je, Vous il, vous devez on rester
         r"(?:^|[,;:]\s*)(?:[Jj]['’]|[Jj]e |[Tt]u |[Nn]ous |[Vv]ous )(?:ils?|elles?|tu|je|on)\b",
         r"\b[Jj]['’](?:ils?|elles?|on|tu)\b|\b\w{3,}ez on\b",
         # Où tu as-tu été, je veux-tu, as-pas tu, s'a ouvert, tu. Je, plus grand que je, entre ils
@@ -142,6 +142,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"a (?:père|frère|mari|fils|chien|travail|bras|pied|cœur|nom))\b",
         rf"\b(?:vais|vas|va|allons|allez|vont) pour (?:(?:[mts]e|nous|vous|l[ea]s?) )?{_LETTER}+"
         r"(?:er|ir|re)\b|\baller à (?!ravir\b)\w+(?:er|ir)\b",
+        # Cet il, tu tu, se s', vous vous me, il se va
         r"\b[Cc]et ils?\b|\btu tu\b|\bse (?:se\b|s['’])|\bvous il plaît\b|\bvous vous (?:me|lui|"
         r"leur|nous)\b|\b(?:d['’]|[àe] l['’])ils\b|\b[Ii]l se va\b|\b[Jj]e seulement\b",
         # Va à chercher, y avait une spécialité, diverse heures, en le bureau

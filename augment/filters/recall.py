@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,6 +48,12 @@ class Judged(NamedTuple):
     change: float
 
 
+#: What of a candidate decides the findings on it.
+_looked_at = attrgetter(
+    *("source_id", "original", "text", "method", "pivot", "engine", "marks", "by_rules")
+)
+
+
 class Recall:
     """Findings of one chain of checks, by window.
 
@@ -64,13 +71,7 @@ class Recall:
 
     def key(self, candidates: Sequence[Candidate], taken: Sequence[bool]) -> bytes:
         """Hash a window: its candidates, and which of them are duplicates by now."""
-        rows = [
-            (
-                *(one.source_id, one.original, one.text, one.method, one.pivot, one.engine),
-                *(one.marks, one.by_rules),
-            )
-            for one in candidates
-        ]
+        rows = [*map(_looked_at, candidates)]
         said = json.dumps((rows, taken)).encode()  # escapes make bytes of any text
         return blake2b(said, digest_size=16, key=self._identity).digest()
 

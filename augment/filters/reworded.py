@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 
+def changed_words(original: str, text: str) -> float:
+    """Count the words in which two texts differ; one for another is one.
+
+    >>> changed_words("We saw the old house.", "We saw the aged house.")
+    1.0
+    """
+    return change(original, text) * (len(folded_words(original)) + len(folded_words(text))) / 2
+
+
 def rewording(original: str, text: str) -> float:
     """Words changed in a sentence, times the root of the share of words that changed.
 
@@ -40,10 +49,9 @@ def rewording(original: str, text: str) -> float:
     >>> rewording("We saw the old house.", "He looked in the aged house.")
     2.7920341232611294
     """
-    share = change(original, text)
-    words = share * (len(folded_words(original)) + len(folded_words(text))) / 2
     lines = filter(str.strip, original.splitlines())
-    return float(words * share**0.5 / max(1, sum(len(sentences(line)) for line in lines)))
+    n_sentences = max(1, sum(len(sentences(line)) for line in lines))
+    return float(changed_words(original, text) * change(original, text) ** 0.5 / n_sentences)
 
 
 class Reworded:
