@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from augment.datasets.survey import alike_labels
+from augment.datasets.survey import odd_labels
 from augment.datasets.table import unread_rows
 from augment.filters import runs
 from augment.languages import identifiable, language_name, language_shares
@@ -36,8 +36,7 @@ def findings(run: Augmentation) -> Iterator[str]:
     else:
         guessed = " (found; --label to change)" if columns.label_found else ""
         yield f"label column: {columns.label!r}{guessed}, {_classes(len(found.counts))}"
-        if sentence := alike_labels(found.counts):
-            yield f"note: {sentence}"
+        yield from (f"note: {sentence}" for sentence in odd_labels(found))
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
     yield from _other_languages(found.sample, run.source, runs("language", recipe.no_filter))

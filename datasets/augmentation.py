@@ -29,7 +29,7 @@ from augment.datasets.recipe import AugmentationConfig
 from augment.datasets.run_sample import RunSample
 from augment.datasets.source_language import source_language
 from augment.datasets.spool import Spool
-from augment.datasets.survey import originals, survey
+from augment.datasets.survey import odd_texts, originals, survey
 from augment.datasets.table import Table
 from augment.datasets.variants import why_not_more
 from augment.errors import InputError
@@ -166,6 +166,8 @@ class Augmentation:
                 f"{self.table.name}: no row has both a text in column {self.columns.text[0]!r} "
                 f"and a label in {self.columns.label!r}; name other columns with --text, --label"
             )
+        for line in odd_texts(found, self.columns.text[0]):
+            self.note(f"note: {line}")
 
     def _source_language(self) -> str:
         given, no_filter = self.recipe.source, self.recipe.no_filter

@@ -18,7 +18,7 @@ from augment.datasets.expectation import Expectation, expect
 from augment.datasets.inspection import InspectConfig, Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
-from augment.datasets.survey import alike_labels, cell_string, row_key, survey
+from augment.datasets.survey import cell_string, odd_labels, odd_texts, row_key, survey
 from augment.datasets.table import Table, open_table
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
@@ -158,8 +158,11 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
     guess = detect_language(found.sample)
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())
-    if columns.label is not None and (sentence := alike_labels(found.counts)):
+    for sentence in odd_texts(found, columns.text[0]):
         texts.note(sentence)
+    if columns.label is not None:
+        for sentence in odd_labels(found):
+            texts.note(sentence)
     expectation = _expectation(counts, recipe, texts) if columns.label is not None else None
     labelled = columns.label is not None
     return Inspection(

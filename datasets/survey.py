@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from augment.broken_text import broken_pieces
 from augment.datasets.cell_text import is_missing
 from augment.datasets.columns import Columns
 from augment.datasets.table import Table
+from augment.enumeration import enumerated
 from augment.filters import Original
 from augment.filters.duplicate import key_of
 from augment.key_set import KeyMap
@@ -21,6 +23,9 @@ from augment.tokens import fold
 #: Texts kept from the pass to recognise the language by, spread over the table.
 SAMPLE: Final = 400
 NO_LABEL: Final = ""
+#: From so many rows, where a text comes so many times, a column is taken for one of labels.
+MANY_ROWS: Final = 20
+MANY_TIMES: Final = 10
 
 
 @dataclass(slots=True)
@@ -48,6 +53,8 @@ class Survey:
         Different folded texts that stand under more than one label.
     conflicts
         The keys of those texts (see `row_key`).
+    padded_labels
+        Labels with blanks around them, as they stand in the table, with their rows.
     characters
         Characters of all texts that can be augmented.
     sample
@@ -64,6 +71,7 @@ class Survey:
     repeated_texts: int = 0
     conflicting_texts: int = 0
     conflicts: frozenset[bytes] = frozenset()
+    padded_labels: Counter[str] = field(default_factory=Counter)
     characters: int = 0
     sample: list[str] = field(default_factory=list)
 
@@ -111,6 +119,41 @@ def alike_labels(labels: Iterable[str]) -> str:
     )
 
 
+def odd_texts(found: Survey, column: str) -> Iterator[str]:
+    """Say when a column of texts looks like one of labels: ten rows and more of each text.
+
+    >>> [line[:59] for line in odd_texts(Survey(rows=40, repeated_texts=38), "class")]
+    ["column 'class' holds 2 different texts in 40 rows: does ano"]
+    """
+    rows = found.rows - found.empty_texts
+    different = rows - found.repeated_texts
+    if rows >= MANY_ROWS and different * MANY_TIMES <= rows:
+        yield (
+            f"column {column!r} holds {different:,} different texts in {rows:,} rows: "
+            "does another column hold the texts (--text)?"
+        )
+
+
+def odd_labels(found: Survey) -> Iterator[str]:
+    """Say what is odd about the names of the classes, a line each.
+
+    >>> table = Survey(counts={"bad": 2}, padded_labels=Counter({"bad ": 1}))
+    >>> [line.partition(";")[0] for line in odd_labels(table)]
+    ["labels with blanks around them: 'bad ' (1 row)"]
+    """
+    if sentence := alike_labels(found.counts):
+        yield sentence
+    if padded := found.padded_labels:
+        rows = "1 row" if padded.total() == 1 else f"{padded.total():,} rows"
+        names = ",".join(f"{name}={name}" for name in found.counts)
+        yield (
+            f"labels with blanks around them: {enumerated([*map(repr, padded)], 6)} ({rows}); they "
+            "count as the classes without, but stay as they are in the table, where other programs "
+            "see classes of their own (augment convert IN OUT --label-map "
+            f"{shlex.quote(names)} takes the blanks off)"
+        )
+
+
 def survey(
     table: Table,
     columns: Columns,
@@ -151,7 +194,8 @@ def survey(
     for number, row in enumerate(table):
         texts = [cell_string(row[at]) for at in texts_at]
         rewritten = [texts[side] for side in sides]
-        label = NO_LABEL if label_at is None else cell_string(row[label_at]).strip()
+        named = NO_LABEL if label_at is None else cell_string(row[label_at])
+        label = named.strip()
         empty_text = not all(text.strip() for text in rewritten)
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
@@ -161,6 +205,8 @@ def survey(
         if not empty_label:
             index = indices.setdefault(label, len(indices))
             counts[label] += 1
+            if named != label:
+                found.padded_labels[named] += 1
         if not empty_text:
             if see is not None:
                 see(texts)

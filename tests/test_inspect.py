@@ -104,6 +104,21 @@ def test_classes_that_differ_in_case_alone_are_told():
     assert note.startswith("'pos' and 'Pos' differ in case alone and count as two classes")
 
 
+def test_blanks_around_labels_are_told():
+    table = pd.DataFrame(
+        {"text": [t for t, _ in TEXTS[:4]], "label": ["pos", "pos ", "neg", "neg"]}
+    )
+    [note] = [n for n in inspect_table(table, **PLAIN).notes if "blanks" in n]
+    assert note.startswith("labels with blanks around them: 'pos ' (1 row); ")
+    assert "--label-map pos=pos,neg=neg takes" in note
+
+
+def test_a_column_of_labels_taken_for_texts_is_told():
+    table = pd.DataFrame({"text": ["good film", "bad film"] * 10})
+    [note] = [n for n in inspect_table(table, text="text", **PLAIN).notes if "--text" in n]
+    assert note.startswith("column 'text' holds 2 different texts in 20 rows")
+
+
 def test_keys_of_the_contract():
     keys = set(inspect_table(frame(), **PLAIN).as_dict())
     assert keys >= {

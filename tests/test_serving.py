@@ -98,7 +98,7 @@ def ask(port, body=None, *, path="/predict", method=None, headers=JSON):
     answer = connection.getresponse()
     content = answer.read()
     connection.close()
-    if answer.headers.get_content_type() == "application/json":
+    if content and answer.headers.get_content_type() == "application/json":
         content = json.loads(content)
     return answer.status, content, answer.headers
 
@@ -191,6 +191,8 @@ def test_every_refusal_has_one_shape(port, options, status, field):
 
 def test_the_paths_beside(port):
     assert ask(port, path="/health")[1] == {"status": "ok"}
+    status, content, headers = ask(port, path="/health", method="HEAD")
+    assert (status, content, headers["content-length"]) == (200, b"", "15")
     about = ask(port, path="/labels")[1]
     assert about["labels"] == ["<neg>", "pos"]
     assert (about["format"], about["model"]) == ("fp32", "single")

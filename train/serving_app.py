@@ -209,6 +209,7 @@ def make_app(model: ServedModel, config: ServeConfig, *, token: str | None = Non
     app.get("/health", summary="Whether the server can answer", responses=error_responses(503))(
         health
     )
+    app.head("/health", include_in_schema=False)(health)  # load balancers ask so
 
     async def labels() -> dict[str, Any]:
         return service.about()

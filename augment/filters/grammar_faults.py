@@ -52,6 +52,10 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"(?<!and )\bI is\b",
         rf"\b{_MODALS} {_SUBJECTS} (?:has|does|is|was|wants|goes|takes|makes|thinks|knows)\b",
         r"\b(?:[Ww]e|[Tt]hey) (?:is|has|does|was)\b",
+        # I never has, they also wants, a so beautiful garden
+        r"\b(?:I|[Ww]e|[Tt]hey|[Yy]ou) (?:never|always|also|still|just|ever|only|already|really|"
+        r"often|not) (?:has|is|does|goes|wants|makes|knows|thinks|takes|says|gives|sees|comes|"
+        r"feels|looks|needs)\b|\ban? so (?!called\b|so\b)[a-z]+ [a-z]",
         r"^(?:You (?:is|has|does|was)|(?:He|She|It) (?:have|do|are|am|don['’]t))\b",
         # Where it is the boss?, how you measure the heat?, what the word means?, whether you go?
         rf"^(?:Where|Why|How) {_SUBJECTS} (?:is|are|was|were|do|does|did|can|could|will|would|has|"
