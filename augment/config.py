@@ -26,6 +26,30 @@ def shown_as(metavar: str, *short: str) -> Any:  # noqa: ANN401 - a marker for `
     return tyro.conf.arg(metavar=metavar, help_behavior_hint="", aliases=short or None)
 
 
+def own_options_first(config: type[T]) -> type[T]:
+    """Put the fields that a dataclass adds before those that it takes over, class by class.
+
+    So help, manual and manifest begin with what a command is about. All fields that it takes over
+    must be for keywords only.
+
+    >>> @dataclasses.dataclass(kw_only=True)
+    ... class Read:
+    ...     delimiter: str = ","
+    >>> @own_options_first
+    ... @dataclasses.dataclass
+    ... class Split(Read):
+    ...     share: float = 0.2
+    >>> [field.name for field in dataclasses.fields(Split)]
+    ['share', 'delimiter']
+    """
+    known: dict[str, Any] = config.__dataclass_fields__  # type: ignore[attr-defined]
+    order = [name for one in config.__mro__ for name in vars(one).get("__annotations__", ())]
+    config.__dataclass_fields__ = {  # type: ignore[attr-defined]
+        name: known[name] for name in dict.fromkeys(order) if name in known
+    }
+    return config
+
+
 def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Flatten ``("es,ca", "eo")`` to ``("es", "ca", "eo")``; a bare string is one value.
 
@@ -199,3 +223,22 @@ def toml_options(
     options = {key.replace("-", "_"): value for key, value in table.items()}
     check_keys(cls, options, f"{path} [{command}]")
     return check_types(cls, options, f"{path} [{command}]")
+
+
+def check_at_least(name: str, value: object, least: int) -> None:
+    """Refuse what is no whole number of at least `least`."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name}={value!r}: a whole number of at least {least} is wanted")
+
+
+def check_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Refuse a value that is not among those known."""
+    if value not in known:
+        raise InputError(f"{name}={value!r}: one of {', '.join(known)} is wanted")
+
+
+def check_within(name: str, value: object, least: float, most: float) -> None:
+    """Refuse what is no number from `least` to `most`."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not least <= float(value) <= most:  # type: ignore[arg-type]
+        raise InputError(f"{name}={value!r}: a number from {least:g} to {most:g} is wanted")

@@ -16,7 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from augment.config import build, shown_as, split_commas
+from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.column_names import words_of
 from augment.datasets.columns import named_column
 from augment.datasets.content_hash import content_sha256
@@ -59,6 +59,7 @@ _PARAPHRASE_WORDS: Final = (
 )  # fmt: skip
 
 
+@own_options_first
 @dataclass(frozen=True, kw_only=True)
 class FilterConfig(InputOptions):
     """Judge paraphrases that came from anywhere.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from augment.config import shown_as
+from augment.config import own_options_first, shown_as
 from augment.datasets.bad_rows import BadRow
 from augment.datasets.expectation import Expectation
 from augment.datasets.lengths import Lengths
@@ -17,6 +17,7 @@ from augment.errors import InputError
 from augment.minilm import NAME
 
 
+@own_options_first
 @dataclass(frozen=True, kw_only=True)
 class InspectConfig(TableOptions):
     """Show what is in a table, and what can be expected of augmenting it.

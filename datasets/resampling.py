@@ -18,7 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from augment.config import build, shown_as
+from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
@@ -44,6 +44,7 @@ COPY: Final = "copy"
 WEIGHT: Final = "weight"
 
 
+@own_options_first
 @dataclass(frozen=True, kw_only=True)
 class BalanceConfig(TableOptions):
     """Balance the classes of a table without making new texts.

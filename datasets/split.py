@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from augment.config import build, shown_as, split_commas
+from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
 from augment.datasets.folds import connected, grouped_parts
 from augment.datasets.near_duplicates import near_texts
@@ -43,6 +43,7 @@ NAMES: Final = {2: ("train", "test"), 3: ("train", "valid", "test")}
 _NOWHERE: Final = -1
 
 
+@own_options_first
 @dataclass(frozen=True, kw_only=True)
 class SplitConfig(TableOptions):
     """Split a table into training, validation and test parts that do not leak.

@@ -26,6 +26,7 @@ from augment.errors import AugmentError, DamagedFileError, InputError, OutputErr
 from augment.progress import LineProgress
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
+from augment.train.training_options import TrainingOptions
 
 WORDS = ["the", "a", "film", "plot", "actor", "music", "very", "rather", "was", "is"]
 WORDS += ["good", "bad", "great", "awful", "fine", "dull"]
@@ -535,7 +536,7 @@ def test_config_orders_arms_and_every_field_has_help():
     assert KFoldConfig(arms=("augmented,original",)).arms == ("original", "augmented")
     source = "".join(
         Path(inspect.getsourcefile(one)).read_text(encoding="utf-8")
-        for one in (KFoldConfig, ReadOptions)
+        for one in (KFoldConfig, TrainingOptions, ReadOptions)
     )
     for field in dataclasses.fields(KFoldConfig):
         after = source.split(f"    {field.name}: ", 1)[1]

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from augment.errors import AugmentError, InputError
 from augment.train import passes
 from augment.train.encoder import Encoder
-from augment.train.finetune import Recipe, fine_tune, predict
+from augment.train.finetune import fine_tune, predict
 from augment.train.losses import class_weights
 from augment.train.optimizer import step_clipped
 from augment.train.passes import length_groups
 from augment.train.precision import choose_device, choose_precision
+from augment.train.recipe import Recipe
 from augment.train.tokens import cut_vocabulary, kept_places, tokenise
 
 torch = pytest.importorskip("torch")

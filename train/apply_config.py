@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 import tyro
 
-from augment.config import shown_as
+from augment.config import check_at_least, check_one_of, own_options_first, shown_as
 from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
-from augment.train.config import check_at_least, check_one_of
 
 
+@own_options_first
 @dataclass(frozen=True)
 class EvaluateConfig(ReadOptions):
     """Score a trained model on labelled rows.
@@ -54,6 +54,7 @@ class EvaluateConfig(ReadOptions):
         check_at_least("seed", self.seed, 0)
 
 
+@own_options_first
 @dataclass(frozen=True)
 class PredictConfig(ReadOptions):
     """Label the rows of a table, or a few texts, with a trained model.

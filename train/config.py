@@ -9,9 +9,16 @@ from typing import Annotated, Final, Literal
 
 import tyro
 
-from augment.config import plain_numbers, shown_as, split_commas
-from augment.datasets.table_options import ReadOptions
+from augment.config import (
+    check_at_least,
+    check_one_of,
+    own_options_first,
+    plain_numbers,
+    shown_as,
+    split_commas,
+)
 from augment.errors import InputError
+from augment.train.training_options import TrainingOptions
 
 ORIGINAL, OVERSAMPLED, AUGMENTED, WEIGHTED = "original", "oversampled", "augmented", "weighted"
 MATCHED, WORDS, TFIDF, SETFIT = "original_matched", "words", "tfidf", "setfit"
@@ -27,8 +34,9 @@ ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
 Metric = Literal["macro_f1", "accuracy", "mcc"]
 
 
+@own_options_first
 @dataclass(frozen=True)
-class KFoldConfig(ReadOptions):
+class KFoldConfig(TrainingOptions):
     """Fine-tune in K folds and say whether the new rows helped.
 
     DATA is a table that `augment backtranslate` wrote, or any table of texts and labels. Every
@@ -61,41 +69,17 @@ class KFoldConfig(ReadOptions):
     """Text column, or two for text pairs (COL,COL2). Found by itself when left out."""
     label: Annotated[str | None, shown_as("COL")] = None
     """Label column. Found by itself when left out."""
-    epochs: Annotated[float | None, shown_as("E")] = None
-    """Passes over an arm's rows. Default 5, or more where that makes fewer than 100 steps."""
-    steps: Annotated[int | None, shown_as("N")] = None
-    """Optimizer steps of every arm, in place of epochs."""
-    batch_size: int = 16
-    """Rows per optimizer step."""
-    lr: Annotated[float | None, shown_as("F")] = None
-    """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
-    max_tokens: Annotated[int | None, shown_as("N")] = None
-    """Most tokens of a text that are read. Default: 256, or what the model takes at most."""
-    truncation: Literal["middle", "end"] = "middle"
-    """What longer texts lose: the end; or the middle, a quarter of what is read before it."""
     sampler: Literal["uniform", "balanced"] = "uniform"
     """How the original arm draws its rows: each as often as any other, or each class as often."""
-    loss: Literal["plain", "weighted", "focal"] = "plain"
-    """Cross-entropy; weighted by the inverse class frequency in training; or focal (gamma 2)."""
-    share: float | Literal["natural"] = 0.5
-    """Part of each batch that may be paraphrases; natural: all rows in one pool, as they come."""
     label_check: Literal["auto", "on", "off"] = "auto"
     """Keep out new rows that a classifier of the training part reads as another label; auto: where
     the table was written with --label-check."""
-    lora: bool = False
-    """Train low-rank adapters and the head instead of all weights (needs the extra "lora")."""
     curve: Annotated[tuple[str, ...], shown_as("N")] = ()
     """Compare also with only so many originals of each class to train on: 5,10,20,50."""
     leak_gap: bool = False
     """Show also how much ordinary folds, which leak, would have flattered the score."""
     metric: Metric = "macro_f1"
     """What the verdict compares."""
-    seed: int = 0
-    """Seed of folds, batches, head and dropout; the same in every arm."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Number format of the matrix products. auto: bf16 where the CPU or GPU computes it."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where to train. auto: the GPU where there is one."""
     workers: Annotated[int | None, shown_as("N")] = None
     """Runs side by side on a CPU. Default: one per core, as far as memory reaches."""
     out: Annotated[Path | None, shown_as("DIR", "-o")] = None
@@ -119,20 +103,16 @@ class KFoldConfig(ReadOptions):
             object.__setattr__(self, "data", Path(self.data))
         if self.out is not None:
             object.__setattr__(self, "out", Path(self.out))
-        self._check_numbers()
-        if self.steps is not None and self.epochs is not None:
-            raise InputError(
-                f"epochs={self.epochs!r} and steps={self.steps!r}: give one of the two"
-            )
+        self.check_training()
+        check_at_least("folds", self.folds, 2)
+        check_at_least("repeats", self.repeats, 1)
+        if self.workers is not None:
+            check_at_least("workers", self.workers, 1)
         if self.resume and self.force:
             raise InputError("resume and force: give one of the two")
         check_one_of("sampler", self.sampler, ("uniform", "balanced"))
-        check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
         check_one_of("label_check", self.label_check, ("auto", "on", "off"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
-        check_one_of("truncation", self.truncation, ("middle", "end"))
-        check_one_of("precision", self.precision, ("auto", "fp32", "bf16"))
-        check_one_of("device", self.device, ("auto", "cpu", "cuda"))
 
     @property
     def arm_names(self) -> tuple[str, ...]:
@@ -149,28 +129,6 @@ class KFoldConfig(ReadOptions):
     def curve_points(self) -> tuple[int, ...]:
         """Originals of each class at the points of the curve, ascending."""
         return tuple(int(point) for point in self.curve)
-
-    def _check_numbers(self) -> None:
-        check_at_least("folds", self.folds, 2)
-        check_at_least("repeats", self.repeats, 1)
-        check_at_least("batch_size", self.batch_size, 1)
-        if self.max_tokens is not None:
-            check_at_least("max_tokens", self.max_tokens, 4)
-        check_at_least("seed", self.seed, 0)
-        if self.workers is not None:
-            check_at_least("workers", self.workers, 1)
-        if self.steps is not None:
-            check_at_least("steps", self.steps, 1)
-        for name in ("epochs", "lr"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise InputError(f"{name}={value!r}: a number above 0 is wanted")
-        if self.share != "natural":
-            if not isinstance(self.share, (int, float)) or not 0 < self.share <= 1:
-                raise InputError(
-                    f"share={self.share!r}: a number above 0 and up to 1, or 'natural', is wanted"
-                )
-            object.__setattr__(self, "share", float(self.share))
 
 
 def _ordered(arms: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,15 +165,3 @@ def _points(points: tuple[str, ...]) -> tuple[str, ...]:
             )
         found.add(int(point))
     return tuple(str(point) for point in sorted(found))
-
-
-def check_at_least(name: str, value: object, least: int) -> None:
-    """Refuse what is no whole number of at least `least`."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name}={value!r}: a whole number of at least {least} is wanted")
-
-
-def check_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
-    """Refuse a value that is not among those known."""
-    if value not in known:
-        raise InputError(f"{name}={value!r}: one of {', '.join(known)} is wanted")

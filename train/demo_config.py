@@ -8,9 +8,8 @@ from typing import Annotated, Final, Literal
 
 import tyro
 
-from augment.config import shown_as
+from augment.config import check_at_least, check_one_of, shown_as
 from augment.errors import InputError
-from augment.train.config import check_at_least, check_one_of
 from augment.train.serve_config import SHORTEST_TOKEN, TOKEN_VARIABLE, checked_token
 
 #: What --share does, told before it is done.

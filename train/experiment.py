@@ -18,13 +18,13 @@ from augment.train.config import (
     KFoldConfig,
 )
 from augment.train.contrastive import BATCH
-from augment.train.encoder import Encoder, default_lr
+from augment.train.encoder import Encoder
 from augment.train.floor import FloorJob, FloorSetup
 from augment.train.label_check import LabelCheck
 from augment.train.labelled import LabelledRows
 from augment.train.parts import LEAKING, WHOLE, leaking_splits, smaller_splits, usable_points
-from augment.train.precision import choose_device, choose_precision
 from augment.train.processes import fitting_processes, run_jobs
+from augment.train.recipe import fresh_model, recipe_of
 from augment.train.runs import Job, RunSetup
 from augment.train.units import Unit, UnitStore
 
@@ -45,7 +45,8 @@ class Experiment:
         encoder: Encoder,
         check: LabelCheck | None,
     ) -> None:
-        from augment.train.finetune import Recipe
+        import torch
+
         from augment.train.tokens import tokenise
 
         self.config, self.rows, self.check = config, rows, check
@@ -57,13 +58,9 @@ class Experiment:
             max_tokens=self.max_tokens,
             truncation=config.truncation,
         )
-        device = choose_device(config.device)
-        self.recipe = Recipe(
-            lr=config.lr or default_lr(encoder.width, lora=config.lora),
-            loss=config.loss,
-            precision=choose_precision(config.precision, device),
-            device=device,
-        )
+        self.recipe = recipe_of(config, encoder, rows.classes)
+        if config.freeze_layers or config.gradient_checkpointing:  # what cannot be, is told now
+            fresh_model(encoder, config, torch.Generator())
         plans = ArmPlans(rows, owned, config, check)
         self.matched = plans.with_controls(arms, splits)
         self.arms = tuple(self.matched)
@@ -104,7 +101,7 @@ class Experiment:
             labels=rows.labels[: rows.n_originals],
             model=config.model,
             max_tokens=self.max_tokens,
-            device=device,
+            device=self.recipe.device,
             offline=config.offline,
             steps=config.steps,
             seed=config.seed,
@@ -115,7 +112,7 @@ class Experiment:
         steps = tuning + sum(len(job.plan.batches) for job in self.jobs)
         fitting = config.workers or fitting_processes(encoder, longest, steps)
         n_runs = len(self.jobs) + len(self.floors)
-        self.processes = 1 if device != "cpu" else min(fitting, n_runs)
+        self.processes = 1 if self.recipe.device != "cpu" else min(fitting, n_runs)
 
     def label_refused(self) -> dict[str, list[int]]:
         """Arm of new rows -> how many of them the label check keeps out of each training part."""
@@ -133,14 +130,11 @@ class Experiment:
         # The longest first: at the end no process waits for another for long.
         jobs.sort(key=lambda job: -len(job.plan.batches))
         setup = RunSetup(
-            model=self.config.model,
+            config=self.config,
             n_classes=len(self.rows.classes),
-            offline=self.config.offline,
             table=self.table,
             labels=self.rows.labels,
             recipe=self.recipe,
-            lora=self.config.lora,
-            seed=self.config.seed,
         )
         if jobs:
             total = sum(len(job.plan.batches) for job in jobs)

@@ -1,16 +1,21 @@
 """Metrics where people look: TensorBoard, MLflow and Weights & Biases, through their own APIs.
 
-Each is an extra of its name and is loaded only when asked for. What they are told is the same:
-the configuration, numbers by step, and the scores at the end.
+Each is an extra of its name and is loaded only when asked for. What they are told is the same: of
+a training the configuration, numbers by step and the scores at the end; of a K-fold experiment the
+configuration, the scores of every arm by test round, and the gains.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from augment.extras import require
+
+if TYPE_CHECKING:
+    from augment.train.results import KFoldResult
 
 #: name -> class of this module
 _KNOWN: Final = {"tensorboard": "TensorBoardLog", "mlflow": "MlflowLog", "wandb": "WandbLog"}
@@ -115,6 +120,16 @@ def check_logs(names: Sequence[str]) -> None:
         require(name, extra=name, purpose=f"--log {name}")
 
 
+def sent_away(names: Sequence[str], *, offline: bool) -> str:
+    """Say what leaves this machine for a log; nothing where nothing does."""
+    if "wandb" not in names or offline:
+        return ""
+    return (
+        "wandb: options and metrics go to the server that its settings name; --offline keeps them "
+        "on this machine"
+    )
+
+
 def open_logs(
     names: Sequence[str],
     *,
@@ -144,3 +159,27 @@ def open_logs(
         When a library is not installed; the message holds the line that installs it.
     """
     return SeveralLogs([globals()[_KNOWN[name]](run, folder, config, offline) for name in names])
+
+
+def log_folds(logs: ExperimentLog, result: KFoldResult) -> None:
+    """Tell a log what a K-fold experiment found.
+
+    Scores are named ``macro_f1/augmented`` and have the number of the test round as step, 1 first,
+    repeat by repeat. Behind the last stand ``gain/augmented``, ``gain_low/...``, ``gain_high/...``
+    and ``p/...`` of every arm of new rows against its control.
+    """
+    rounds = max(len(arm.folds) for arm in result.arms.values())
+    for at in range(rounds):
+        logs.numbers(
+            at + 1,
+            {
+                f"{metric}/{name}": value
+                for name, arm in result.arms.items()
+                if at < len(arm.folds)
+                for metric, value in asdict(arm.folds[at]).items()
+            },
+        )
+    for one in result.candidates:
+        low, high = one.ci95
+        found = {"gain": one.gain, "gain_low": low, "gain_high": high, "p": one.p_adjusted}
+        logs.numbers(rounds, {f"{key}/{one.candidate}": value for key, value in found.items()})

@@ -13,19 +13,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from augment.errors import AugmentError, DivergedError
-from augment.train.losses import FOCAL_GAMMA, Loss, class_weights, summed_loss
-from augment.train.optimizer import Descent, Schedule, adamw, rate, step_clipped
+from augment.train.losses import class_weights, summed_loss
+from augment.train.optimizer import Descent, adamw, rate, step_clipped
 from augment.train.passes import (
     PASS_COST,
-    Device,
-    Precision,
     autocast,
     give_memory_back,
     length_groups,
@@ -33,6 +30,7 @@ from augment.train.passes import (
     predict,
     probabilities_of,
 )
+from augment.train.recipe import Recipe
 from augment.train.tokens import TokenTable
 
 if TYPE_CHECKING:
@@ -46,49 +44,6 @@ IntArray = npt.NDArray[np.int64]
 LOOK_EVERY = {"cpu": 1, "cuda": 25}
 #: Rows that a model is tried on behind its last step.
 LOOKED_AT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a run trains; the same for every arm of an experiment.
-
-    Parameters
-    ----------
-    lr
-        Peak learning rate, reached at the end of the warm-up.
-    loss
-        ``plain`` cross-entropy; ``weighted`` by inverse class frequency; ``focal``.
-    precision
-        Number format of the matrix products; weights stay fp32.
-    device
-        ``cpu`` or ``cuda``.
-    schedule, warm_up
-        How the rate climbs and falls (see `augment.train.optimizer.rate`).
-    weight_decay, layer_decay
-        See `augment.train.optimizer.adamw`.
-    max_norm
-        Longer gradients are clipped to this length.
-    smoothing, gamma
-        Label smoothing, and the exponent of the focal loss.
-    weights
-        Weight of each class, in place of those that ``weighted`` would count.
-    accumulation
-        Parts that a batch is computed in; their gradients add up to the batch's.
-    """
-
-    lr: float
-    loss: Loss
-    precision: Precision
-    device: Device
-    schedule: Schedule = "linear"
-    warm_up: float = 0.1
-    weight_decay: float = 0.01
-    layer_decay: float = 1.0
-    max_norm: float = 1.0
-    smoothing: float = 0.0
-    gamma: float = FOCAL_GAMMA
-    weights: tuple[float, ...] | None = None
-    accumulation: int = 1
 
 
 class FineTuning:
@@ -143,10 +98,12 @@ class FineTuning:
         )
         self._peaks = [float(group["lr"]) for group in self.optimizer.param_groups]
         self._targets = torch.from_numpy(labels).to(recipe.device)
-        weights = recipe.weights
-        if weights is None and recipe.loss == "weighted":
-            n_classes = int(labels.max()) + 1
-            weights = tuple(class_weights(labels[batches.ravel()], n_classes).tolist())
+        seen = labels[batches.ravel()]
+        weights = None
+        if recipe.weights is not None:
+            weights = np.array(recipe.weights) / np.array(recipe.weights)[seen].mean()
+        elif recipe.loss == "weighted":
+            weights = class_weights(seen, int(labels.max()) + 1)
         self._weights = (
             None
             if weights is None

@@ -27,6 +27,7 @@ from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
 from augment.train.contrastive import check_installed
 from augment.train.encoder import language_note, load_encoder
 from augment.train.experiment import Experiment
+from augment.train.experiment_log import check_logs, log_folds, open_logs, sent_away
 from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.results import KFoldResult, collect
@@ -34,6 +35,7 @@ from augment.train.run_folder import RunFolder, differences
 from augment.train.summary import label_sentence
 from augment.train.tokens import cut_note
 from augment.train.trained_texts import keys_of, text_keys
+from augment.train.training_options import named_values
 from augment.train.units import UnitStore
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ IntArray = npt.NDArray[np.int64]
 __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 
 #: Options that say where and how to write, and not what is measured.
-OUTWARD = (*READING, "data", "out", "resume", "force", "offline", "quiet", "json", "workers")
+OUTWARD = (*READING, "data", "out", "resume", "force", "offline", "quiet", "json", "workers", "log")
 #: Options that add runs and change none: a finished run can be resumed with more of them.
 ADDITIONS = ("curve", "leak_gap")
 
@@ -148,9 +150,12 @@ def _run(
         for module in ("jinja2", "matplotlib"):
             require(module, extra="train", purpose="kfold-train")
     require("scipy", extra="train", purpose="kfold-train")
+    check_logs(config.log)
     if SETFIT in arms:
         check_installed()
-    encoder = load_encoder(config.model, n_classes=len(rows.classes), offline=config.offline)
+    encoder = load_encoder(
+        config.model, n_classes=len(rows.classes), dropout=config.dropout, offline=config.offline
+    )
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
     run = _run_record(config, rows, experiment, name, checked)
     go_on = folder is not None and _goes_on(folder, run, config, progress)
@@ -186,7 +191,25 @@ def _run(
     )
     if folder is not None:
         folder.finish(result)
+    if config.log:
+        _log(config, result)
     return result
+
+
+def _log(config: KFoldConfig, result: KFoldResult) -> None:
+    """Tell the logs that were asked for."""
+    place = result.folder or Path("kfold")
+    logs = open_logs(
+        config.log,
+        run=place.name,
+        folder=place.with_name(f"{place.name}.logs"),
+        config=result.run["identity"],
+        offline=config.offline,
+    )
+    try:
+        log_folds(logs, result)
+    finally:
+        logs.close()
 
 
 def _tables(
@@ -253,6 +276,7 @@ def _run_record(
     identity = {
         **options,
         "label_check": experiment.check.min_odds if experiment.check else None,
+        "class_weights": named_values("class_weights", config.class_weights),
         "arms": list(experiment.arms),
         "text": list(rows.text_columns),
         "label": rows.label_column,
@@ -310,6 +334,8 @@ def _announce(
     if experiment.left_out_points:
         points = ", ".join(map(str, experiment.left_out_points))
         progress.note(f"curve: no class has more than {points} originals to train on; left out")
+    if sentence := sent_away(config.log, offline=config.offline):
+        progress.warn(sentence)
     if not rows.n_paraphrases:
         progress.note(
             "no paraphrases in this table: `augment backtranslate` writes a table with some, "

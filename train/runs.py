@@ -18,8 +18,9 @@ from augment.train.units import Key, Unit, rounded
 if TYPE_CHECKING:
     from augment.datasets.folds import Split
     from augment.train.arms import ArmPlan
+    from augment.train.config import KFoldConfig
     from augment.train.encoder import Encoder
-    from augment.train.finetune import Recipe
+    from augment.train.recipe import Recipe
     from augment.train.tokens import IntArray, TokenTable
 
 
@@ -44,26 +45,22 @@ class RunSetup:
 
     Parameters
     ----------
-    model, n_classes, offline
-        As for `augment.train.encoder.load_encoder`.
+    config
+        Options of the experiment. Its seed with repeat and fold decides head and dropout, alike
+        in every arm.
+    n_classes
+        Size of the head.
     table, labels
         Tokens, by the encoder's own numbers, and class of every row.
     recipe
         How to train; each run takes the loss of its plan.
-    lora
-        Train adapters instead of all weights.
-    seed
-        With repeat and fold it decides head and dropout, alike in every arm.
     """
 
-    model: str
+    config: KFoldConfig
     n_classes: int
-    offline: bool
     table: TokenTable
     labels: IntArray
     recipe: Recipe
-    lora: bool
-    seed: int
 
     def run(self, job: Job, on_step: Callable[[], None] = lambda: None) -> Unit:
         """Train and test once.
@@ -76,16 +73,19 @@ class RunSetup:
 
         from augment.train.finetune import fine_tune, predict
         from augment.train.passes import give_memory_back
+        from augment.train.recipe import fresh_model
 
         started = time.perf_counter()
         split, plan = job.split, job.plan
         encoder, table = _loaded(self)
-        seeds = np.random.SeedSequence([self.seed, split.repeat, split.fold])
+        seeds = np.random.SeedSequence([self.config.seed, split.repeat, split.fold])
         head, dropout = (int(s) for s in seeds.generate_state(2))
         generator = torch.Generator().manual_seed(head)
-        recipe = dataclasses.replace(self.recipe, loss=plan.loss)
+        recipe = self.recipe
+        if plan.loss != recipe.loss:  # the arm that weighs every class alike, whatever is given
+            recipe = dataclasses.replace(recipe, loss=plan.loss, weights=None)
         with one_thread():
-            model = encoder.fresh(generator=generator, lora=self.lora)
+            model = fresh_model(encoder, self.config, generator)
             try:
                 fine_tune(
                     model, table, self.labels, plan.batches, recipe, seed=dropout, on_step=on_step
@@ -118,7 +118,12 @@ def _loaded(setup: RunSetup) -> tuple[Encoder, TokenTable]:
     from augment.train.encoder import load_encoder
     from augment.train.tokens import cut_vocabulary
 
-    encoder = load_encoder(setup.model, n_classes=setup.n_classes, offline=setup.offline)
+    encoder = load_encoder(
+        setup.config.model,
+        n_classes=setup.n_classes,
+        dropout=setup.config.dropout,
+        offline=setup.config.offline,
+    )
     return encoder, cut_vocabulary(encoder.model, setup.table)
 
 

@@ -9,9 +9,8 @@ from typing import Annotated, Final, Literal
 
 import tyro
 
-from augment.config import shown_as
+from augment.config import check_at_least, check_one_of, shown_as
 from augment.errors import InputError
-from augment.train.config import check_at_least, check_one_of
 
 #: The environment variable that holds the token of requests; never a flag, which others can read.
 TOKEN_VARIABLE: Final = "AUGMENT_TOKEN"  # noqa: S105 - the name of the variable, not its value

@@ -20,16 +20,17 @@ from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import Encoder, language_note, load_encoder
-from augment.train.experiment_log import SeveralLogs, check_logs, open_logs
+from augment.train.experiment_log import SeveralLogs, check_logs, open_logs, sent_away
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
 from augment.train.model_card import model_card
 from augment.train.predictor import Predictor
 from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
 from augment.train.tokens import cut_note
-from augment.train.train_config import TrainConfig, named_values
+from augment.train.train_config import TrainConfig
 from augment.train.trained_texts import keys_of, text_keys
 from augment.train.trainer import Epoch, Fitted, Trainer
+from augment.train.training_options import named_values
 from augment.train.training_record import identity, training_record
 
 if TYPE_CHECKING:
@@ -319,11 +320,8 @@ class _Job:
             progress.note(cut_note(trainer.table, trainer.max_tokens, self.config.truncation))
         if sentence := language_note(self.config.model, rows.texts):
             progress.note(sentence)
-        if "wandb" in self.config.log and not self.config.offline:
-            progress.warn(
-                "wandb: options and metrics go to the server that its settings name; --offline "
-                "keeps them on this machine"
-            )
+        if sentence := sent_away(self.config.log, offline=self.config.offline):
+            progress.warn(sentence)
         recipe = trainer.recipe
         progress.note(
             f"model {self.config.model} ({recipe.precision} on {recipe.device}, lr "

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from augment.errors import DivergedError, InputError
+from augment.errors import DivergedError
 from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.assessment_text import class_report
-from augment.train.encoder import Encoder, default_lr
+from augment.train.encoder import Encoder
 from augment.train.experiment_log import SeveralLogs
-from augment.train.finetune import FineTuning, Recipe
-from augment.train.layers import compute_twice, freeze
+from augment.train.finetune import FineTuning
+from augment.train.layers import compute_twice
 from augment.train.material import Material, batches_of, epoch_ends
 from augment.train.metrics import score
 from augment.train.passes import predict
-from augment.train.precision import choose_device, choose_precision
+from augment.train.recipe import fresh_model, recipe_of
 from augment.train.tokens import TokenTable, cut_vocabulary, tokenise, whole_vocabulary
-from augment.train.train_config import TrainConfig, named_values
+from augment.train.train_config import TrainConfig
 
 if TYPE_CHECKING:
     import torch
@@ -131,22 +131,7 @@ class Trainer:
         plain: Any = encoder.model
         self._embedding: torch.Tensor = plain.get_input_embeddings().weight.detach()
         self.table: TokenTable = cut_vocabulary(encoder.model, table)
-        device = choose_device(config.device)
-        self.recipe = Recipe(
-            lr=config.lr or default_lr(encoder.width, lora=config.lora),
-            loss=config.loss,
-            precision=choose_precision(config.precision, device),
-            device=device,
-            schedule=config.schedule,
-            warm_up=config.warm_up,
-            weight_decay=config.weight_decay,
-            layer_decay=config.layer_decay,
-            max_norm=config.max_norm,
-            smoothing=config.label_smoothing,
-            gamma=config.gamma,
-            weights=_class_weights(config, material),
-            accumulation=config.accumulation,
-        )
+        self.recipe = recipe_of(config, encoder, material.classes)
         self.batches = batches_of(material, config)
         self.ends = epoch_ends(material.n_train, config.batch_size, len(self.batches))
         seeds = np.random.SeedSequence([config.seed]).generate_state(2)
@@ -216,14 +201,8 @@ class Trainer:
         """Give the model to train, its head drawn and its frozen parts frozen."""
         import torch
 
-        config = self.config
         generator = torch.Generator().manual_seed(self._seeds[0])
-        model = self.encoder.fresh(generator=generator, lora=config.lora, rank=config.lora_rank)
-        if config.freeze_embeddings or config.freeze_layers:
-            freeze(model, embeddings=config.freeze_embeddings, layers=config.freeze_layers)
-        if config.gradient_checkpointing:
-            compute_twice(model, True)
-        return model
+        return fresh_model(self.encoder, self.config, generator)
 
     def _go_on(
         self, tuning: FineTuning, checkpoint: Checkpoint
@@ -344,22 +323,3 @@ def _meta(tuning: FineTuning, state: _State) -> dict[str, Any]:
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 6) for name, value in values.items()}
-
-
-def _class_weights(config: TrainConfig, material: Material) -> tuple[float, ...] | None:
-    """Weights that the user gave, in the order of the classes, 1 on average over the rows."""
-    if not config.class_weights:
-        return None
-    given = named_values("class_weights", config.class_weights)
-    if unknown := [name for name in given if name not in material.classes]:
-        raise InputError(
-            f"class_weights: no class {unknown[0]!r} (classes: {', '.join(material.classes)})"
-        )
-    try:
-        weights = np.array([float(given.get(name, 1.0)) for name in material.classes])
-    except ValueError as error:
-        raise InputError(f"class_weights: {error}; NAME=NUMBER is wanted") from error
-    if not (np.isfinite(weights).all() and (weights > 0).all()):
-        raise InputError("class_weights: numbers above 0 are wanted")
-    seen = weights[material.labels[material.train]].mean()
-    return tuple((weights / seen).tolist())

@@ -16,8 +16,9 @@ from augment.datasets.manifest import versions
 from augment.datasets.table_options import READING
 from augment.train.labelled import LabelledRows
 from augment.train.saved_model import base_name
-from augment.train.train_config import TrainConfig, named_values
+from augment.train.train_config import TrainConfig
 from augment.train.trainer import Fitted, Trainer
+from augment.train.training_options import named_values
 
 #: Options that say where and how to write, and not what is learnt.
 OUTWARD: Final = (
