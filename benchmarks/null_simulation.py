@@ -21,7 +21,10 @@ Planted gains replace a part of the copies by new questions of the same class. T
 experiments that find the gain is set beside the power that the corrected test promises for the
 mean gain and the standard deviation found.
 
-    nice python benchmarks/null_simulation.py               # about ten minutes on one core
+Some experiments of either kind train on at most ten originals of each class, as a point of the
+learning curve does (``--curve``), and use the same folds and the same test.
+
+    nice python benchmarks/null_simulation.py               # about fifteen minutes on one core
     python benchmarks/null_simulation.py --experiments 20   # a look, nothing written
 """
 
@@ -45,13 +48,12 @@ from trec_rows import DATA
 
 from augment.datasets.detectable import LEVEL, standard_error
 from augment.datasets.folds import grouped_folds, source_groups
-from augment.train.comparison import compare
+from augment.train.comparison import compare, largest_step
 from augment.train.metrics import score
 from augment.train.schedule import fair_pair, own_batches, planned_steps
 
 RESULTS = Path(__file__).parent / "results"
 WIDTH, BATCH, EPOCHS = 1024, 16, 5.0
-NULLS = ("even", "pool", "own seed")
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 
@@ -95,7 +97,13 @@ def _softmax(logits: FloatArray) -> FloatArray:
 
 
 def experiment(
-    seed: int, kind: str, n_rows: int, folds: int, repeats: int, new_share: float
+    seed: int,
+    kind: str,
+    n_rows: int,
+    folds: int,
+    repeats: int,
+    new_share: float,
+    per_class: int | None,
 ) -> dict[str, Any]:
     """One experiment: scores of the three arms on every fold, and what each judge makes of them."""
     every, classes, texts, names = questions()
@@ -113,11 +121,17 @@ def experiment(
     features, labels = every[rows], classes[rows]
     groups = source_groups([texts[row] for row in drawn])
     scores: dict[str, list[float]] = {"original": [], "oversampled": [], "augmented": []}
-    ratios = []
+    ratios, worth = [], []
     for split in grouped_folds(
         labels[:n], groups, folds=folds, repeats=repeats, seed=seed, names=names
     ):
+        ratios.append(len(split.test) / len(split.train))
+        worth.append(largest_step("macro_f1", labels[split.test].tolist()))
         train, key = split.train, [seed, split.repeat, split.fold]
+        if per_class is not None:
+            drawn_order = np.random.default_rng([*key, 2]).permutation(train)
+            of_class = [drawn_order[labels[drawn_order] == c] for c in range(len(names))]
+            train = np.sort(np.concatenate([rows_of[:per_class] for rows_of in of_class]))
         inside = np.isin(source[n:], train).sum()
         shape: dict[str, Any] = {
             "steps": planned_steps(len(train) + int(inside), batch_size=BATCH, epochs=EPOCHS),
@@ -146,9 +160,11 @@ def experiment(
         for arm, batches, start in arms:
             p = train_and_predict(features, labels, batches, split.test, start, len(names))
             scores[arm].append(score(labels[split.test], p).macro_f1)
-        ratios.append(len(split.test) / len(train))
     verdict = compare(
-        scores["oversampled"], scores["augmented"], test_to_train=float(np.mean(ratios))
+        scores["oversampled"],
+        scores["augmented"],
+        test_to_train=float(np.mean(ratios)),
+        step=float(np.mean(worth)),
     )
     return {
         "gain": verdict.gain,
@@ -190,11 +206,17 @@ def _rate(hits: Sequence[bool]) -> dict[str, Any]:
 
 
 def series(
-    options: argparse.Namespace, kind: str, repeats: int, new_share: float, rows: int
+    options: argparse.Namespace,
+    number: int,
+    kind: str,
+    repeats: int,
+    new_share: float,
+    rows: int,
+    per_class: int | None = None,
 ) -> dict[str, Any]:
-    """All experiments of one kind."""
+    """All experiments of one kind; `number` gives every series seeds of its own."""
     n = options.experiments if not new_share else max(1, options.experiments // 2)
-    base = 100_000 * (1 + NULLS.index(kind)) + int(new_share * 1000) * 1000
+    base = 100_000 * number
     with ProcessPoolExecutor(options.processes) as pool:
         found = list(
             pool.map(
@@ -205,6 +227,7 @@ def series(
                 [options.folds] * n,
                 [repeats] * n,
                 [new_share] * n,
+                [per_class] * n,
                 chunksize=5,
             )
         )
@@ -216,6 +239,7 @@ def series(
         "new_share": new_share,
         "experiments": n,
         "rows": rows,
+        "per_class": per_class,
         "folds": options.folds,
         "repeats": repeats,
         "gain": gain,
@@ -237,6 +261,11 @@ def _percent(rate: dict[str, Any]) -> str:
     return f"{100 * rate['share']:.1f} % ({100 * low:.1f}–{100 * high:.1f})"
 
 
+def _size(one: dict[str, Any]) -> str:
+    few = f", {one['per_class']} a class in training" if one["per_class"] else ""
+    return f"{one['experiments']} × {one['rows']}{few}"
+
+
 def markdown(report: dict[str, Any]) -> str:
     """Write the result as a page."""
     o = report["options"]
@@ -253,7 +282,7 @@ def markdown(report: dict[str, Any]) -> str:
         "plain t-test against the originals | mean gain, fair | mean gain, naive |",
         "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {s['kind']} | {s['experiments']} × {s['rows']} | {s['folds']} × {s['repeats']} "
+            f"| {s['kind']} | {_size(s)} | {s['folds']} × {s['repeats']} "
             f"| {_percent(s['verdict'])} "
             f"| {_percent(s['plain_t'])} | {_percent(s['naive'])} | {100 * s['gain']:+.2f} "
             f"| {100 * s['naive_gain']:+.2f} |"
@@ -266,7 +295,7 @@ def markdown(report: dict[str, Any]) -> str:
         "| true spread of the gain | smallest gain at 80 % power | found | promised |",
         "|---|---|---|---|---|---|---|---|---|",
         *(
-            f"| {100 * s['new_share']:.0f} % | {s['experiments']} × {s['rows']} "
+            f"| {100 * s['new_share']:.0f} % | {_size(s)} "
             f"| {s['folds']} × {s['repeats']} "
             f"| {100 * s['gain']:+.1f} | {100 * s['standard_error']:.1f} "
             f"| {100 * s['spread_of_gain']:.1f} | {100 * s['smallest_at_80_power']:.1f} "
@@ -289,11 +318,26 @@ def main() -> None:
     options = parser.parse_args()
     started = time.perf_counter()
     nulls, planted = [], []
-    for kind, repeats in (("even", 1), ("pool", 1), ("own seed", 1), ("pool", 3)):
-        nulls.append(series(options, kind, repeats, 0.0, options.rows))
+    number = 0
+    for kind, repeats, rows, few in (
+        ("even", 1, options.rows, None),
+        ("pool", 1, options.rows, None),
+        ("own seed", 1, options.rows, None),
+        ("pool", 3, options.rows, None),
+        ("own seed", 1, 600, 10),
+    ):
+        number += 1
+        nulls.append(series(options, number, kind, repeats, 0.0, rows, few))
         print(nulls[-1], f"{time.perf_counter() - started:.0f} s", flush=True)
-    for new_share, repeats, rows in ((0.5, 1, 240), (1.0, 1, 240), (1.0, 3, 240), (1.0, 10, 120)):
-        planted.append(series(options, "even", repeats, new_share, rows))
+    for new_share, repeats, rows, few in (
+        (0.5, 1, 240, None),
+        (1.0, 1, 240, None),
+        (1.0, 3, 240, None),
+        (1.0, 10, 120, None),
+        (1.0, 1, 600, 10),
+    ):
+        number += 1
+        planted.append(series(options, number, "even", repeats, new_share, rows, few))
         print(planted[-1], f"{time.perf_counter() - started:.0f} s", flush=True)
     report = {
         "options": vars(options),

@@ -44,6 +44,8 @@ class ArmResult:
         single fold has too few rows a bin for it (see `augment.train.metrics.calibration_error`).
     units
         What was trained.
+    tested
+        Class numbers of the rows of each test part.
     """
 
     name: str
@@ -52,6 +54,7 @@ class ArmResult:
     confusion: IntArray
     ece: float
     units: tuple[Unit, ...]
+    tested: tuple[tuple[int, ...], ...]
 
     @property
     def learned(self) -> bool:
@@ -105,4 +108,5 @@ def arm_result(arm: str, rows: LabelledRows, units: Sequence[Unit]) -> ArmResult
         table += confusion(labels, p.argmax(axis=1), n)
     per_class = dict(zip(rows.classes, class_scores(table), strict=True))
     ece = calibration_error(np.concatenate(every_label), np.concatenate(every_p))
-    return ArmResult(arm, tuple(folds), per_class, table, ece, tuple(units))
+    tested = tuple(tuple(labels.tolist()) for labels in every_label)
+    return ArmResult(arm, tuple(folds), per_class, table, ece, tuple(units), tested)

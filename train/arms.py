@@ -52,7 +52,10 @@ class ArmPlan:
 
 
 def chosen_arms(config: KFoldConfig, rows: LabelledRows) -> tuple[str, ...]:
-    """Arms of a run: those asked for, else the first three that the table allows.
+    """Arms of a run: those asked for, else three that the table allows.
+
+    Without paraphrases the question is whether balancing helps: then the originals are also trained
+    as they come for as many steps, where balancing adds steps.
 
     Raises
     ------
@@ -66,7 +69,11 @@ def chosen_arms(config: KFoldConfig, rows: LabelledRows) -> tuple[str, ...]:
         )
     if config.arms:
         return config.arm_names
-    return (ORIGINAL, OVERSAMPLED, AUGMENTED) if rows.n_paraphrases else (ORIGINAL, OVERSAMPLED)
+    if rows.n_paraphrases:
+        return ORIGINAL, OVERSAMPLED, AUGMENTED
+    if config.steps is not None or len(set(rows.counts(paraphrases=False).values())) == 1:
+        return ORIGINAL, OVERSAMPLED
+    return ORIGINAL, MATCHED, OVERSAMPLED
 
 
 class ArmPlans:

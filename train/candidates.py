@@ -20,20 +20,24 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 
-def read_candidate(path: Path, rows: LabelledRows) -> LabelledRows:
-    """Read a table whose originals are those of `rows`.
+def read_candidate(path: Path, rows: LabelledRows, *, near: float | None = None) -> LabelledRows:
+    """Read a table whose originals are those of `rows`, grouped as `near` says.
 
     Raises
     ------
     InputError
         When the file has no new rows, or other originals than the main table.
     """
-    return matched(read_frame(path), rows, name=str(path))
+    return matched(read_frame(path), rows, name=str(path), near=near)
 
 
-def matched(frame: pd.DataFrame, rows: LabelledRows, *, name: str) -> LabelledRows:
+def matched(
+    frame: pd.DataFrame, rows: LabelledRows, *, name: str, near: float | None = None
+) -> LabelledRows:
     """Pick the new rows out of a table and check that its originals are those of `rows`."""
-    found = labelled_rows(frame, name=name, text=rows.text_columns, label=rows.label_column)
+    found = labelled_rows(
+        frame, name=name, text=rows.text_columns, label=rows.label_column, near=near
+    )
     theirs, ours = _originals(found), _originals(rows)
     for source, (texts, label) in theirs.items():
         if source not in ours:
@@ -57,7 +61,7 @@ def matched(frame: pd.DataFrame, rows: LabelledRows, *, name: str) -> LabelledRo
     return found
 
 
-def words_candidate(rows: LabelledRows, *, seed: int) -> LabelledRows:
+def words_candidate(rows: LabelledRows, *, seed: int, near: float | None = None) -> LabelledRows:
     """Make the arm `words`: what `augment words` makes of every original, by its default method.
 
     A new row depends on its own original and the seed alone: no target is counted over the table,
@@ -85,7 +89,7 @@ def words_candidate(rows: LabelledRows, *, seed: int) -> LabelledRows:
     frame = done.frame.copy()
     frame[SOURCE] = [str(rows.source_ids[int(value)]) for value in frame[SOURCE]]
     frame[METHOD] = frame[METHOD].astype(str)
-    return matched(frame, rows, name="words")
+    return matched(frame, rows, name="words", near=near)
 
 
 def joined(
@@ -102,16 +106,26 @@ def joined(
     """
     place = {int(source): at for at, source in enumerate(rows.source_ids)}
     texts, labels, source = list(rows.texts), [rows.labels], [rows.source]
+    left_out = dict(rows.left_out)
     owned = {}
     for name, other in others.items():
         n = other.n_originals
         owned[name] = np.arange(len(texts), len(texts) + other.n_paraphrases)
+        left_out |= {
+            f"{reason} (arm {name})": count
+            for reason, count in other.left_out.items()
+            if not reason.startswith("original")
+        }
         texts += other.texts[n:]
         labels.append(other.labels[n:])
         own = [place[int(other.source_ids[at])] for at in other.source[n:]]
         source.append(np.array(own, dtype=np.int64))
     enlarged = dataclasses.replace(
-        rows, texts=tuple(texts), labels=np.concatenate(labels), source=np.concatenate(source)
+        rows,
+        texts=tuple(texts),
+        labels=np.concatenate(labels),
+        source=np.concatenate(source),
+        left_out=left_out,
     )
     return enlarged, owned
 

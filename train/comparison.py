@@ -20,11 +20,19 @@ from typing import Literal
 
 import numpy as np
 
-from augment.datasets.detectable import LEVEL, smallest_detectable, standard_error
+from augment.datasets.detectable import (
+    LEVEL,
+    found_with_power,
+    smallest_detectable,
+    standard_error,
+)
 from augment.errors import InputError
 from augment.extras import require
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
+#: Why a difference is no verdict: neither arm was shown to have learned anything; the control is no
+#: fair one; it is significant alone and not among all; another arm of originals is not beaten.
+Withheld = Literal["", "unlearned", "control", "holm", "arm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,10 @@ class Comparison:
         after Holm's correction for the number of candidates (see `judge`).
     unbeaten
         The arm of originals that stands against a gain over the baseline; None without one.
+    withheld
+        Why there is no verdict: ``unlearned`` (neither arm was shown to do better than guessing),
+        ``control`` (the baseline is no fair control), ``holm`` (significant alone, not after the
+        correction), ``arm`` (see `unbeaten`); empty where the verdict says it all.
     """
 
     baseline: str
@@ -73,6 +85,17 @@ class Comparison:
     differences: tuple[float, ...]
     p_adjusted: float
     unbeaten: str | None = None
+    withheld: Withheld = ""
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in a word or three, and where there is none, that there is none."""
+        return {
+            "unlearned": "nothing can be said",
+            "control": "no fair comparison",
+            "holm": "no gain to be relied on" if self.gain > 0 else "no loss to be relied on",
+            "arm": "no gain to be relied on",
+        }.get(self.withheld, self.verdict)
 
 
 def compare(
@@ -94,8 +117,8 @@ def compare(
     test_to_train
         Test rows divided by training rows, originals only (0.25 for 5 folds).
     step
-        What one row of a test part is worth in the score, 0..1. Scores move in steps of that size:
-        differences that are alike by chance are taken to spread by what the steps hide of them.
+        What one row of a test part can be worth in the score, 0..1 (`largest_step`). Differences
+        that are alike by chance are taken to spread by what such steps hide of them.
     baseline, candidate, metric
         Names for the result.
 
@@ -147,7 +170,6 @@ def compare(
     verdict: Verdict = "no measurable difference"
     if p_value < LEVEL:
         verdict = "helps" if gain > 0 else "hurts"
-    power = detectable + error * float(stats.t.ppf(0.8, n - 1))
     return Comparison(
         baseline=baseline,
         candidate=candidate,
@@ -157,7 +179,7 @@ def compare(
         ci95=(gain - detectable, gain + detectable),
         p_value=p_value,
         smallest_detectable=detectable,
-        smallest_at_80_power=power,
+        smallest_at_80_power=found_with_power(sd, n, test_to_train),
         verdict=verdict,
         differences=tuple(d.tolist()),
         p_adjusted=p_value,
@@ -165,7 +187,9 @@ def compare(
 
 
 def judge(
-    candidates: Sequence[Comparison], others: Sequence[Sequence[Comparison]]
+    candidates: Sequence[Comparison],
+    others: Sequence[Sequence[Comparison]],
+    withheld: Sequence[Withheld] = (),
 ) -> list[Comparison]:
     """Settle the verdicts of all candidates of a run together.
 
@@ -175,11 +199,13 @@ def judge(
         Each candidate against its fair control.
     others
         For each, its comparisons with the other arms made of originals alone.
+    withheld
+        For each, why it can have no verdict whatever the numbers are; none by default.
 
     Returns
     -------
     list of Comparison
-        The candidates with `p_adjusted`, `unbeaten` and `verdict` settled.
+        The candidates with `p_adjusted`, `unbeaten`, `withheld` and `verdict` settled.
 
     References
     ----------
@@ -207,15 +233,45 @@ def judge(
         hardest.append(found)
     settled = []
     adjusted = holm([p for p, _ in hardest])
-    for candidate, p, (_, arm) in zip(candidates, adjusted, hardest, strict=True):
+    reasons = withheld or [""] * len(candidates)
+    for candidate, p, (alone, arm), reason in zip(
+        candidates, adjusted, hardest, reasons, strict=True
+    ):
         verdict: Verdict = "no measurable difference"
-        if p < LEVEL:
+        why: Withheld = reason  # type: ignore[assignment]
+        if not why and p < LEVEL:
             verdict = "helps" if candidate.gain > 0 else "hurts"
-        held_back = candidate.p_value < LEVEL and verdict == "no measurable difference"
+        elif not why and candidate.p_value < LEVEL:
+            why = "holm" if alone < LEVEL else "arm"
         settled.append(
-            replace(candidate, p_adjusted=p, verdict=verdict, unbeaten=arm if held_back else None)
+            replace(
+                candidate,
+                p_adjusted=p,
+                verdict=verdict,
+                unbeaten=arm if why == "arm" else None,
+                withheld=why,
+            )
         )
     return settled
+
+
+def largest_step(metric: str, labels: Sequence[int]) -> float:
+    """Give the most that one row can change a score of a test part, 0..1.
+
+    A row is worth ``1 / n`` of the accuracy. In macro F1 every class counts alike, so a row of the
+    rarest class is worth more; as much is taken of Matthews' correlation.
+
+    Examples
+    --------
+    >>> largest_step("accuracy", [0, 0, 0, 1]), largest_step("macro_f1", [0, 0, 0, 1])
+    (0.25, 0.5)
+    """
+    if metric == "accuracy":
+        return 1 / len(labels)
+    counts = np.bincount(labels)
+    counts = counts[counts > 0]
+    worth = 1 / float(counts.min())
+    return worth / len(counts) if metric == "macro_f1" else worth / 2
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

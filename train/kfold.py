@@ -16,6 +16,7 @@ from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import grouped_folds
 from augment.datasets.last_table import last_table
 from augment.datasets.manifest import manifest_of_run, recorded_columns, versions
+from augment.datasets.near_duplicates import NEAR
 from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.extras import require
@@ -30,6 +31,7 @@ from augment.train.experiment import Experiment
 from augment.train.experiment_log import check_logs, log_folds, open_logs, sent_away
 from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
+from augment.train.near_rows import n_parted
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
 from augment.train.summary import label_sentence
@@ -130,9 +132,12 @@ def _run(
         tables, out = config.arm_files, config.out
     folder = RunFolder(out) if out is not None else None
     text, label = recorded_columns(manifest, frame.columns)
-    rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
+    rows = labelled_rows(
+        frame, name=name, text=config.text or text, label=config.label or label, near=config.near
+    )
     arms = chosen_arms(config, rows)
     enlarged, owned = _tables(config, rows, arms)
+    rows = dataclasses.replace(rows, left_out=enlarged.left_out)
     checked = tables_checked(
         {arm: table for arm, table in tables.items() if arm in owned and arm in arms}
     )
@@ -216,9 +221,12 @@ def _tables(
     config: KFoldConfig, rows: LabelledRows, arms: tuple[str, ...]
 ) -> tuple[LabelledRows, dict[str, IntArray]]:
     """Rows of all tables, and which new rows are whose; the main table's paraphrases first."""
-    others = {name: read_candidate(path, rows) for name, path in config.arm_files.items()}
+    others = {
+        name: read_candidate(path, rows, near=config.near)
+        for name, path in config.arm_files.items()
+    }
     if WORDS in arms and WORDS not in others:
-        others[WORDS] = words_candidate(rows, seed=config.seed)
+        others[WORDS] = words_candidate(rows, seed=config.seed, near=config.near)
     enlarged, owned = joined(rows, others)
     if rows.n_paraphrases:
         main = np.arange(rows.n_originals, rows.n_originals + rows.n_paraphrases)
@@ -319,6 +327,13 @@ def _announce(
     )
     for note in rows.notes():
         progress.note(note)
+    originals = rows.texts[: rows.n_originals]
+    if config.near is None and (parted := n_parted(originals, rows.groups)):
+        progress.note(
+            f"{parted:,} originals nearly repeat another one ({NEAR:.0%} of their letters): where "
+            f"one is trained on and the other is tested, scores are flattered; --near {NEAR:g} "
+            "keeps them together"
+        )
     if experiment.table.n_cut:
         progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
     progress.note(

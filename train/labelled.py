@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
-from augment.datasets.folds import source_groups
+from augment.datasets.folds import connected, source_groups
 from augment.datasets.survey import alike_labels, cell_string
 from augment.datasets.table import frame_table
 from augment.errors import InputError
 from augment.tokens import fold as same_text
+from augment.train.near_rows import near_copies, near_groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +118,7 @@ def labelled_rows(
     name: str = "<frame>",
     text: str | Sequence[str] | None = None,
     label: str | None = None,
+    near: float | None = None,
 ) -> LabelledRows:
     """Pick originals and paraphrases out of a table.
 
@@ -130,12 +132,15 @@ def labelled_rows(
         Text column, two for text pairs, or ``"a,b"``; found when None or empty.
     label
         Label column; found when None.
+    near
+        Put originals into one group that share so much of their letter runs, 0 to 1; None: only
+        those that are the same after folding.
 
     Returns
     -------
     LabelledRows
-        Without rows whose text or label is empty, and without paraphrases that repeat an
-        original of another group: such a row would show the training side a test text.
+        Without rows whose text or label is empty, and without paraphrases that repeat, or nearly
+        repeat, an original of another group: such a row would show the training side a test text.
 
     Raises
     ------
@@ -160,7 +165,10 @@ def labelled_rows(
     usable = _usable(texts, labels, is_original, left_out)
 
     originals = [row for row in range(len(texts)) if usable[row] and is_original[row]]
-    groups = source_groups([texts[row] for row in originals])
+    own_texts = [texts[row] for row in originals]
+    groups = source_groups(own_texts)
+    if near is not None and own_texts:
+        groups = connected(zip(groups.tolist(), *_named(near_groups(own_texts, near)), strict=True))
     group_of_side = {
         same_text(side): int(group)
         for row, group in zip(originals, groups, strict=True)
@@ -187,6 +195,11 @@ def labelled_rows(
             continue
         paraphrases.append(row)
         sources.append(own)
+    copies = near_copies(own_texts, groups, [texts[row] for row in paraphrases], sources)
+    for _ in range(int(copies.sum())):
+        _count(left_out, "paraphrase that nearly repeats another original")
+    paraphrases = [row for row, copy in zip(paraphrases, copies, strict=True) if not copy]
+    sources = [own for own, copy in zip(sources, copies, strict=True) if not copy]
     rows = originals + paraphrases
     classes = class_order({labels[row] for row in originals})
     if len(classes) < 2:
@@ -231,6 +244,11 @@ def _column(frame: pd.DataFrame, name: str) -> list[str]:
     """Give a column as texts; columns may have names that are no strings."""
     at = [str(column) for column in frame.columns].index(name)
     return [cell_string(value) for value in frame.iloc[:, at]]
+
+
+def _named(sides: Sequence[IntArray]) -> list[list[tuple[int, int]]]:
+    """Give the groups of every side names that no other side has."""
+    return [[(side, group) for group in of_row.tolist()] for side, of_row in enumerate(sides)]
 
 
 def _count(left_out: dict[str, int], reason: str) -> None:

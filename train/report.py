@@ -59,7 +59,12 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
 
 
 def _question(result: KFoldResult) -> str:
-    return "Did the new rows help?" if AUGMENTED in result.arms else "Does balancing help?"
+    c = result.comparison
+    if c is None or c.candidate in FLOORS:
+        return "How well is it learned?"
+    if c.candidate not in OF_ORIGINALS:
+        return "Did the new rows help?"
+    return "Does balancing help?" if c.candidate == OVERSAMPLED else f"Does {c.candidate} help?"
 
 
 def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, Any]:
@@ -71,8 +76,11 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "title": f"{_question(result)} {Path(result.name).name}",
         "sentence": result.sentence,
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
-        "fair": c is not None and (c.baseline, c.candidate) == (OVERSAMPLED, AUGMENTED),
+        "fair": c is not None
+        and c.baseline.startswith(OVERSAMPLED)
+        and c.candidate not in (*OF_ORIGINALS, *FLOORS),
         "has_paraphrases": AUGMENTED in result.arms,
+        "all_fair": all(c.baseline.startswith(OVERSAMPLED) for c in result.candidates),
         "has_new_rows": any(c.candidate not in (*OF_ORIGINALS, *FLOORS) for c in result.candidates),
         "leak": leak_sentence(result.leak) if result.leak else "",
         "labels": label_sentence(result.run["label_check"], result.label_refused),

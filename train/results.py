@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from augment.datasets.detectable import smallest_detectable
 from augment.train.arm_result import ArmResult, arm_result
-from augment.train.comparison import Comparison, compare, judge
-from augment.train.config import FLOORS, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
+from augment.train.comparison import Comparison, judge
+from augment.train.config import FLOORS, OF_ORIGINALS
+from augment.train.contrasts import Contrasts
 from augment.train.labelled import LabelledRows
 from augment.train.metrics import score
 from augment.train.parts import LEAKING, WHOLE
@@ -57,13 +60,17 @@ class LeakGap:
     metric
         Name of the score.
     grouped, leaking
-        Mean score with folds that keep an original's rows together, and with folds that do not.
+        Mean score of originals, with folds that keep an original's rows together and with folds
+        that do not.
+    ci95
+        95 % interval of the difference. The folds are not the same, so they are not paired.
     """
 
     arm: str
     metric: str
     grouped: float
     leaking: float
+    ci95: tuple[float, float]
 
     @property
     def gap(self) -> float:
@@ -204,13 +211,14 @@ def collect(
     whole = [unit for unit in units if unit.part == WHOLE]
     arms = _arm_results(rows, whole, matched)
     originals, paraphrases = rows.counts(paraphrases=False), rows.counts(paraphrases=True)
-    candidates, naive = _compared(arms, matched, metric)
+    comparing = Contrasts(arms, matched, metric, _test_to_train(whole))
+    candidates = comparing.settled()
     return KFoldResult(
         name=name,
         metric=metric,
         arms=arms,
         comparison=candidates[0] if candidates else None,
-        naive=naive,
+        naive=comparing.naive(),
         candidates=tuple(candidates),
         curve=_curve(rows, units, matched, metric),
         leak=_leak(rows, units, arms, metric),
@@ -233,85 +241,72 @@ def _arm_results(
     return {arm: arm_result(arm, rows, own) for arm, own in by_arm.items() if own}
 
 
-def _compared(
-    arms: Mapping[str, ArmResult], matched: Mapping[str, str], metric: str
-) -> tuple[list[Comparison], Comparison | None]:
-    """Every candidate against its control, verdicts settled; and the naive difference."""
-
-    def against(baseline: str, candidate: str) -> Comparison:
-        units = arms[candidate].units
-        return compare(
-            arms[baseline].values(metric),
-            arms[candidate].values(metric),
-            test_to_train=float(np.mean([len(u.test) / u.n_train_originals for u in units])),
-            step=float(np.mean([1 / len(u.test) for u in units])),
-            baseline=baseline,
-            candidate=candidate,
-            metric=metric,
-        )
-
-    news = [arm for arm in arms if matched.get(arm) == arm]
-    naive = against(ORIGINAL, news[0]) if news and ORIGINAL in arms else None
-    pairs = []
-    for arm in news:
-        own = f"{OVERSAMPLED}-{arm}"
-        control = own if own in arms else OVERSAMPLED
-        if control not in arms:
-            control = next((a for a in arms if a != arm and a not in (*news, *FLOORS)), "")
-        if not control:
-            control = next((a for a in arms if a != arm), "")
-        if control:
-            pairs.append((control, arm))
-    if not news:
-        tuned = [arm for arm in arms if arm not in FLOORS]
-        trained = tuned if len(tuned) > 1 else [*arms]
-        if len(trained) > 1:
-            baseline = ORIGINAL if ORIGINAL in trained else trained[0]
-            rest = [arm for arm in trained if arm != baseline]
-            pairs.append((baseline, OVERSAMPLED if OVERSAMPLED in rest else rest[-1]))
-    found = [against(*pair) for pair in pairs]
-    others = [
-        [
-            against(arm, candidate)
-            for arm in arms
-            if candidate in news and arm in OF_ORIGINALS and arm != control
-        ]
-        for control, candidate in pairs
-    ]
-    return judge(found, others), naive
+def _test_to_train(units: Sequence[Unit]) -> float:
+    return float(np.mean([len(unit.test) / unit.n_train_originals for unit in units]))
 
 
 def _curve(
     rows: LabelledRows, units: Sequence[Unit], matched: Mapping[str, str], metric: str
 ) -> tuple[CurvePoint, ...]:
-    """Comparisons at every point, and with all originals."""
+    """Comparisons with the control at every point, and with all originals, corrected together."""
     points = sorted({int(unit.part) for unit in units if unit.part.isdecimal()})
-    found = []
-    for point in [*points, None] if points else []:
+    if not points:
+        return ()
+    ratio = _test_to_train([unit for unit in units if unit.part == WHOLE])
+    found, compared, reasons = [], [], []
+    for point in [*points, None]:
         part = WHOLE if point is None else str(point)
         of_part = [unit for unit in units if unit.part == part]
         arms = _arm_results(rows, of_part, matched)
-        comparisons, _ = _compared(arms, matched, metric)
+        comparing = Contrasts(arms, matched, metric, ratio)
+        pairs = comparing.pairs()
+        compared.append([comparing.against(*pair) for pair in pairs])
+        reasons.append([comparing.withheld(*pair) for pair in pairs])
         found.append(
             CurvePoint(
                 per_class=point,
                 n_train=float(np.mean([unit.n_train_originals for unit in of_part])),
                 scores={name: arm.mean(metric) for name, arm in arms.items()},
-                comparisons=tuple(comparisons),
+                comparisons=(),
             )
         )
-    return tuple(found)
+    flat = [one for of_point in compared for one in of_point]
+    settled = iter(judge(flat, [[]] * len(flat), [why for of_point in reasons for why in of_point]))
+    return tuple(
+        replace(point, comparisons=tuple(next(settled) for _ in of_point))
+        for point, of_point in zip(found, compared, strict=True)
+    )
 
 
 def _leak(
     rows: LabelledRows, units: Sequence[Unit], arms: Mapping[str, ArmResult], metric: str
 ) -> LeakGap | None:
-    leaking = [unit for unit in units if unit.part == LEAKING]
-    if not leaking:
+    """Compare leaking folds with grouped ones, both scored on originals alone."""
+    leaking = [_on_originals(unit, rows.n_originals) for unit in units if unit.part == LEAKING]
+    leaking = [unit for unit in leaking if unit.test]
+    if len(leaking) < 2:
         return None
-    arm = leaking[0].arm
-    flattered = arm_result(arm, rows, leaking).mean(metric)
-    return LeakGap(arm=arm, metric=metric, grouped=arms[arm].mean(metric), leaking=flattered)
+    grouped, leaked = arms[leaking[0].arm], arm_result(leaking[0].arm, rows, leaking)
+    spread = math.hypot(grouped.sd(metric), leaked.sd(metric))
+    half = smallest_detectable(spread, len(leaking), _test_to_train(grouped.units))
+    gap = leaked.mean(metric) - grouped.mean(metric)
+    return LeakGap(
+        arm=grouped.name,
+        metric=metric,
+        grouped=grouped.mean(metric),
+        leaking=leaked.mean(metric),
+        ci95=(gap - half, gap + half),
+    )
+
+
+def _on_originals(unit: Unit, n_originals: int) -> Unit:
+    """Give a unit as if it had been tested on its originals alone."""
+    kept = [at for at, row in enumerate(unit.test) if row < n_originals]
+    return replace(
+        unit,
+        test=tuple(unit.test[at] for at in kept),
+        probabilities=tuple(unit.probabilities[at] for at in kept),
+    )
 
 
 def _fold_line(unit: Unit, rows: LabelledRows) -> dict[str, Any]:

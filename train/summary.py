@@ -7,7 +7,7 @@ from typing import Any
 
 from augment.train.assessment_text import REMEDY, constant_line
 from augment.train.comparison import Comparison
-from augment.train.config import AUGMENTED, FLOORS, ORIGINAL, OVERSAMPLED
+from augment.train.config import AUGMENTED, FLOORS, MATCHED, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
 from augment.train.metrics import unpredicted
 from augment.train.results import KFoldResult, LeakGap
 
@@ -56,37 +56,42 @@ def verdict_sentence(result: KFoldResult) -> str:
     c = result.comparison
     if c is None:
         return "One arm was run, so there is nothing to compare; run at least two arms."
-    if not any(result.arms[arm].learned for arm in (c.candidate, c.baseline)):
+    if c.withheld == "unlearned":
         both = f"{arm_title(c.candidate)} and {arm_title(c.baseline)}"
         return (
-            f"Nothing can be said: {both} did no better than guessing, and models that learned "
-            f"nothing tell nothing of the rows; {REMEDY}."
+            f"Nothing can be said: {both} were not shown to do better than guessing, and models "
+            f"that learned nothing tell nothing of the rows; {REMEDY}."
         )
     metric = METRIC_NAMES[c.metric]
-    low, high = c.ci95
-    interval = f"95 % interval {points(low, sign=True)} to {points(high, sign=True)}"
-    subject, against = _subjects(c)
-    advice = _advice(c)
-    if c.unbeaten is not None:
-        what = ARM_NAMES.get(c.unbeaten)
-        as_well = f"{what} (arm {c.unbeaten})" if what else f"the arm {c.unbeaten}"
-        return (
-            f"No gain to be relied on: {subject} changed {metric} by {points(c.gain, sign=True)} "
-            f"points against {against} ({interval}), but was not shown to beat {as_well}; "
-            "train on the originals that way."
-        )
     if c.smallest_detectable >= 1:
         return (
             f"Nothing can be said: the folds differ so much, or are so few, that this run could "
             f"not have seen any change of {metric}; use more folds or repeats, or more steps "
             "(--folds, --repeats, --steps)."
         )
+    low, high = c.ci95
+    interval = f"95 % interval {points(low, sign=True)} to {points(high, sign=True)}"
+    subject, against = _subject(c), _against(c)
+    changed = (
+        f"{subject} changed {metric} by {points(c.gain, sign=True)} points against {against} "
+        f"({interval}"
+    )
+    if c.withheld == "control":
+        return f"No fair comparison: {changed}), {_unfair(result)}."
+    if c.withheld == "arm":
+        return f"No gain to be relied on: {changed}), but {_not_beaten(result)}."
+    if c.withheld == "holm":
+        kind = "gain" if c.gain > 0 else "loss"
+        return (
+            f"No {kind} to be relied on: {changed}, p = {c.p_value:.3f} by itself), but among "
+            f"{len(result.candidates)} arms of new rows one looks like that by chance too often "
+            f"(p = {c.p_adjusted:.3f} after Holm's correction); more folds or repeats would tell."
+        )
+    advice = _advice(c)
     if c.verdict == "no measurable difference":
         return (
-            f"No measurable difference: {subject} changed {metric} by "
-            f"{points(c.gain, sign=True)} points against {against} ({interval}), and this run "
-            f"could only have seen a change of {points(c.smallest_detectable)} points or more; "
-            f"{advice}"
+            f"No measurable difference: {changed}), and this run could only have seen a change of "
+            f"{points(c.smallest_detectable)} points or more; {advice}"
         )
     verb = "raised" if c.verdict == "helps" else "lowered"
     return (
@@ -95,43 +100,85 @@ def verdict_sentence(result: KFoldResult) -> str:
     )
 
 
-def _subjects(c: Comparison) -> tuple[str, str]:
-    subject = {
-        AUGMENTED: "training on paraphrases",
-        OVERSAMPLED: "repeating originals until the classes are balanced",
-    }.get(c.candidate, f"the arm {arm_title(c.candidate)}")
-    against = {
-        OVERSAMPLED: "training as long on repeated originals",
+def _new_rows(arm: str) -> bool:
+    return arm not in (*OF_ORIGINALS, *FLOORS)
+
+
+def _subject(c: Comparison) -> str:
+    if c.candidate == AUGMENTED:
+        return "training on paraphrases"
+    if c.candidate == OVERSAMPLED:
+        return "repeating originals until the classes are balanced"
+    if _new_rows(c.candidate):
+        return f"training on the new rows of arm {c.candidate}"
+    return f"the arm {arm_title(c.candidate)}"
+
+
+def _against(c: Comparison) -> str:
+    if c.baseline.startswith(OVERSAMPLED):
+        return "training as long on repeated originals"
+    return {
         ORIGINAL: "the originals alone",
+        MATCHED: "training as long on the originals as they come",
     }.get(c.baseline, f"the arm {arm_title(c.baseline)}")
-    return subject, against
 
 
 def _advice(c: Comparison) -> str:
-    if c.candidate != AUGMENTED:
+    if not _new_rows(c.candidate):
+        way = "on the balanced rows" if c.candidate == OVERSAMPLED else "that way"
         return {
-            "helps": "train on the balanced rows, or try `augment backtranslate`.",
+            "helps": f"train {way}, or try `augment backtranslate`.",
             "hurts": "train on the rows as they are.",
         }.get(c.verdict, "the rows as they are will do.")
-    if c.baseline != OVERSAMPLED:
-        return "this is no fair comparison, because the augmented arm also trains longer."
+    rows = "paraphrases" if c.candidate == AUGMENTED else "new rows"
+    table = "the augmented table" if c.candidate == AUGMENTED else f"the table of {c.candidate}"
     return {
-        "helps": "use the augmented table for the final model.",
-        "hurts": "do not train on these paraphrases; repeat the originals instead.",
+        "helps": f"use {table} for the final model.",
+        "hurts": f"do not train on these {rows}; repeat the originals instead.",
     }.get(
         c.verdict,
-        "repeating the originals does as well for less, so use the paraphrases only if more "
-        "folds or repeats show a gain.",
+        f"repeating the originals does as well for less, so use the {rows} only if more folds or "
+        "repeats show a gain.",
     )
+
+
+def _unfair(result: KFoldResult) -> str:
+    """Say what else differs between two arms, and which arm would be the fair control."""
+    c = result.comparison
+    assert c is not None
+    steps = [sum(unit.steps for unit in result.arms[a].units) for a in (c.baseline, c.candidate)]
+    longer = " also trains longer" if steps[1] > steps[0] else ""
+    if not _new_rows(c.candidate):
+        return f"but it{longer or ' trains for other steps'}; run the arm {MATCHED} beside it"
+    evener = " sees other shares of the classes" if not longer else " and sees evener classes"
+    return f"but it{longer}{evener}; run the arm {OVERSAMPLED} beside it"
+
+
+def _not_beaten(result: KFoldResult) -> str:
+    """Say which arm of originals stands against a gain, and what follows."""
+    c = result.comparison
+    assert c is not None
+    assert c.unbeaten is not None
+    what = ARM_NAMES.get(c.unbeaten)
+    arm = f"{what} (arm {c.unbeaten})" if what else f"the arm {c.unbeaten}"
+    ahead = result.arms[c.candidate].mean(c.metric) - result.arms[c.unbeaten].mean(c.metric)
+    if ahead > 0:
+        return (
+            f"was not shown to beat {arm}, which it is {points(ahead)} points above in these "
+            "folds; more folds or repeats would tell"
+        )
+    return f"did not beat {arm}; train on the originals that way"
 
 
 def leak_sentence(leak: LeakGap) -> str:
     """Say what folds that leak would have feigned."""
+    low, high = leak.ci95
     return (
         f"not to be done: shuffling all rows into ordinary folds, so that texts or paraphrases of "
         f"test rows are trained on, would have shown {METRIC_NAMES[leak.metric]} "
         f"{leak.leaking:.3f} instead of {leak.grouped:.3f} for {leak.arm}, "
-        f"{points(leak.gap, sign=True)} points"
+        f"{points(leak.gap, sign=True)} points (95 % interval {points(low, sign=True)} to "
+        f"{points(high, sign=True)}; originals alone are scored)"
     )
 
 
@@ -249,14 +296,16 @@ def summary(result: KFoldResult) -> str:
             "",
         ]
     lines += [
-        _difference(f"arm {c.candidate}: {c.verdict}", c, several=True)
+        _difference(f"arm {c.candidate}: {c.outcome}", c, several=True)
         for c in result.candidates[1:]
     ]
     if len(result.candidates) > 1:
         lines += ["verdicts after Holm's correction for several arms of new rows", ""]
     for point in result.curve:
         size = "all originals" if point.per_class is None else f"{point.per_class} a class"
-        lines += [_difference(size, c) for c in point.comparisons]
+        lines += [_difference(size, c, several=True) for c in point.comparisons]
+    if result.curve:
+        lines.append("curve: against the control alone, corrected for all its comparisons (Holm)")
     if result.leak is not None:
         lines.append(leak_sentence(result.leak))
     if labels := label_sentence(result.run["label_check"], result.label_refused):

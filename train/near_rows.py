@@ -1,0 +1,87 @@
+"""Rows that say almost what another original says: folds that part the two leak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from augment.datasets.near_duplicates import NEAR, jaccard, near_texts
+from augment.tokens import fold
+
+IntArray = npt.NDArray[np.int64]
+Texts = Sequence[tuple[str, ...]]
+#: Originals of one group of near texts that a new row is compared with.
+_MOST_COMPARED = 500
+
+
+def near_copies(
+    originals: Texts, groups: IntArray, new: Texts, sources: Sequence[int]
+) -> npt.NDArray[np.bool_]:
+    """Find new rows that are nearer to an original of another group than their own source is.
+
+    Such a row would show the training side almost the text of a test row. Where source and other
+    original are near each other themselves, the new row adds nothing to that.
+
+    Parameters
+    ----------
+    originals, groups
+        Texts of every original, one or two sides, and its group.
+    new, sources
+        Texts of every new row, and the position of its original.
+
+    Returns
+    -------
+    ndarray of bool, shape ``(len(new),)``
+        Whether some side shares `NEAR` of its letter runs with that side of an original of another
+        group, and its source's side does not.
+
+    Examples
+    --------
+    >>> rows = [("Who wrote the play about the Danish prince?",), ("When was the wheel invented?",)]
+    >>> near_copies(rows, np.arange(2), [("When was the wheel invented, please?",)], [0]).tolist()
+    [True]
+    """
+    found = np.zeros(len(new), dtype=bool)
+    for side in range(len(new[0]) if new else 0):
+        own = [fold(texts[side]) for texts in originals]
+        theirs = [fold(texts[side]) for texts in new]
+        of_text = near_texts([*own, *theirs])
+        near: dict[int, list[int]] = {}
+        for at, first in enumerate(of_text[: len(own)]):
+            near.setdefault(first, []).append(at)
+        for at, text in enumerate(theirs):
+            source = sources[at]
+            others = near.get(of_text[len(own) + at], ())[:_MOST_COMPARED]
+            found[at] |= any(
+                jaccard(text, own[other]) >= NEAR > jaccard(own[source], own[other])
+                for other in others
+                if groups[other] != groups[source]
+            )
+    return found
+
+
+def near_groups(texts: Texts, threshold: float) -> list[IntArray]:
+    """Give every row, side by side, the number of its group of near texts."""
+    return [
+        np.array(near_texts((row[side] for row in texts), threshold), dtype=np.int64)
+        for side in range(len(texts[0]))
+    ]
+
+
+def n_parted(texts: Texts, groups: IntArray) -> int:
+    """Count originals that have a near text in another group.
+
+    >>> rows = [("When was the wheel invented?",), ("When was the wheel invented, please?",)]
+    >>> n_parted(rows, np.array([0, 1])), n_parted(rows, np.array([0, 0]))
+    (2, 0)
+    """
+    parted = np.zeros(len(texts), dtype=bool)
+    for near in near_groups(texts, NEAR):
+        least = np.full(len(texts), len(texts), dtype=np.int64)
+        most = np.full(len(texts), -1, dtype=np.int64)
+        np.minimum.at(least, near, groups)
+        np.maximum.at(most, near, groups)
+        parted |= (least != most)[near]
+    return int(parted.sum())
