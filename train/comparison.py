@@ -238,7 +238,7 @@ def judge(
         candidates, adjusted, hardest, reasons, strict=True
     ):
         verdict: Verdict = "no measurable difference"
-        why: Withheld = reason  # type: ignore[assignment]
+        why: Withheld = reason
         if not why and p < LEVEL:
             verdict = "helps" if candidate.gain > 0 else "hurts"
         elif not why and candidate.p_value < LEVEL:

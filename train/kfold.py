@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.config import TOML_NAME, build, toml_options
-from augment.datasets.folds import grouped_folds
+from augment.datasets.folds import Split, grouped_folds
 from augment.datasets.last_table import last_table
 from augment.datasets.manifest import manifest_of_run, recorded_columns, versions
 from augment.datasets.near_duplicates import NEAR
@@ -164,7 +164,7 @@ def _run(
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
     run = _run_record(config, rows, experiment, name, checked)
     go_on = folder is not None and _goes_on(folder, run, config, progress)
-    _announce(rows, experiment, run["label_check"], progress)
+    _announce(rows, splits, experiment, run["label_check"], progress)
     known = int(np.isin(text_keys(rows.texts[: rows.n_originals]), keys_of(config.model)).sum())
     if known:
         progress.warn(
@@ -312,8 +312,23 @@ def _run_record(
     }
 
 
+def _absent(rows: LabelledRows, splits: Sequence[Split]) -> Iterator[str]:
+    """Say which classes have no row in some test parts."""
+    tested = np.array(
+        [np.bincount(rows.labels[one.test], minlength=len(rows.classes)) for one in splits]
+    )
+    for name, n_absent in zip(rows.classes, (tested == 0).sum(axis=0).tolist(), strict=True):
+        if n_absent:
+            yield (
+                f"class {name!r} has no original in {n_absent} of {len(splits)} test parts: macro "
+                "F1 is there the mean over the other classes; fewer --folds, or more rows of it, "
+                "would test it everywhere"
+            )
+
+
 def _announce(
     rows: LabelledRows,
+    splits: Sequence[Split],
     experiment: Experiment,
     about_labels: Mapping[str, Any],
     progress: Progress,
@@ -334,6 +349,8 @@ def _announce(
             f"one is trained on and the other is tested, scores are flattered; --near {NEAR:g} "
             "keeps them together"
         )
+    for note in _absent(rows, splits):
+        progress.note(note)
     if experiment.table.n_cut:
         progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
     progress.note(
