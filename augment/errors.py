@@ -23,6 +23,10 @@ class AugmentError(Exception):
     exit_code = 1
 
 
+class AugmentWarning(UserWarning):
+    """What must be seen and stops nothing, where no progress is reported."""
+
+
 class InputError(AugmentError, ValueError):
     """Something the user gave is not usable; nothing was written."""
 

@@ -295,7 +295,8 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     -------
     dict
         Code -> share, largest first; ``unclear`` are texts with next to no letters. A text too
-        short to be sure of goes to the likeliest of the languages that are there for sure.
+        short to be sure of goes to the likeliest of the languages that are there for sure, and to
+        `main` where that is not clear.
 
     Examples
     --------
@@ -319,6 +320,8 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
     for text in doubtful:
         letters = sum(map(str.isalpha, text[:_READ_OF_EACH]))
         known = among is not None and letters > 1
-        of_these = among.identify(text[:_READ_OF_EACH])[0] if among and known else ""
+        of_these, odds = among.identify(text[:_READ_OF_EACH]) if among and known else ("", 0.0)
+        if of_these and odds < _SURE and main in there:
+            of_these = main
         counts[of_these or "unclear"] += 1
     return {name: round(count / len(texts), 4) for name, count in counts.most_common() if count}

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, Protocol, TextIO
+
+from augment.errors import AugmentWarning
 
 #: Part of the work that is too little to tell from how long the rest will take.
 SAYS_NOTHING: Final = 0.03
@@ -30,7 +33,10 @@ class Progress(Protocol):
         """Say one line that the user should see (a choice made, a shortfall)."""
 
     def warn(self, message: str) -> None:
-        """Say one line that a user must see, also under ``--quiet`` (what leaves the machine)."""
+        """Say one line that a user must see (what leaves the machine, what cannot be trusted).
+
+        Under ``--quiet`` too; where nobody listens it is a Python warning.
+        """
 
     def stage(
         self, name: str, total: int | None, unit: str = "row"
@@ -48,7 +54,8 @@ class _Silent:
         pass
 
     def warn(self, message: str) -> None:
-        pass
+        # Of the caller's caller, who is outside of this package or nearer to it.
+        warnings.warn(message, AugmentWarning, stacklevel=3)
 
     def stage(
         self, name: str, total: int | None, unit: str = "row"

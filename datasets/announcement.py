@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.datasets.survey import odd_labels
@@ -81,12 +81,25 @@ def _counted(what: str, count: int) -> str:
     return f"{noun}s{what[len(noun) :]}"
 
 
+def _aims(targets: Mapping[str, int], counts: Mapping[str, int]) -> str:
+    """Say what the classes that grow aim at.
+
+    >>> _aims({"a": 60, "b": 173}, {"a": 6, "b": 173}), _aims({"a": 9}, {"a": 9})
+    ('60 rows a class; larger ones stay as they are', 'no class is to grow')
+    """
+    growing = sorted({goal for name, goal in targets.items() if goal > counts.get(name, 0)})
+    if not growing:
+        return "no class is to grow"
+    aims = " to ".join(f"{goal:,}" for goal in dict.fromkeys((growing[0], growing[-1])))
+    larger = any(counts.get(name, 0) > growing[-1] for name in targets)
+    return f"{aims} rows a class" + ("; larger ones stay as they are" if larger else "")
+
+
 def choices(run: Augmentation) -> Iterator[str]:
     """Lines on the size that classes aim at and on checks that cannot look."""
     if run.targets is None:
         yield "balance none: every row gets its paraphrases"
     else:
-        goal = max(run.targets.values())
         auto = "auto, " if run.recipe.balance == "auto" else ""
-        yield f"balance {auto}{run.balance}: {goal:,} rows a class"
+        yield f"balance {auto}{run.balance}: {_aims(run.targets, run.found.counts)}"
     yield from run.checks.notes()

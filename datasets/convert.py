@@ -21,7 +21,7 @@ from augment.datasets.label_map import check_label_map, read_label_map
 from augment.datasets.survey import cell_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
-from augment.datasets.table_writer import Kind, TableWriter
+from augment.datasets.table_writer import WRITTEN, Kind, TableWriter, output_kind
 from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
 from augment.outputs import check_outputs, refuse_inputs
@@ -67,8 +67,8 @@ class Converted:
         Of the table.
     format
         How it was written before.
-    path
-        What was written.
+    path, written
+        What was written, and how.
     labels
         Rows of each label, as written; empty where no label map was given.
     dropped
@@ -79,6 +79,7 @@ class Converted:
     columns: tuple[str, ...]
     format: str
     path: Path
+    written: str
     labels: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
@@ -157,10 +158,10 @@ def convert_table(
             raise InputError(f"{table.name}: no row is left (--drop {','.join(recipe.drop)})")
 
     schema = table.schema if label_at is None else None
+    kind: Kind | None = "excel" if recipe.excel else None
     if folder:
         n_rows = save_dataset(table.columns, rows(), recipe.out, schema=schema)
     else:
-        kind: Kind | None = "excel" if recipe.excel else None
         with TableWriter(recipe.out, table.columns, kind=kind, schema=schema) as writer:
             for row in rows():
                 writer.write(row)
@@ -170,6 +171,7 @@ def convert_table(
         columns=table.columns,
         format=table.format.describe(),
         path=recipe.out,
+        written="a dataset folder" if folder else WRITTEN[kind or output_kind(recipe.out)],
         labels=dict(labels),
         dropped={} if unwanted is None else unwanted.found,
     )

@@ -17,6 +17,9 @@ TEMPLATE: Final = Path(__file__).with_name("inspection.html")
 STYLE: Final = Path(__file__).with_name("page.css")
 #: Classes that are shown; ``--json`` has them all.
 MOST_CLASSES: Final = 40
+NOTHING: Final = "Nothing alarming was found."
+#: The sentence at the top names a class that another one has so many times the rows of.
+MUCH_LARGER: Final = 10
 
 
 def write_page(found: Inspection, path: Path) -> None:
@@ -95,6 +98,28 @@ def _content(found: Inspection) -> dict[str, Any]:
     }
 
 
+def _odd(found: Inspection) -> list[str]:
+    """Say what a reader of one sentence should know: small classes, languages, broken text."""
+    odd = []
+    if found.imbalance is not None and found.imbalance >= MUCH_LARGER:
+        name, rows = min(found.classes.items(), key=lambda item: item[1])
+        odd.append(
+            f"the largest class has {found.imbalance:.0f} times the rows of the smallest, "
+            f"{name!r} ({rows:,})"
+        )
+    others = {
+        code: share
+        for code, share in found.languages.items()
+        if code not in (found.language, "unclear") and share >= 0.01
+    }
+    if others:
+        told = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in others.items())
+        odd.append(f"not all texts are in one language ({told})")
+    if found.broken_texts:
+        odd.append(f"{found.broken_texts:,} texts have broken characters")
+    return odd
+
+
 def _sentence(found: Inspection, leaked: int) -> str:
     if leaked and found.against is not None:
         return (
@@ -103,10 +128,12 @@ def _sentence(found: Inspection, leaked: int) -> str:
         )
     if found.conflicting_texts:
         return f"{found.conflicting_texts:,} texts stand under more than one label."
+    odd = _odd(found)
+    start = f"No leak and no contradiction, but {'; '.join(odd)}." if odd else NOTHING
     if found.expectation is None:
-        return "Nothing alarming was found."
+        return start
     points = 100 * found.expectation.smallest_gain
     return (
-        "Nothing alarming was found. A K-fold run on this table can tell a gain of "
+        f"{start} A K-fold run on this table can tell a gain of "
         f"{points:.1f} points of accuracy from chance, at best."
     )

@@ -63,8 +63,10 @@ def check_label_map(mapping: Mapping[str, str], labels: Iterable[str], name: str
     """
     missing = [label for label in labels if label not in mapping]
     if missing:
+        same = ",".join(f"{label}={label}" for label in missing[:20])
         raise InputError(
             f"{name}: the label map does not cover {len(missing)} of the labels: "
             f"{enumerated([*map(repr, missing)], 20)} "
-            f"(it has {', '.join(map(repr, mapping)) or 'none'}); add them"
+            f"(it has {', '.join(map(repr, mapping)) or 'none'}); add them, those that are to stay "
+            f"as {same}"
         )

@@ -67,7 +67,8 @@ class SplitConfig(TableOptions):
         given = split_commas(self.shares) or ("0.8", "0.1", "0.1")
         object.__setattr__(self, "shares", given)
         if len(self.parts) not in NAMES:
-            raise InputError(f"shares {','.join(given)}: two or three numbers are wanted")
+            point = "; decimals have a point, like 0.8,0.2" if len(given) > 3 else ""
+            raise InputError(f"shares {','.join(given)}: two or three numbers are wanted{point}")
         if not (min(self.parts) > 0 and abs(sum(self.parts) - 1) <= 1e-6):  # refuses NaN too
             raise InputError(f"shares {','.join(given)}: numbers above 0 that add up to 1 wanted")
 
@@ -172,8 +173,11 @@ def split_table(
         raise InputError("out is for files; write the result's `frames` where you want them")
     out = recipe.out or default_output(Path(table.name))
     paths = {name: beside(out, name) for name in recipe.names}
+    # A part of an earlier split would hold rows that now are trained on.
+    stale = [one for one in (beside(out, name) for name in NAMES[3]) if one not in paths.values()]
+    stale = [] if is_frame else [path for path in stale if path.is_file()]
     if not is_frame:
-        check_new_tables(table.name, paths.values(), force=recipe.force)
+        check_new_tables(table.name, [*paths.values(), *stale], force=recipe.force)
     unchanged = Unchanged(table.name)
     columns = recipe.columns(table, progress)
     rows = _Rows(table, columns, recipe)
@@ -200,6 +204,9 @@ def split_table(
                 if part != _NOWHERE:
                     writers[part].write(row)
             unchanged.check()
+        for path in stale:
+            path.unlink()
+            progress.note(f"{path} was a part of an earlier split: removed")
     return about
 
 

@@ -28,6 +28,15 @@ SUFFIXES: Final[dict[str, Kind]] = {
     ".pq": "parquet",
 }
 
+#: How a kind is called where it is told.
+WRITTEN: Final[dict[Kind, str]] = {
+    "csv": "comma-separated UTF-8",
+    "tsv": "tab-separated UTF-8",
+    "excel": "semicolon-separated UTF-8 that Excel recognises",
+    "jsonl": "JSON lines",
+    "parquet": "Parquet",
+}
+
 #: What separates the cells of a kind that is text.
 _DELIMITERS: Final[dict[Kind, str]] = {"csv": ",", "tsv": "\t", "excel": ";"}
 

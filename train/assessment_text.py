@@ -100,7 +100,9 @@ def assessment_text(found: Assessment) -> str:
         f"Matthews correlation {found.scores.mcc:.3f}"
     )
     warning = []
-    if not found.learned:
+    if (found.confusion.sum(axis=1) > 0).sum() == 1:
+        warning = ["rows of one class alone: they cannot tell what the model takes for that class"]
+    elif not found.learned:
         warning = [f"NO BETTER THAN GUESSING: {UNLEARNED}"]
     if found.trained_on:
         rows = (

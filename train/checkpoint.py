@@ -64,7 +64,7 @@ class Checkpoint:
         DamagedFileError
             When the file that tells the configuration is not whole.
         """
-        if resume and self.has_state:
+        if resume and (self.path / RUN).is_file():
             try:
                 earlier = json.loads((self.path / RUN).read_text(encoding="utf-8"))
             except ValueError as error:
@@ -80,7 +80,8 @@ class Checkpoint:
                 )
             for left in self.path.glob(".tmp*"):  # of a save that was killed
                 left.unlink(missing_ok=True)
-            return True
+            if self.has_state:
+                return True
         self.remove()
         self.path.mkdir()
         write_json(self.path / RUN, identity)

@@ -176,7 +176,9 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
             "program that wrote it: torch.save(model.state_dict(), FILE)"
         ) from error
     except Exception as error:  # the reader fails in many ways on what is no checkpoint
-        first = str(error).strip().splitlines()[0] if str(error).strip() else "no content"
+        first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+        # Some errors of the reader are a number alone.
+        first = first if len(first.split()) > 2 else "no file that torch.save wrote"
         raise DamagedFileError(f"{file}: cannot be read as a checkpoint ({first})") from error
     for key in WRAPPERS:
         if isinstance(found, Mapping) and isinstance(found.get(key), Mapping):

@@ -17,6 +17,7 @@ from augment.languages import NO_LANGUAGE, detect_language, language_name
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
+from augment.train.trained_texts import FILE as TRAINED_TEXTS
 
 if TYPE_CHECKING:
     import torch
@@ -267,12 +268,15 @@ def model_folder(name: str) -> Path | None:
             "beside the model with tokenizer.save_pretrained(folder)"
         )
     if not any(folder.glob("*.safetensors")):
-        pickled = [*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")]
+        found = [*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")]
+        pickled = [file for file in found if file.name != TRAINED_TEXTS]
         hint = (
             f"{pickled[0].name} can run code when it is read; a classifier is converted by: "
             f"augment convert-checkpoint {pickled[0]}; an encoder without a head by its "
             "library: load it there, and model.save_pretrained(folder)"
             if pickled
+            else "copy them back, or train anew"
+            if found
             else "save the model with model.save_pretrained(folder)"
         )
         raise InputError(f"model={name!r}: the folder has no safetensors weights; {hint}")

@@ -141,10 +141,12 @@ def differences(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     ['folds: 5 before, 10 now']
     """
     keys = [*now, *(key for key in earlier if key not in now)]
+    changed = [key for key in keys if earlier.get(key) != now.get(key)]
     return [
-        f"{key}: {earlier.get(key)!r} before, {now.get(key)!r} now"
-        for key in keys
-        if earlier.get(key) != now.get(key)
+        "other rows: a table was changed or is another one"
+        if key == "rows_sha256"
+        else f"{key}: {earlier.get(key)!r} before, {now.get(key)!r} now"
+        for key in changed
     ]
 
 

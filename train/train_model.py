@@ -201,7 +201,7 @@ class _Job:
             resume = checkpoint.begin(self.identity, resume=config.resume)
             if config.resume and not resume:
                 progress.warn(
-                    f"{checkpoint.path} is not there: nothing to go on from; started anew"
+                    f"no state was saved in {checkpoint.path}: nothing to go on from; started anew"
                 )
         logs = SeveralLogs(())
         try:

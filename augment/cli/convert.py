@@ -20,10 +20,11 @@ def run(config: ConvertConfig) -> None:
     if config.json:
         sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False, indent=2) + "\n")
         return
-    lines = [f"{done.rows:,} rows ({done.format}), columns {', '.join(done.columns)}"]
+    lines = [f"read: {done.format}, columns {', '.join(done.columns)}"]
     for kind, numbers in done.dropped.items():
-        rows = f" (rows {enumerated(numbers, SHOWN)})" if numbers else ""
+        rows = f" (rows {enumerated(numbers, SHOWN)}; the first is 0)" if numbers else ""
         lines.append(f"left out, {kind}: {len(numbers):,}{rows}")
     if done.labels:
         lines.append("labels: " + ", ".join(f"{name} {n:,}" for name, n in done.labels.items()))
-    sys.stdout.write("\n".join([*lines, f"out: {done.path}"]) + "\n")
+    rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
+    sys.stdout.write("\n".join([*lines, f"out: {done.path}, {rows}, {done.written}"]) + "\n")

@@ -45,6 +45,22 @@ _OPENINGS: Final = (
 _SMALL: Final = "(?:Ils?|Elles?|Je|Tu|On|Se|Te|Me|Va|Vas|Vais|Vient|Viens|Vois|Sois)"
 _LETTER: Final = "[a-zéèêëàâçîïôûù]"
 
+#: French nouns of one gender and no other, by which articles and "quel" are known to be wrong.
+_FEMININE: Final = (
+    "œuvre|ville|année|équipe|langue|région|loi|guerre|reine|femme|fille|mère|sœur|bataille|date|"
+    "famille|raison|taille|distance|population|compagnie|université|école|église|île|mer|couleur|"
+    "saison|partie|chaîne|organisation|société|chanson|rivière|maison|personne|période|capitale|"
+    "entreprise|espèce|longueur|hauteur|superficie|religion|caractéristique|conséquence|condition|"
+    "fonction|profession|question|réponse|façon|manière|boisson|quantité|nationalité|invention|"
+    "maladie|armée|province|actrice|médaille"
+)
+_MASCULINE: Final = (
+    "pays|roi|film|livre|président|siècle|prix|joueur|club|auteur|titre|rôle|groupe|parti|nombre|"
+    "pourcentage|événement|sport|fleuve|peuple|peintre|continent|homme|jour|mois|musée|stade|"
+    "système|problème|moyen|métier|surnom|empereur|général|traité|bâtiment|château|gouvernement|"
+    "acteur|réalisateur|chanteur|championnat|niveau|lieu"
+)
+
 FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         # I has, can I finds, they was, We is
@@ -123,6 +139,20 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),
     "fr": (
+        # Quel est la différence, quels sont les conditions, quel œuvre, la prix, le ville
+        r"\b[Qq]uels? (?:est|était|sera|serait|fut) la\b|"
+        r"\b[Qq]uelles? (?:est|était|sera|serait|fut) le\b|"
+        r"\b[Qq]uel(?:le)? (?:sont|étaient|seront|seraient)\b|\b[Qq]uel(?:le)?s (?:est|était|"
+        r"fut)\b",
+        r"\b[Qq]uels (?:sont|seraient|étaient|seront) les (?!bast|silenc|comit)"
+        rf"(?:\w+(?:tions|sions|ances|ences|ités)|(?:{_FEMININE})s)\b",
+        rf"\b(?:[Qq]uels?|[Ll]e) (?:{_FEMININE})s?\b",
+        rf"\b(?:[Qq]uelles?|[Ll]a) (?:{_MASCULINE})s?\b",
+        # Nous vous nous souhaitons, beaucoup grâces, de qu'est-ce que je parle, avoir il fait
+        r"\b(?:[Nn]ous vous nous|[Vv]ous nous vous|[Jj]e (?:me te|te me)|[Tt]u te me)\b|"
+        r"\bbeaucoup (?:de )?grâces?\b|\b[Dd]e qu['’]est-ce\b|"
+        r"\b(?:avoir|être) ils?\b(?! y\b)|\bdu [b-z](?!['’.\w-])|"
+        r"\b(?:cet|cette|ces) (?:de|du|des)\b",
         # J'il, Tu je, Vous il, vous devez on rester
         r"(?:^|[,;:]\s*)(?:[Jj]['’]|[Jj]e |[Tt]u |[Nn]ous |[Vv]ous )(?:ils?|elles?|tu|je|on)\b",
         r"\b[Jj]['’](?:ils?|elles?|on|tu)\b|\b\w{3,}ez on\b",

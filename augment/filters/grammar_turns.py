@@ -68,7 +68,8 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Ee]lse\b", r"\b(?:some|any)(?:body|one|thing) more\b"),
         (r"\b[Ll]ook(?:s|ed|ing)? at\b", r"\b[Ll]ook(?:s|ed|ing)? in (?:th(?:at|is|e|ese|ose))\b"),
         (r"\b[Ii]t took\b", r"\bI took (?:me|us|him|her|them)\b"),
-        (r"\bMr\b", r"\bGentleman\b"),
+        (r"\bMr\b", r"\b(?:Gentleman|Mrs|Ms|Miss)\b"),
+        (r"\b(?:Mrs|Ms|Miss)\b", r"\bMr\b"),
         (
             r"\A(?![\s\S]*\b(?:hardly|scarcely|rarely|nobody|nothing|no one|not|n['’]?t)\b)"
             r"[\s\S]*?\b[Ee]ver\b",
@@ -111,6 +112,16 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Tt]heir\b", r"\b[Hh]is\b"),
     ),
     "fr": (
+        # On a été -> Il a été; Merci -> Grâce à; Mme -> M.; milliardaire -> millionnaire
+        (
+            r"\b[Oo]n (?:n['’])?(?:a|est|peut|va|doit|avait|était|sait|voit|veut)\b",
+            r"\b[Ii]l (?:n['’]|s['’])?(?:a|est|peut|va|doit|avait|était|sait|voit|veut)\b"
+            r"(?! (?:vrai|[\w'’]+ (?:de|que|d['’]|qu['’]))\b)",
+        ),
+        (r"\b[Mm]ercis?\b", r"\b[Gg]râces?\b"),
+        (r"\b(?:Mme|Mlle|[Mm]adame|[Mm]ademoiselle)\b", r"\b(?:M\.|[Mm]onsieur)(?=\s)"),
+        (r"\b(?:M\.|[Mm]onsieur)(?=\s)", r"\b(?:Mme|Mlle|[Mm]adame|[Mm]ademoiselle)\b"),
+        (r"\b[Mm]illiard", r"\b[Mm]illion"),
         # C'est un cauchemar -> Il est un cauchemar; "il est crucial de" is another "il".
         (
             r"\b[Cc](?:['’]|e n['’])(?:est|étai(?:en)?t)\b|\b[Cc]e (?:sont|fut|sera|serait)\b",

@@ -32,6 +32,13 @@ _BELOW: Final = re.compile(
     r"\b(?:minus|below|negative|moins|sous|négati\w+|menos|bajo|negativ\w+|menys|sota|unter|meno|sotto)\b",
     re.IGNORECASE,
 )
+_DATE: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
+#: Languages with a decimal comma everywhere: "1,500" is one and a half there, and 1,500 elsewhere.
+_COMMA: Final = frozenset(("fr", "de", "it", "ca", "nl", "eo", "gl", "oc"))
+_THOUSAND: Final = {
+    True: re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.]*\d)"),
+    False: re.compile(r"(?<![\d,.])\d{1,3}\.\d{3}(?![\d,.]*\d)"),
+}
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 
 
@@ -53,6 +60,8 @@ class Numbers:
         self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
         self.written = WrittenNumbers(settings.language)
+        comma = settings.language in _COMMA
+        self.misread = _THOUSAND[comma] if comma or settings.language == "en" else None
         self.thousands = frozenset(word for word, n in self.loose.items() if n in ("100", "1000"))
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -68,6 +77,10 @@ class Numbers:
         digits = _DIGIT.search(original) or _DIGIT.search(text)
         if digits and (turned := _other_signs(original, text)):
             return Finding(f"numbers: the sign of {', '.join(turned)} is another one")
+        if digits and (turned := _turned_dates(original, text)):
+            return Finding(f"numbers: day and month of {', '.join(turned)} have changed places")
+        if digits and (misread := self._misread(original, text)):
+            return Finding(f"numbers: {', '.join(misread)} is another number in this language")
         if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
             return PASSED
         lost, gained = self._differences(original, text)
@@ -83,13 +96,20 @@ class Numbers:
         ]
         return Finding(f"numbers: {'; '.join(parts)}")
 
+    def _misread(self, original: str, text: str) -> list[str]:
+        """Thousands that are written now as the language writes decimals: "1 500", "1,500"."""
+        if self.misread is None:
+            return []
+        return [one for one in self.misread.findall(text) if one not in original]
+
     def _differences(self, original: str, text: str) -> tuple[Counter[str], Counter[str]]:
         """Numbers lost and gained."""
         before, more_before = self._composed(folded_words(original))
         after, more_after = self._composed(folded_words(text))
         words_before = [word for word in before if word in self.strict]
         words_after = [word for word in after if word in self.strict]
-        if words_before == words_after and _runs(original) == _runs(text):
+        same_runs = words_before == words_after and _runs(original) == _runs(text)
+        if same_runs and not (_grouped(original) or _grouped(text)):
             return Counter(), Counter()  # 9:30 and 9.30, whatever the sign between
         counts_old, counts_new = Counter(_numbers(original)), Counter(_numbers(text))
         counts_old.update(self.strict[word] for word in words_before)
@@ -145,6 +165,19 @@ def _numbers(text: str) -> list[str]:
     if not text.isascii():
         text = "".join(_ascii_digit(char) for char in text)
     return [normal(match) for match in _NUMBER.finditer(text)]
+
+
+def _grouped(text: str) -> bool:
+    """Whether a number has groups of three and a decimal part: its signs tell which is which."""
+    return any(match["part"] for match in _NUMBER.finditer(text))
+
+
+def _turned_dates(original: str, text: str) -> list[str]:
+    """Dates whose day and month have changed places."""
+    old, new = Counter(_DATE.findall(original)), Counter(_DATE.findall(text))
+    lost = {sign.join((a, b, c)) for a, sign, b, c in (old - new)}
+    turned = {sign.join((b, a, c)) for a, sign, b, c in (new - old)}
+    return sorted(lost & turned)
 
 
 def _runs(text: str) -> list[str]:

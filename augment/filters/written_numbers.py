@@ -17,9 +17,11 @@ from augment.filters.number_words import (
     table,
 )
 
-#: 1 000 or 1,000,000 or 1.000: groups of three behind one sign; else digits with one decimal part.
+#: 1 000 or 1,000,000 or 1.000: groups of three behind one sign, and "1 234,56" with a decimal part
+#: behind another sign; else digits with one decimal part.
 NUMBER: Final = (
-    r"(?<!\d)\d{1,3}(?:(?P<sign>[ \u00a0\u202f\u2009.,'’])\d{3})(?:(?P=sign)\d{3})*(?!\d)"
+    r"(?<!\d)\d{1,3}(?:(?P<sign>[ \u00a0\u202f\u2009.,'’])\d{3})(?:(?P=sign)\d{3})*"
+    r"(?:(?!(?P=sign))[.,](?P<part>\d\d?)(?!\d))?(?!\d)"
     r"|\d+(?:[.,]\d+)?"
 )
 _FULL_HOUR: Final = re.compile(r"(?<=\d)(?::00(?![\d:])| ?h ?00\b)")
@@ -110,9 +112,10 @@ class WrittenNumbers:
 def normal(match: re.Match[str], group: str | int = 0) -> str:
     """Digits of a match of `NUMBER` in one form: no groups, a full stop, no zeros at its ends."""
     written = match[group]
-    if match["sign"] is not None:
-        return "".join(filter(str.isdigit, written))
     whole, _, part = written.replace(",", ".").partition(".")
+    if match["sign"] is not None:
+        part = match["part"] or ""
+        whole = "".join(filter(str.isdigit, written.removesuffix(part)))
     part = part.rstrip("0")
     whole = whole.lstrip("0") or "0"
     return f"{whole}.{part}" if part else whole

@@ -1,0 +1,59 @@
+"""French pairs that a reader found among what had been kept, or refused: each for one cause."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+
+@pytest.fixture
+def refusal(refusal):
+    return functools.partial(refusal, language="fr")
+
+
+@pytest.mark.parametrize(
+    ("check", "original", "text"),
+    [
+        ("grammar", "Quelle différence y a-t-il ?", "Quel est la différence ?"),
+        ("grammar", "Quelles conditions faut-il ?", "Quels sont les conditions qu'il faut ?"),
+        ("grammar", "Quelle œuvre a-t-il peinte ?", "Quel œuvre a-t-il peinte ?"),
+        ("grammar", "Le prix est élevé.", "La prix est élevée."),
+        ("grammar", "La ville est grande.", "Le ville est grand."),
+        ("grammar", "Nous vous souhaitons un bon séjour.", "Nous vous nous souhaitons bon séjour."),
+        ("grammar", "Merci beaucoup !", "Beaucoup grâces !"),
+        ("grammar", "Merci à vous deux.", "Grâce à vous deux."),
+        ("grammar", "De quoi je parle ?", "De qu'est-ce que je parle ?"),
+        ("grammar", "Je dois l'avoir fait.", "Je dois avoir il fait."),
+        ("grammar", "Un ami de la famille.", "Un ami du f amille."),
+        ("grammar", "On a été bien reçus.", "Il a été bien reçu."),
+        ("grammar", "On peut y aller.", "Il peut y aller."),
+        ("grammar", "Mme Durand est venue.", "M. Durand est venu."),
+        ("grammar", "Un milliardaire américain.", "Un millionnaire américain."),
+        ("numbers", "Il coûte 1 234,56 €.", "Il coûte 56 € et 1234."),
+        ("numbers", "Il coûte 1 234,56 €.", "Il coûte 1 234 € 56."),
+        ("numbers", "Il coûte 1 500 €.", "Il coûte 1,500 €."),
+        ("numbers", "Né le 01/02/2024.", "Né le 02/01/2024."),
+    ],
+)
+def test_refused(refusal, check, original, text):
+    assert refusal(check, original, text)
+
+
+@pytest.mark.parametrize(
+    ("check", "original", "text"),
+    [
+        ("grammar", "Quelle est la raison ?", "Quelles sont les raisons ?"),
+        ("grammar", "Quels sont les silences ?", "Quels sont les bastions et les comités ?"),
+        ("grammar", "Un siècle passa.", "Il aurait pu y avoir il y a un siècle un roi."),
+        ("grammar", "On peut y aller.", "Il est possible d'y aller."),
+        ("grammar", "On a un problème.", "Il y a un problème."),
+        ("grammar", "M. Durand est là.", "Monsieur Durand est là."),
+        ("grammar", "Une vitamine.", "Le goût du K et la vitamine, du « b »."),
+        ("numbers", "Il coûte 1 234,56 €.", "Son prix est de 1234,56 €."),
+        ("numbers", "Il coûte 1 500 €.", "Il coûte 1500 €, ou 1.500 €."),
+        ("numbers", "Né le 01/02/2024 à 9 h 30.", "Il naît à 9:30 le 01/02/2024."),
+    ],
+)
+def test_passed(refusal, check, original, text):
+    assert refusal(check, original, text) == ""
