@@ -85,7 +85,8 @@ function fill(name, values) {
 
 // --- loading --------------------------------------------------------------------------------
 
-async function load(start, focus = 0, quiet = false) {
+// Without a place to go to: the first card that is not decided, for a key decides at once.
+async function load(start, focus = -1, quiet = false) {
   if (state.editing !== null) throw new Error("Save the text that is being edited, or leave it, first.");
   const sought = query();
   sought.set("start", start);
@@ -102,7 +103,8 @@ async function load(start, focus = 0, quiet = false) {
   at("nothing").hidden = found.total > 0;
   at("list").replaceChildren(...found.items.map((item, index) => card(item, index)));
   if (!found.items.length && found.previous !== null) return load(found.previous, SIZE - 1, quiet);
-  current(focus, quiet);
+  const open = found.items.findIndex((item) => !item.verdict);
+  current(focus < 0 ? Math.max(0, open) : focus, quiet);
   remember();
 }
 
@@ -235,7 +237,7 @@ function undo() {
       at("undo").disabled = !state.undo.length;
       const index = state.items.findIndex((one) => one.number === last.number);
       if (index >= 0) current(index);
-      else await load(last.place);
+      else await load(last.place, 0);
     }
     say("undone");
   });

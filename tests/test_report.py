@@ -87,6 +87,15 @@ def result(shifts, *, withheld="", beside=None, steps=(10, 10), n=1, **names):
             ["was not shown to beat the originals", "8.8 points above", "more folds or repeats"],
         ),
         (
+            [0.05, -0.04, 0.03, -0.05, 0.01],
+            {"beside": {"original_matched": [0.9, 0.91, 0.9, 0.92, 0.9]}},
+            [
+                "No measurable",
+                "train on the originals trained as long",
+                "(arm original_matched, 0.906",
+            ],
+        ),
+        (
             [0.04, 0.09, 0.02, 0.08, 0.06],
             {"n": 2},
             ["p = 0.039 by itself", "0.078 after Holm's correction", "more folds or repeats"],

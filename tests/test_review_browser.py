@@ -168,6 +168,15 @@ def test_keys_decide_move_and_undo(page, table):
     page.wait(lambda: page.current() == "2:es")
 
 
+def test_a_key_after_reopening_decides_nothing_anew(page, table):
+    page.press("r", "k")
+    page.wait(lambda: page.current() == "2:es")
+    page.browser.refresh()
+    page.wait(lambda: page.cards() and page.current() == "2:es")
+    page.choose("filter", "kept")
+    page.wait(lambda: page.current() == "2:es" and "80 shown" in page.text("matching"))
+
+
 def test_an_edit_is_saved_and_shown(page, table):
     page.press("j", "e")
     area = page.wait(lambda: page.browser.find_elements(By.TAG_NAME, "textarea"))[0]

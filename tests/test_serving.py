@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import io
 import json
+import logging
 import os
 import re
 import signal
@@ -29,6 +31,7 @@ import torch
 
 from augment.cli import main
 from augment.train import serving_model
+from augment.train.listening import _worth_telling
 from augment.train.predictor import Predictor
 from augment.train.saved_model import load_saved
 from augment.train.serving import serve
@@ -187,6 +190,15 @@ def test_every_refusal_has_one_shape(port, options, status, field):
     assert set(said) == {"error", "field"}
     assert said["field"] == field
     assert 10 < len(said["error"]) < 200
+
+
+def test_an_answer_that_the_end_cut_off_is_no_fault():
+    def record(error):
+        given = (type(error), error, None)
+        return logging.LogRecord("uvicorn.error", logging.ERROR, "x", 1, "in ASGI", (), given)
+
+    assert not _worth_telling(record(asyncio.CancelledError()))
+    assert _worth_telling(record(ValueError("x")))
 
 
 def test_the_paths_beside(port):

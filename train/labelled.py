@@ -79,6 +79,12 @@ class LabelledRows:
             yield f"left out: {n:,} x {reason}"
         if sentence := alike_labels(self.classes):
             yield sentence
+        new = range(self.n_originals, len(self.texts))
+        if copies := sum(self.texts[row] == self.texts[self.source[row]] for row in new):
+            yield (
+                f"{copies:,} of {len(new):,} new rows repeat their own original: they bring "
+                "nothing that repeating the originals does not"
+            )
         single = sum(n == 1 for n in self.counts(paraphrases=False).values())
         if 2 * single > len(self.classes):
             yield (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import importlib
+import logging
 import signal
 import socket
 import threading
@@ -92,6 +94,11 @@ def impatient(seconds: float) -> Any:  # noqa: ANN401
     return Impatient
 
 
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Whether a log record is a fault: an answer that the server's end cut off is none."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def make_server(uvicorn: Any, settings: Any) -> Any:  # noqa: ANN401
     """Give a server that tells when it is up, and for which a signal is a wish, not a fault."""
 
@@ -119,4 +126,5 @@ def make_server(uvicorn: Any, settings: Any) -> Any:  # noqa: ANN401
                 for one, handler in before.items():
                     signal.signal(one, handler)
 
+    logging.getLogger("uvicorn.error").addFilter(_worth_telling)
     return Server(settings)

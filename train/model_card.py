@@ -92,7 +92,10 @@ def _use(name: str, record: Mapping[str, Any]) -> str:
     if record["adapters"]:
         return text + (
             f"\n\nThe folder holds LoRA adapters and the head; the base model "
-            f"`{_base(record)}` is read beside them."
+            f"`{_base(record)}` is read beside them. peft reads the folder too "
+            f"(`AutoPeftModelForSequenceClassification.from_pretrained(FOLDER, "
+            f"num_labels={len(record['classes'])})`); `augment train --lora --merge` writes a "
+            "plain model."
         )
     return text + (
         "\n\nThe transformers library reads the folder too (`AutoModelForSequenceClassification`, "

@@ -118,9 +118,10 @@ def predict_table(
         out = out or default_output(path, "predicted")
     if out is not None:
         output_kind(out)
-        check_outputs([out], force=config.force, inputs=[path] if path is not None else [])
     table = config.table(data)
     predictor = open_predictor(model, config)
+    if out is not None:  # a model that is not there goes before an output that is
+        check_outputs([out], force=config.force, inputs=[path] if path is not None else [])
     names = [PREDICTED, SCORE, *(f"prob_{label}" for label in predictor.labels)]
     if taken := [name for name in names if name in table.columns]:
         raise InputError(

@@ -286,7 +286,7 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     (folder / TRAINING).write_text(text + "\n", encoding="utf-8")
 
 
-def check_model_place(path: Path, *, force: bool) -> None:
+def check_model_place(path: Path, *, force: bool, resume: bool = False) -> None:
     """Refuse, before any work, a place where no model folder may be put.
 
     Raises
@@ -302,6 +302,10 @@ def check_model_place(path: Path, *, force: bool) -> None:
             raise OutputError(
                 f"{path} exists and holds no model that `augment train` wrote; give another name "
                 "with --out"
+            )
+        if resume:
+            raise OutputError(
+                f"{path} is finished: there is nothing to go on with; --force trains anew"
             )
         if not force:
             raise OutputError(

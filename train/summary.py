@@ -87,7 +87,7 @@ def verdict_sentence(result: KFoldResult) -> str:
             f"{len(result.candidates)} arms of new rows one looks like that by chance too often "
             f"(p = {c.p_adjusted:.3f} after Holm's correction); more folds or repeats would tell."
         )
-    advice = _advice(c)
+    advice = _advice(result, c)
     if c.verdict == "no measurable difference":
         return (
             f"No measurable difference: {changed}), and this run could only have seen a change of "
@@ -123,7 +123,7 @@ def _against(c: Comparison) -> str:
     }.get(c.baseline, f"the arm {arm_title(c.baseline)}")
 
 
-def _advice(c: Comparison) -> str:
+def _advice(result: KFoldResult, c: Comparison) -> str:
     if not _new_rows(c.candidate):
         way = "on the balanced rows" if c.candidate == OVERSAMPLED else "that way"
         return {
@@ -131,15 +131,22 @@ def _advice(c: Comparison) -> str:
             "hurts": "train on the rows as they are.",
         }.get(c.verdict, "the rows as they are will do.")
     rows = "paraphrases" if c.candidate == AUGMENTED else "new rows"
-    table = "the augmented table" if c.candidate == AUGMENTED else f"the table of {c.candidate}"
-    return {
-        "helps": f"use {table} for the final model.",
-        "hurts": f"do not train on these {rows}; repeat the originals instead.",
-    }.get(
-        c.verdict,
-        f"repeating the originals does as well for less, so use the {rows} only if more folds or "
-        "repeats show a gain.",
-    )
+    if c.verdict == "helps":
+        table = "the augmented table" if c.candidate == AUGMENTED else f"the table of {c.candidate}"
+        return f"use {table} for the final model."
+    scores = {a: arm.mean(c.metric) for a, arm in result.arms.items() if a in OF_ORIGINALS}
+    best = max(scores, key=scores.__getitem__, default=OVERSAMPLED)
+    ahead = best != OVERSAMPLED and scores[best] > scores.get(OVERSAMPLED, 0.0)
+    instead = "repeat the originals instead"
+    if ahead:
+        instead = (
+            f"train on {ARM_NAMES[best]} instead (arm {best}, {scores[best]:.3f}, the best of the "
+            "originals in these folds)"
+        )
+    if c.verdict == "hurts":
+        return f"do not train on these {rows}; {instead}."
+    does = f"{instead}, and" if ahead else "repeating the originals does as well for less, so"
+    return f"{does} use the {rows} only if more folds or repeats show a gain."
 
 
 def _unfair(result: KFoldResult) -> str:

@@ -28,8 +28,9 @@ class TrainConfig(TrainingOptions):
     DATA is a table of texts and labels, or one that `augment backtranslate` wrote: its
     paraphrases are then mixed in as `augment kfold-train` tests it. MODEL gets safetensors
     weights, the tokenizer, the label names and a model card; `augment evaluate`, `augment
-    predict` and the transformers library read it. Scores come from a part of the data that the
-    training never saw, nor any paraphrase of it: give --valid-share or --valid.
+    predict` and the transformers library read it (with --lora, augment and peft alone, unless
+    --merge). Scores come from a part of the data that the training never saw, nor any paraphrase
+    of it: give --valid-share or --valid.
     """
 
     data: Annotated[Path | None, tyro.conf.Positional, shown_as("DATA.csv")] = None

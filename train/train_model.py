@@ -149,7 +149,7 @@ to part; add rows, or leave valid_share out
         frame, name = data, "<frame>"  # type: ignore[assignment]
     checkpoint = Checkpoint(out) if out is not None else None
     if out is not None and checkpoint is not None:
-        check_model_place(out, force=config.force)
+        check_model_place(out, force=config.force, resume=config.resume)
         checkpoint.check(resume=config.resume, force=config.force)
     text, label = recorded_columns(manifest, frame.columns)
     rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
