@@ -273,7 +273,11 @@ class Augmentation:
         kind = "class" if len(lacking) == 1 else "classes:"
         why = self.approach.shortfall(self.recipe.per_row)
         tried = why_not_more(self.paraphrasers, self.production.yields)
-        self.note(f"{kind} {', '.join(lacking)}: {why} ({tried})")
+        yields = self.production.yields.values()
+        asked, passed = sum(y.asked for y in yields), sum(y.kept + y.surplus for y in yields)
+        few = f"; {passed:,} of {asked:,} asked passed, and more of the same may give as few"
+        few = few if asked > 5 * passed else ""
+        self.note(f"{kind} {', '.join(lacking)}: {why}{few} ({tried})")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""

@@ -105,7 +105,7 @@ def alike_labels(labels: Iterable[str]) -> str:
     """Say which classes differ in case alone; nothing where none do.
 
     >>> alike_labels(["pos", "neg", "Pos"])[:60]
-    "'pos' and 'Pos' differ in case alone and count as two classe"
+    "'pos' and 'Pos' differ in case alone and count as classes of"
     """
     same: dict[str, list[str]] = {}
     for label in labels:
@@ -114,7 +114,7 @@ def alike_labels(labels: Iterable[str]) -> str:
     if not found:
         return ""
     return (
-        f"{'; '.join(found)} differ in case alone and count as two classes "
+        f"{'; '.join(found)} differ in case alone and count as classes of their own "
         "(augment convert --label-map makes them one)"
     )
 

@@ -210,9 +210,9 @@ def test_rows_that_are_better_not_trained_on_can_be_left_out(tmp_path, monkeypat
     assert main(["convert", "in.csv", "out.csv", "--drop", "empty,conflicting,repeated"]) == 0
     assert Path("out.csv").read_text() == "text,label\nbad,b\nok one,a\n"
     said = capsys.readouterr().out
-    assert "left out, empty: 3 (rows 3, 4, 7)" in said
-    assert "left out, conflicting: 2 (rows 0, 1)" in said
-    assert "left out, repeated: 1 (rows 6)" in said
+    assert "left out, empty: 3 (rows 3, 4, 7; the first is 0)" in said
+    assert "left out, conflicting: 2 (rows 0, 1; the first is 0)" in said
+    assert "left out, repeated: 1 (rows 6; the first is 0)" in said
     done = convert_table("in.csv", "one.csv", drop="repeated")
     assert dict(done.dropped) == {"repeated": [1, 6]}
     assert done.rows == 6

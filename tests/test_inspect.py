@@ -101,7 +101,7 @@ def test_classes_that_differ_in_case_alone_are_told():
         {"text": [t for t, _ in TEXTS[:4]], "label": ["pos", " pos", "Pos", "neg"]}
     )
     [note] = [n for n in inspect_table(table, **PLAIN).notes if "case alone" in n]
-    assert note.startswith("'pos' and 'Pos' differ in case alone and count as two classes")
+    assert note.startswith("'pos' and 'Pos' differ in case alone and count as classes of their own")
 
 
 def test_blanks_around_labels_are_told():

@@ -214,3 +214,19 @@ def test_real_tables_do_not_leak(name, tmp_path, monkeypatch):
         whole = sum(counts[label] for counts in done.counts.values())
         assert done.counts["test"][label] == pytest.approx(0.1 * whole, abs=2)
     assert total == sum(1 for _ in open_table(SHARED / f"{name}.csv"))
+
+
+def test_a_part_of_an_earlier_split_does_not_stay_beside_new_ones(tmp_path, monkeypatch, capsys):
+    """Its rows would be in the new training part: as a validation file it would lie."""
+    monkeypatch.chdir(tmp_path)
+    frame(40).to_csv("in.csv", index=False)
+    assert main(["split", "in.csv"]) == 0
+    for name in ("train", "test"):
+        (tmp_path / f"in.{name}.csv").unlink()
+    assert main(["split", "in.csv", "--shares", "0.8,0.2"]) == 2
+    assert "in.valid.csv exists already" in capsys.readouterr().err
+    assert main(["split", "in.csv", "--shares", "0.8,0.2", "--force"]) == 0
+    assert "in.valid.csv was a part of an earlier split: removed" in capsys.readouterr().err
+    assert not (tmp_path / "in.valid.csv").exists()
+    assert main(["split", "in.csv", "--shares", "0,8,0,2", "--force"]) == 2
+    assert "decimals have a point" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import augment
 from augment.datasets.table import read_frame
 from augment.progress import for_stderr
 from augment.train.assessment_text import assessment_text
-from augment.train.train_config import named_values
+from augment.train.training_options import named_values
 
 HERE = Path(__file__).resolve().parent
 QUESTIONS = (
