@@ -68,6 +68,8 @@ class TableFormat:
         ``\\`` where quotes inside a cell are written ``\"``, else None.
     sep_line
         Whether the first line is Excel's ``sep=;``.
+    sheet
+        Of an Excel workbook the sheet that is read, and of how many.
 
     Examples
     --------
@@ -81,9 +83,12 @@ class TableFormat:
     quotechar: str | None = '"'
     escapechar: str | None = None
     sep_line: bool = False
+    sheet: str = ""
 
     def describe(self) -> str:
         """Say it in a few words, for a person."""
+        if self.kind == "excel":
+            return f"Excel, {self.sheet}"
         if self.kind in _KINDS:
             return _KINDS[self.kind]
         named = {"jsonl": "JSON lines", "json": "JSON"}

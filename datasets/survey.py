@@ -141,17 +141,20 @@ def odd_labels(found: Survey) -> Iterator[str]:
     >>> [line.partition(";")[0] for line in odd_labels(table)]
     ["labels with blanks around them: 'bad ' (1 row)"]
     """
-    if sentence := alike_labels(found.counts):
-        yield sentence
+    alike = alike_labels(found.counts)
+    if alike:
+        yield alike
     if padded := found.padded_labels:
         rows = "1 row" if padded.total() == 1 else f"{padded.total():,} rows"
-        names = ",".join(f"{name}={name}" for name in found.counts)
         yield (
             f"labels with blanks around them: {enumerated([*map(repr, padded)], 6)} ({rows}); they "
             "count as the classes without, but stay as they are in the table, where other programs "
-            "see classes of their own (augment convert IN OUT --label-map "
-            f"{shlex.quote(names)} takes the blanks off)"
+            "see classes of their own"
         )
+    if alike or padded:
+        most = {label.casefold(): label for label in sorted(found.counts, key=found.counts.get)}
+        pairs = ",".join(f"{label}={most[label.casefold()]}" for label in found.counts)
+        yield f"to make them one: augment convert IN OUT --label-map {shlex.quote(pairs)}"
 
 
 def survey(

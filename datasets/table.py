@@ -16,6 +16,7 @@ from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_ro
 from augment.datasets.csv_rows import CsvRows
 from augment.datasets.dialect import TableFormat, find_dialect
 from augment.datasets.encoding import check_encoding, find_encoding
+from augment.datasets.excel_rows import ExcelRows
 from augment.datasets.folder_rows import folder_rows
 from augment.datasets.hugging_face import SavedRows, is_saved
 from augment.datasets.json_rows import json_rows
@@ -160,6 +161,8 @@ def open_table(
         table = _open_folder(file, name, on_bad_row)
     elif kind == "parquet":
         table = _open_parquet(file, name)
+    elif kind == "excel":
+        table = _open_excel(file, name, on_bad_row)
     else:
         check_text(name, head)
         if encoding is None:
@@ -270,7 +273,7 @@ def whole_frame(table: Table) -> pd.DataFrame:
     cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
     cells = cells or [[] for _ in table.columns]
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})
-    if table.format.kind in ("jsonl", "json", "dataset"):
+    if table.format.kind in ("jsonl", "json", "dataset", "excel"):
         frame = _numbers_typed(frame)
     frame.columns = pd.Index(table.columns, dtype=object)
     return frame
@@ -325,6 +328,13 @@ def _open_parquet(file: Path, name: str) -> Table:
     columns = reader.header()
     form = TableFormat("parquet", quotechar=None)
     return Table(name, columns, form, lambda log: reader.rows(columns, log), schema=reader.schema())
+
+
+def _open_excel(file: Path, name: str, on_bad_row: OnBadRow) -> Table:
+    reader = ExcelRows(file)
+    columns, sheet = reader.header()
+    form = TableFormat("excel", quotechar=None, sheet=sheet)
+    return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
 
 
 def _open_jsonl(file: Path, name: str, encoding: str, on_bad_row: OnBadRow) -> Table:

@@ -17,11 +17,13 @@ _KINDS: Final = {
     ".json": "json",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
 }
 #: How other files start that people give by mistake, and what to do.
 _NO_TABLES: Final = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook; save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
+    (b"PK\x03\x04", "a zip archive, or an Excel workbook that is not called .xlsx"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as .xlsx, or the sheet as CSV"),
     (b"\x1f\x8b", "gzip-compressed; unpack it first (gunzip)"),
     (b"BZh", "bzip2-compressed; unpack it first (bunzip2)"),
     (b"\xfd7zXZ", "xz-compressed; unpack it first (unxz)"),
@@ -67,7 +69,7 @@ def _close_names(file: Path) -> str:
 
 
 def file_kind(file: Path, head: bytes) -> str:
-    """Tell how a file is read, by its suffix and else by its start: csv, jsonl or parquet."""
+    """Tell how a file is read, by its suffix and else by its start: csv, jsonl, excel and so on."""
     if head.startswith(b"PAR1"):
         return "parquet"
     known = _KINDS.get(file.suffix.lower())

@@ -110,7 +110,10 @@ def test_blanks_around_labels_are_told():
     )
     [note] = [n for n in inspect_table(table, **PLAIN).notes if "blanks" in n]
     assert note.startswith("labels with blanks around them: 'pos ' (1 row); ")
-    assert "--label-map pos=pos,neg=neg takes" in note
+    table.loc[3, "label"] = "NEG"
+    table.loc[4] = [TEXTS[4][0], "neg"]
+    told = inspect_table(table, **PLAIN).notes
+    assert "to make them one: augment convert IN OUT --label-map pos=pos,neg=neg,NEG=neg" in told
 
 
 def test_a_column_of_labels_taken_for_texts_is_told():

@@ -154,7 +154,7 @@ def test_the_first_row_broken_is_found_on_opening(tmp_path):
         ("t.csv", b"a,b\n", "a header and no rows"),
         ("t.csv", b"a,b\n\n\n", "a header and no rows"),
         ("t.csv", b"\xff\xfe\n\0\n\0", "blank lines only"),
-        ("t.csv", b"PK\x03\x04rest", "Excel workbook; save the sheet as CSV"),
+        ("t.csv", b"PK\x03\x04rest", "Excel workbook that is not called .xlsx"),
         ("t.csv", b"\x1f\x8b\x08rest", "gzip-compressed; unpack it first"),
         ("t.csv", b"\0" * 99, "starts with NUL bytes"),
         ("t.csv", bytes(range(256)) * 9, "not a table"),

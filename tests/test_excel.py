@@ -1,0 +1,119 @@
+"""Excel workbooks as tables: cells as Excel shows them, sheets, gaps, damage."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+
+import pandas as pd
+import pytest
+
+pytest.importorskip("openpyxl")
+pytest.importorskip("defusedxml")
+
+import openpyxl
+
+from augment.cli import main
+from augment.datasets.table import open_table, read_frame
+from augment.errors import TableError
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    def make(*sheets, name="t.xlsx"):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for number, rows in enumerate(sheets):
+            sheet = book.create_sheet(f"Feuil{number + 1}")
+            for row in rows:
+                sheet.append(row)
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+HEADER = ("Commentaire", "Catégorie", "Date", "Montant")
+DAY, MOMENT = datetime.datetime(2024, 2, 1), datetime.datetime(2024, 2, 1, 9, 30)
+
+
+def test_cells_are_what_excel_shows(workbook):
+    path = workbook(
+        [HEADER, ("Très bon ; vraiment", "pos", DAY, 12.5), ("Nul", "neg", MOMENT, 7.0),
+         ("=1+1", None, None, True)],
+    )  # fmt: skip
+    table = open_table(path)
+    assert table.columns == HEADER
+    assert table.format.describe() == "Excel, sheet 'Feuil1'"
+    rows = list(table)
+    assert rows[0] == ("Très bon ; vraiment", "pos", "2024-02-01", 12.5)
+    assert rows[1] == ("Nul", "neg", "2024-02-01 09:30:00", 7)
+    assert rows[2][1:] == (None, None, True)  # a formula that no program has worked out is empty
+    assert rows == list(table)  # read anew
+    assert [type(row[3]) for row in rows] == [float, int, bool]
+
+
+def test_blank_rows_and_sheets_are_passed_over(workbook):
+    path = workbook([], [(), HEADER, ("a", "b"), (None, ""), ("c",)], [("other", "sheet")])
+    table = open_table(path)
+    assert list(table) == [("a", "b", None, None), ("c", None, None, None)]
+    assert table.blank_rows == 1
+    assert table.format.describe() == "Excel, sheet 'Feuil2' of 3"
+
+
+def test_rows_that_are_too_wide_are_refused_or_listed(workbook):
+    path = workbook([("text", "label"), ("a", "b"), ("c", "d", "e")])
+    with pytest.raises(TableError, match="line 3: 3 cells, wanted 2"):
+        list(open_table(path))
+    table = open_table(path, on_bad_row="skip")
+    assert list(table) == [("a", "b")]
+    assert [bad.line for bad in table.bad_rows] == [3]
+
+
+def test_what_is_no_workbook_is_said(workbook, tmp_path):
+    with pytest.raises(TableError, match="holds blank sheets only"):
+        open_table(workbook([]))
+    with pytest.raises(TableError, match="a header and no rows"):
+        open_table(workbook([HEADER]))
+    (tmp_path / "no.xlsx").write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(TableError, match="no Excel workbook that can be read"):
+        open_table(tmp_path / "no.xlsx")
+    with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as file:
+        file.writestr("a.txt", "a")
+    with pytest.raises(TableError, match="no Excel workbook that can be read"):
+        open_table(tmp_path / "zip.xlsx")
+
+
+def test_a_hostile_workbook_is_refused(workbook, tmp_path):
+    """Entities that grow to gigabytes: the reader must not expand them."""
+    path = workbook([HEADER, ("a", "b", None, None)])
+    evil = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(8)
+    )
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"):
+        text = parts[part].decode()
+        text = text.split("?>", 1)[1] if text.startswith("<?xml") else text
+        assert "a</t>" in text or "workbook" in part
+        poisoned = {**parts, part: f"{evil}]>{text.replace('a</t>', '&i;</t>')}".encode()}
+        with zipfile.ZipFile(tmp_path / "evil.xlsx", "w") as file:
+            for name, data in poisoned.items():
+                file.writestr(name, data)
+        with pytest.raises(TableError, match="EntitiesForbidden"):
+            list(open_table(tmp_path / "evil.xlsx"))
+
+
+def test_a_workbook_goes_through_the_commands(workbook, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    workbook([("avis", "note"), *((f"un film {n} à voir", n % 2) for n in range(20))])
+    assert main(["split", "t.xlsx", "--text", "avis", "--label", "note"]) == 0
+    assert {path.name for path in tmp_path.glob("t.*.csv")} == {
+        "t.train.csv", "t.valid.csv", "t.test.csv",
+    }  # fmt: skip
+    assert main(["convert", "t.xlsx", "t.csv"]) == 0
+    assert "read: Excel, sheet 'Feuil1', columns avis, note" in capsys.readouterr().out
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()[1] == "un film 0 à voir,0"
+    frame = read_frame("t.xlsx")
+    assert frame["note"].dtype.kind == "i"
+    pd.testing.assert_series_equal(frame["avis"], read_frame("t.csv")["avis"])
