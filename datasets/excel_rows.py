@@ -63,10 +63,10 @@ class ExcelRows:
         # The library guards against hostile XML only where this one is installed.
         require("defusedxml", extra="excel", purpose="reading an Excel workbook")
         damaged = (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), self.path.open("rb") as file:
             warnings.simplefilter("ignore")  # of charts, styles and rules, which are not read
             try:
-                book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             except damaged as error:
                 raise TableError(
                     f"{self.path}: no Excel workbook that can be read: {error}"
