@@ -68,8 +68,9 @@ class ExcelRows:
             try:
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             except damaged as error:
+                first = str(error).partition("\n")[0]
                 raise TableError(
-                    f"{self.path}: no Excel workbook that can be read: {error}"
+                    f"{self.path}: no Excel workbook that can be read: {first}"
                 ) from error
             try:
                 yield book
