@@ -77,7 +77,7 @@ class TableFormat:
     'semicolon-separated, UTF-8 with BOM'
     """
 
-    kind: Literal["csv", "jsonl", "json", "parquet", "folder", "dataset", "frame"]
+    kind: Literal["csv", "jsonl", "json", "parquet", "folder", "dataset", "frame", "excel"]
     encoding: str = ""
     delimiter: str = ""
     quotechar: str | None = '"'

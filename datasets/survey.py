@@ -152,7 +152,9 @@ def odd_labels(found: Survey) -> Iterator[str]:
             "see classes of their own"
         )
     if alike or padded:
-        most = {label.casefold(): label for label in sorted(found.counts, key=found.counts.get)}
+        most = {
+            label.casefold(): label for label in sorted(found.counts, key=found.counts.__getitem__)
+        }
         pairs = ",".join(f"{label}={most[label.casefold()]}" for label in found.counts)
         yield f"to make them one: augment convert IN OUT --label-map {shlex.quote(pairs)}"
 
