@@ -77,15 +77,14 @@ def inspect_table(
     recipe = build(config, InspectConfig, options)
     table = recipe.open(data)
     columns = recipe.columns(table, progress)
-    with no_network(recipe.offline), _Texts(recipe, progress) as texts:
+    with no_network(recipe.offline), _Texts(recipe) as texts:
         return _inspect(table, columns, recipe, texts)
 
 
 class _Texts:
     """The different texts of one or two tables, each under a number, and which are near."""
 
-    def __init__(self, recipe: InspectConfig, progress: Progress) -> None:
-        self.progress = progress
+    def __init__(self, recipe: InspectConfig) -> None:
         self.notes: list[str] = []
         self.numbers: dict[bytes, int] = {}
         self.labels: list[str] = []
@@ -97,16 +96,12 @@ class _Texts:
             try:
                 self.tokens = TokenCounter(recipe.model)
             except MissingExtraError as error:
-                self.note(f"lengths in words only: {error}")
+                self.notes.append(f"lengths in words only: {error}")
         if recipe.near:
             try:
                 self.near = NearDuplicates(recipe.near)
             except MissingExtraError as error:
-                self.note(f"near-repeated texts were not looked for: {error}")
-
-    def note(self, message: str) -> None:
-        self.notes.append(message)
-        self.progress.note(message)
+                self.notes.append(f"near-repeated texts were not looked for: {error}")
 
     def __enter__(self) -> _Texts:
         return self
@@ -159,10 +154,10 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())
     for sentence in odd_texts(found, columns.text[0]):
-        texts.note(sentence)
+        texts.notes.append(sentence)
     if columns.label is not None:
         for sentence in odd_labels(found):
-            texts.note(sentence)
+            texts.notes.append(sentence)
     expectation = _expectation(counts, recipe, texts) if columns.label is not None else None
     labelled = columns.label is not None
     return Inspection(
