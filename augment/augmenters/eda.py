@@ -107,7 +107,7 @@ class Eda:
         if self.thesaurus is None:
             yield (
                 f"method {self.order.method}: {how_to_get(self.order.language)}; until then "
-                "random swap and deletion alone"
+                "random swap and deletion alone, which leave no sentences"
             )
 
     def close(self) -> None:
