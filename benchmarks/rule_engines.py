@@ -107,7 +107,7 @@ def draw(language: str, seed: int) -> None:
         source=language,
         no_filter="reworded",
     ).frame
-    new = done[(done["aug_method"] != "") & (done["text"].str.len() < LONGEST)]
+    new = done[(done["aug_method"] == "backtranslation") & (done["text"].str.len() < LONGEST)]
     drawn = pd.concat(
         new[new["corpus"] == corpus].sample(count, random_state=seed)
         for corpus, (_, count) in CORPORA[language].items()
