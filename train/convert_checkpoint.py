@@ -248,6 +248,12 @@ def _fill(
     [head] = _head_keys(weights)
     found = dict(weights)
     if not set(wanted) <= set(found):
+        given, own_layers = ({key.partition(".")[2] for key in keys} for keys in (weights, wanted))
+        if not any(".layer" in key or "layers." in key for key in given & own_layers):
+            raise InputError(
+                f"{file}: the layers are not named as those of {base} "
+                f"({model.config.model_type}); give the encoder it was trained from with --base"
+            )
         heads = {
             key.rpartition(".")[0]
             for key in wanted
