@@ -321,6 +321,18 @@ def test_a_damaged_description_of_a_checkpoint_is_told(encoders, here):
         place.begin({"steps": 3}, resume=True)
 
 
+def test_other_options_are_refused_where_no_state_was_saved_yet(encoders, here, capsys):
+    """Killed early: under other options a new training would pass for the old one."""
+    table(24).to_csv("d.csv", index=False)
+    Checkpoint(here / "m").begin({"lr": 0.3}, resume=False)
+    options = {**SMALL, "steps": 1, "model": encoders(), "out": "m"}
+    with pytest.raises(InputError, match=r"another configuration \(.*lr: 0\.3 before"):
+        train_model("d.csv", **options, resume=True)
+    train_model("d.csv", **options, force=True)
+    with pytest.raises(OutputError, match="m is finished: there is nothing to go on with"):
+        train_model("d.csv", **options, resume=True)
+
+
 @pytest.mark.parametrize("stop", [7, 13, 30])
 def test_a_resumed_training_ends_with_the_same_bytes(encoders, here, monkeypatch, stop):
     table().to_csv("d.csv", index=False)
