@@ -75,5 +75,8 @@ class Reworded:
         if self.max_change < 1.0 and (share := change(original, text)) > self.max_change:
             return Finding(f"change {share:.2f}, at most {self.max_change:g} wanted")
         if candidate.by_rules and (found := rewording(original, text)) > self.max_rewording:
-            return Finding(f"rewording {found:.2f} by rules, at most {self.max_rewording:g} wanted")
+            return Finding(
+                "too much was changed for an engine that goes by rules (rewording "
+                f"{found:.2f}, at most {self.max_rewording:g})"
+            )
         return PASSED
