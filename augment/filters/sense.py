@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
+from augment.filters.opposite_words import OPPOSITES, TURNING
 from augment.filters.sense_words import SENSES
 from augment.records import Candidate
 from augment.tokens import words
@@ -21,7 +22,8 @@ class Sense:
 
     Looks for the pairs of words of `augment.filters.sense_words`, in the languages there; of others
     everything passes. A word that the original has as well has not come. Synonyms are what other
-    methods than translation are for: they pass.
+    methods than translation are for: they pass. Opposites pass nowhere ("good", "bad"; see
+    `augment.filters.opposite_words`), but for those that are turned around ("not easy" for "hard").
     """
 
     name = "sense"
@@ -32,18 +34,26 @@ class Sense:
             come, _, gone = pair.partition(": ")
             for word in come.split():
                 self.gone_for[word] = self.gone_for.get(word, frozenset()) | {*gone.split()}
+        self.opposites: dict[str, frozenset[str]] = {}
+        for line in OPPOSITES.get(settings.language, ()):
+            one, other = (frozenset(side.split()) for side in line.split(" | "))
+            for side, against in ((one, other), (other, one)):
+                for word in side:
+                    self.opposites[word] = self.opposites.get(word, frozenset()) | against
+        self.turning = TURNING.get(settings.language, frozenset())
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
         if not self.gone_for:
             return [PASSED] * len(candidates)
-        return [
-            PASSED if candidate.method != METHOD else self._look(candidate.original, candidate.text)
-            for candidate in candidates
-        ]
+        return [self._look(one.original, one.text, one.method) for one in candidates]
 
-    def _look(self, original: str, text: str) -> Finding:
+    def _look(self, original: str, text: str, method: str) -> Finding:
         there = words(text.casefold())
+        if told := self._opposite(original, there):
+            return Finding(told)
+        if method != METHOD:
+            return PASSED
         come = [word for word in there if word in self.gone_for]
         if not come:
             return PASSED
@@ -56,3 +66,22 @@ class Sense:
                 first = next(one for one in before if one in gone)
                 return Finding(f"{first!r} came back as {word!r}, in another sense")
         return PASSED
+
+    def _opposite(self, original: str, there: Sequence[str]) -> str:
+        """Say which word came back as its opposite, if one did."""
+        if self.opposites.keys().isdisjoint(there):
+            return ""
+        before = words(original.casefold())
+        for at, word in enumerate(there):
+            if word not in self.opposites or word in before:
+                continue
+            gone = self.opposites[word].intersection(before).difference(there)
+            for place, one in enumerate(before):
+                if one in gone and not (self._turned(there, at) or self._turned(before, place)):
+                    return f"{one!r} came back as {word!r}, its opposite"
+        return ""
+
+    def _turned(self, text: Sequence[str], at: int) -> bool:
+        """Whether one of the four words before says the opposite of what follows."""
+        near = text[max(0, at - 4) : at]
+        return any(word in self.turning or word.endswith(("n't", "n’t")) for word in near)
