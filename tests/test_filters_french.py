@@ -53,6 +53,7 @@ def test_refused(refusal, check, original, text):
         ("sense", "Un sentier peu difficile.", "Un sentier facile."),
         ("sense", "Il n'est pas mauvais du tout.", "Il est tout à fait bon."),
         ("sense", "Ni bon ni mauvais.", "Bon et mauvais."),
+        ("sense", "Le plus chaud peut devenir froid.", "Les plus chauds deviennent froids."),
         ("grammar", "M. Durand est là.", "Monsieur Durand est là."),
         ("grammar", "Une vitamine.", "Le goût du K et la vitamine, du « b »."),
         ("numbers", "Il coûte 1 234,56 €.", "Son prix est de 1234,56 €."),

@@ -60,7 +60,6 @@ OPPOSITES: Final[dict[str, tuple[str, ...]]] = {
     "fr": (
         "bon bonne bons bonnes excellent excellente | mauvais mauvaise mauvaises nul nulle",
         "meilleur meilleure meilleurs meilleures | pire pires",
-        "bien | mal",
         "aime aimes aiment aimé aimée aimer adore adores adorent adoré adorer | "
         "déteste détestes détestent détesté détestée détester hais hait haïr",
         "heureux heureuse heureuses content contente | triste tristes malheureux malheureuse",

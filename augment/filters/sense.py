@@ -34,12 +34,13 @@ class Sense:
             come, _, gone = pair.partition(": ")
             for word in come.split():
                 self.gone_for[word] = self.gone_for.get(word, frozenset()) | {*gone.split()}
-        self.opposites: dict[str, frozenset[str]] = {}
+        #: Word -> the words that say the same as it, and those that say the opposite, line by line.
+        self.opposites: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
         for line in OPPOSITES.get(settings.language, ()):
             one, other = (frozenset(side.split()) for side in line.split(" | "))
             for side, against in ((one, other), (other, one)):
                 for word in side:
-                    self.opposites[word] = self.opposites.get(word, frozenset()) | against
+                    self.opposites.setdefault(word, []).append((side, against))
         self.turning = TURNING.get(settings.language, frozenset())
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -73,12 +74,14 @@ class Sense:
             return ""
         before = words(original.casefold())
         for at, word in enumerate(there):
-            if word not in self.opposites or word in before:
-                continue
-            gone = self.opposites[word].intersection(before).difference(there)
-            for place, one in enumerate(before):
-                if one in gone and not (self._turned(there, at) or self._turned(before, place)):
-                    return f"{one!r} came back as {word!r}, its opposite"
+            for side, against in self.opposites.get(word, ()):
+                # In another form it was there before, or its opposite still is.
+                if not side.isdisjoint(before) or not against.isdisjoint(there):
+                    continue
+                for place, one in enumerate(before):
+                    turned = self._turned(there, at) or self._turned(before, place)
+                    if one in against and not turned:
+                        return f"{one!r} came back as {word!r}, its opposite"
         return ""
 
     def _turned(self, text: Sequence[str], at: int) -> bool:
