@@ -163,3 +163,8 @@ def test_an_end_lost_together_with_its_full_stop(refusal):
     cut = "El lunes se presentó un gran plan que va a transformar las escuelas"
     assert refusal("truncated", original, cut)
     assert refusal("truncated", original, cut + ".") == ""
+
+
+def test_the_opposite_is_refused(refusal):
+    assert refusal("sense", "La comida era buena.", "La comida era mala.")
+    assert refusal("sense", "No es fácil de ver.", "Es difícil de ver.") == ""

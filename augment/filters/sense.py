@@ -45,7 +45,7 @@ class Sense:
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
-        if not self.gone_for:
+        if not (self.gone_for or self.opposites):
             return [PASSED] * len(candidates)
         return [self._look(one.original, one.text, one.method) for one in candidates]
 
