@@ -7,7 +7,7 @@ import re
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -277,6 +277,8 @@ def _pieces(texts: Iterable[str]) -> Iterable[str]:
 _FEWEST_LETTERS: Final = 20
 _SURE: Final = 0.9
 _READ_OF_EACH: Final = 2000
+#: Share of the texts in another language from which it is told.
+_WORTH_A_NOTE: Final = 0.01
 #: What the identifier says of numbers and noise.
 NO_LANGUAGE: Final = "zxx"
 
@@ -325,3 +327,13 @@ def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:
             of_these = main
         counts[of_these or "unclear"] += 1
     return {name: round(count / len(texts), 4) for name, count in counts.most_common() if count}
+
+
+def other_languages(shares: Mapping[str, float], main: str) -> dict[str, float]:
+    """Pick the languages besides the main one that a reader should hear of: a hundredth and more.
+
+    >>> other_languages({"fr": 0.9, "en": 0.06, "unclear": 0.035, "es": 0.005}, "fr")
+    {'en': 0.06}
+    """
+    known = (main, "unclear")
+    return {code: n for code, n in shares.items() if code not in known and n >= _WORTH_A_NOTE}

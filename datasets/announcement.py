@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from augment.datasets.survey import odd_labels
 from augment.datasets.table import unread_rows
 from augment.filters import runs
-from augment.languages import identifiable, language_name, language_shares
+from augment.languages import identifiable, language_name, language_shares, other_languages
 
 if TYPE_CHECKING:
     from augment.datasets.augmentation import Augmentation
-
-#: Share of the texts from which another language is told of.
-_WORTH_A_NOTE: Final = 0.01
 
 
 def findings(run: Augmentation) -> Iterator[str]:
@@ -57,8 +54,7 @@ def _other_languages(sample: Sequence[str], source: str, checked: bool) -> Itera
     shares = language_shares(sample, source) if sample and identifiable(source) else {}
     others = [
         f"{share:.1%} {language_name(code)}"
-        for code, share in shares.items()
-        if code not in (source, "unclear") and share >= _WORTH_A_NOTE
+        for code, share in other_languages(shares, source).items()
     ]
     if others:
         what = (

@@ -153,11 +153,8 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
     guess = detect_language(found.sample)
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())
-    for sentence in odd_texts(found, columns.text[0]):
-        texts.notes.append(sentence)
-    if columns.label is not None:
-        for sentence in odd_labels(found):
-            texts.notes.append(sentence)
+    texts.notes += odd_texts(found, columns.text[0])
+    texts.notes += odd_labels(found)
     expectation = _expectation(counts, recipe, texts) if columns.label is not None else None
     labelled = columns.label is not None
     return Inspection(

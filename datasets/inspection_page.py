@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from augment.datasets.inspection import Inspection
 from augment.datasets.visible import visible
-from augment.languages import shown_language
+from augment.languages import other_languages, shown_language
 from augment.outputs import replacing
 
 TEMPLATE: Final = Path(__file__).with_name("inspection.html")
@@ -107,12 +107,7 @@ def _odd(found: Inspection) -> list[str]:
             f"the largest class has {found.imbalance:.0f} times the rows of the smallest, "
             f"{name!r} ({rows:,})"
         )
-    others = {
-        code: share
-        for code, share in found.languages.items()
-        if code not in (found.language, "unclear") and share >= 0.01
-    }
-    if others:
+    if others := other_languages(found.languages, found.language):
         told = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in others.items())
         odd.append(f"not all texts are in one language ({told})")
     if found.broken_texts:

@@ -29,6 +29,13 @@ FLOORS: Final = (TFIDF, SETFIT)
 #: Arms that train on nothing but originals, with the same model. New rows help where they beat
 #: every one of them that was run.
 OF_ORIGINALS: Final = (ORIGINAL, MATCHED, OVERSAMPLED, WEIGHTED)
+
+
+def of_new_rows(arm: str) -> bool:
+    """Whether an arm that is compared with a control trains on rows that are no originals."""
+    return arm not in (*OF_ORIGINALS, *FLOORS)
+
+
 #: Name of an arm that the user gives.
 ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
 Metric = Literal["macro_f1", "accuracy", "mcc"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from augment.datasets.run_report import STYLE
-from augment.train.config import AUGMENTED, FLOORS, OF_ORIGINALS, OVERSAMPLED
+from augment.train.config import AUGMENTED, FLOORS, OVERSAMPLED, of_new_rows
 from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
 from augment.train.summary import (
@@ -62,7 +62,7 @@ def _question(result: KFoldResult) -> str:
     c = result.comparison
     if c is None or c.candidate in FLOORS:
         return "How well is it learned?"
-    if c.candidate not in OF_ORIGINALS:
+    if of_new_rows(c.candidate):
         return "Did the new rows help?"
     return "Does balancing help?" if c.candidate == OVERSAMPLED else f"Does {c.candidate} help?"
 
@@ -76,12 +76,10 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "title": f"{_question(result)} {Path(result.name).name}",
         "sentence": result.sentence,
         "tone": {"helps": "good", "hurts": "bad"}.get(c.verdict if c else "", "even"),
-        "fair": c is not None
-        and c.baseline.startswith(OVERSAMPLED)
-        and c.candidate not in (*OF_ORIGINALS, *FLOORS),
+        "fair": c is not None and c.baseline.startswith(OVERSAMPLED) and of_new_rows(c.candidate),
         "has_paraphrases": AUGMENTED in result.arms,
         "all_fair": all(c.baseline.startswith(OVERSAMPLED) for c in result.candidates),
-        "has_new_rows": any(c.candidate not in (*OF_ORIGINALS, *FLOORS) for c in result.candidates),
+        "has_new_rows": any(of_new_rows(c.candidate) for c in result.candidates),
         "leak": leak_sentence(result.leak) if result.leak else "",
         "labels": label_sentence(result.run["label_check"], result.label_refused),
         "floors": floor_sentence(result),

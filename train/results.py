@@ -14,7 +14,7 @@ import numpy.typing as npt
 from augment.datasets.detectable import smallest_detectable
 from augment.train.arm_result import ArmResult, arm_result
 from augment.train.comparison import Comparison, judge
-from augment.train.config import FLOORS, OF_ORIGINALS
+from augment.train.config import of_new_rows
 from augment.train.contrasts import Contrasts
 from augment.train.labelled import LabelledRows
 from augment.train.metrics import score
@@ -147,7 +147,7 @@ class KFoldResult:
         return {
             name: [unit.label_refused for unit in arm.units]
             for name, arm in arms.items()
-            if name not in (*OF_ORIGINALS, *FLOORS)
+            if of_new_rows(name)
         }
 
     @property

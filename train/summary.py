@@ -7,7 +7,15 @@ from typing import Any
 
 from augment.train.assessment_text import REMEDY, constant_line
 from augment.train.comparison import Comparison
-from augment.train.config import AUGMENTED, FLOORS, MATCHED, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
+from augment.train.config import (
+    AUGMENTED,
+    FLOORS,
+    MATCHED,
+    OF_ORIGINALS,
+    ORIGINAL,
+    OVERSAMPLED,
+    of_new_rows,
+)
 from augment.train.metrics import unpredicted
 from augment.train.results import KFoldResult, LeakGap
 
@@ -100,16 +108,12 @@ def verdict_sentence(result: KFoldResult) -> str:
     )
 
 
-def _new_rows(arm: str) -> bool:
-    return arm not in (*OF_ORIGINALS, *FLOORS)
-
-
 def _subject(c: Comparison) -> str:
     if c.candidate == AUGMENTED:
         return "training on paraphrases"
     if c.candidate == OVERSAMPLED:
         return "repeating originals until the classes are balanced"
-    if _new_rows(c.candidate):
+    if of_new_rows(c.candidate):
         return f"training on the new rows of arm {c.candidate}"
     return f"the arm {arm_title(c.candidate)}"
 
@@ -124,7 +128,7 @@ def _against(c: Comparison) -> str:
 
 
 def _advice(result: KFoldResult, c: Comparison) -> str:
-    if not _new_rows(c.candidate):
+    if not of_new_rows(c.candidate):
         way = "on the balanced rows" if c.candidate == OVERSAMPLED else "that way"
         return {
             "helps": f"train {way}, or try `augment backtranslate`.",
@@ -155,7 +159,7 @@ def _unfair(result: KFoldResult) -> str:
     assert c is not None
     steps = [sum(unit.steps for unit in result.arms[a].units) for a in (c.baseline, c.candidate)]
     longer = " also trains longer" if steps[1] > steps[0] else ""
-    if not _new_rows(c.candidate):
+    if not of_new_rows(c.candidate):
         return f"but it{longer or ' trains for other steps'}; run the arm {MATCHED} beside it"
     evener = " sees other shares of the classes" if not longer else " and sees evener classes"
     return f"but it{longer}{evener}; run the arm {OVERSAMPLED} beside it"
