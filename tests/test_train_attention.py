@@ -95,6 +95,13 @@ def test_numbers_and_gradients_are_those_of_the_formula_in_long_numbers(
         assert error < (1e-5 if dtype == torch.float32 else 0.02)
 
 
+def test_a_row_that_sees_nothing_sees_all_alike():
+    query, key, value = tensors()
+    bias = torch.full((3, 1, 5, 5), torch.finfo(torch.float32).min)
+    found = attention(query, key, value, bias, dropout=0.0, scale=SCALE)
+    torch.testing.assert_close(found, value.mean(2, keepdim=True).expand_as(found))
+
+
 @pytest.mark.parametrize("heads", [1, 8, 12])
 def test_tiles_cover_all_weights_and_are_of_few_sizes(heads):
     """Every size is a program of its own to the library of matrix products, kept for good."""
@@ -102,9 +109,9 @@ def test_tiles_cover_all_weights_and_are_of_few_sizes(heads):
         sizes = set()
         for rows in range(1, 33):
             tiles = module._tiles(torch.empty(rows * heads, tokens, tokens, device="meta"), heads)
-            cut = [at for tile in tiles for at in range(tile.start, tile.stop)]
-            assert cut == [*range(rows * heads)]
-            sizes |= {tile.stop - tile.start for tile in tiles}
+            assert sum(tiles) == rows * heads
+            assert max(tiles) == tiles[0]  # there is room for so many
+            sizes |= set(tiles)
         assert max(sizes) * tokens * tokens * 4 <= module.TILE or max(sizes) == 1
         assert len(sizes) <= 6
 

@@ -15,6 +15,7 @@ T. Dao et al., FlashAttention, NeurIPS 2022 (tiles; the backward pass from the o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -176,20 +177,21 @@ def _forth(
     rows, heads, tokens, _ = query.shape
     weights = query.new_empty(rows, heads, tokens, key.shape[2])
     out = query.new_empty(rows, heads, tokens, value.shape[3])
-    q, k, v, flat, found = (x.flatten(0, 1) for x in (query, key, value, weights, out))
-    beside, factor = array_of(bias.contiguous()), np.float32(scale)
-    tiles = _tiles(flat, heads)
-    kept = torch.empty_like(flat[tiles[0]])
+    flat = [x.flatten(0, 1) for x in (query, key.transpose(2, 3), value, weights, out)]
+    sizes = _tiles(flat[3], heads)
+    scores = torch.empty_like(flat[3][: sizes[0]])
+    to_score, beside, drawn = array_of(scores), array_of(bias.contiguous()), mask.given()
+    first = 0  # of the tables, before those of a part
     with torch.autocast("cpu", enabled=False):
-        for tile in tiles:
-            few = flat[tile]
-            some = kept[: len(few)]
-            torch.bmm(q[tile], k[tile].transpose(1, 2), out=few)
+        for few, q, k, v, w, found in _cut(sizes, *flat):
+            some = scores[:few]
+            torch.bmm(q, k, out=some)
             spread(
-                *(soften, len(few), few.numel(), tile.start, heads, array_of(few)),
-                *(array_of(some), beside, factor, *mask.given()),
+                *(soften, few, some.numel(), first, heads, to_score[:few]),
+                *(array_of(w), beside, np.float32(scale), *drawn),
             )
-            torch.bmm(some, v[tile], out=found[tile])
+            torch.bmm(some, v, out=found)
+            first += few
     return out, weights
 
 
@@ -208,23 +210,23 @@ def _back(
     ``g`` of the output, the scores have the gradient ``w * (p - sum(w * p))``, ``p = m * (g v')``.
     """
     to_query, to_key, to_value = (torch.empty_like(x) for x in (query, key, value))
-    to_q, to_k, to_v = (x.flatten(0, 1) for x in (to_query, to_key, to_value))
-    q, k, v, flat, g = (x.flatten(0, 1) for x in (query, key, value, weights, grad))
-    factor = np.float32(scale)
-    tiles = _tiles(flat, query.shape[1])
-    kept, scores = (torch.empty_like(flat[tiles[0]]) for _ in range(2))
+    given = (grad, query, key, value.transpose(2, 3), weights, to_query, to_key, to_value)
+    flat = [x.flatten(0, 1) for x in given]
+    sizes = _tiles(flat[4], query.shape[1])
+    kept, scores = (torch.empty_like(flat[4][: sizes[0]]) for _ in range(2))
+    to_keep, to_score, drawn, first = array_of(kept), array_of(scores), mask.given(), 0
     with torch.autocast("cpu", enabled=False):
-        for tile in tiles:
-            few = flat[tile]
-            some, steep = kept[: len(few)], scores[: len(few)]
-            torch.bmm(g[tile], v[tile].transpose(1, 2), out=steep)
+        for few, g, q, k, v, w, to_q, to_k, to_v in _cut(sizes, *flat):
+            some, steep = kept[:few], scores[:few]
+            torch.bmm(g, v, out=steep)
             spread(
-                *(soften_back, len(few), few.numel(), tile.start),
-                *(array_of(few), array_of(steep), array_of(some), factor, *mask.given()),
+                *(soften_back, few, some.numel(), first, array_of(w)),
+                *(to_score[:few], to_keep[:few], np.float32(scale), *drawn),
             )
-            torch.bmm(some.transpose(1, 2), g[tile], out=to_v[tile])
-            torch.bmm(steep, k[tile], out=to_q[tile])
-            torch.bmm(steep.transpose(1, 2), q[tile], out=to_k[tile])
+            torch.bmm(some.transpose(1, 2), g, out=to_v)
+            torch.bmm(steep, k, out=to_q)
+            torch.bmm(steep.transpose(1, 2), q, out=to_k)
+            first += few
     return to_query, to_key, to_value
 
 
@@ -239,8 +241,15 @@ def _bias(given: torch.Tensor | None, rows: int, others: int) -> torch.Tensor:
     return given if given.dtype == torch.bool else given.float()
 
 
-def _tiles(weights: torch.Tensor, heads: int) -> list[slice]:
-    """Cut ``(rows * heads, tokens, others)`` weights into parts that fit the cache, largest first.
+def _cut(sizes: list[int], *tensors: torch.Tensor) -> Iterator[Any]:
+    """Give each size, and the parts of that size of all tensors, one after the other."""
+    if len(sizes) == 1:
+        return iter([(sizes[0], *tensors)])
+    return zip(sizes, *(torch.split_with_sizes(x, sizes) for x in tensors), strict=True)
+
+
+def _tiles(weights: torch.Tensor, heads: int) -> list[int]:
+    """Sizes of parts of ``(rows * heads, tokens, others)`` weights that fit the cache, falling.
 
     Parts are of few sizes whatever the number of rows, because the library of matrix products keeps
     a program of its own, of megabytes, for each shape that it meets: a divisor of the heads, or
@@ -250,11 +259,11 @@ def _tiles(weights: torch.Tensor, heads: int) -> list[slice]:
     size = max(n for n in range(1, min(fit, heads) + 1) if heads % n == 0)
     if size == heads:
         size <<= (fit // heads).bit_length() - 1
-    tiles: list[slice] = []
-    start, end = 0, len(weights)
-    while start < end:
-        while size > end - start:
+    sizes: list[int] = []
+    left = len(weights)
+    while left:
+        while size > left:
             size //= 2
-        tiles.append(slice(start, start + size))
-        start += size
-    return tiles
+        sizes.append(size)
+        left -= size
+    return sizes

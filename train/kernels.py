@@ -17,81 +17,92 @@ M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 1964 (7.1.26: t
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from augment.train.numbers import (
+    LOWEST,
     ONE,
     SQUARE,
     ZERO,
     compiled,
     draw,
     exp,
-    from_ordered,
     inner,
+    larger_of,
     narrow,
-    ordered,
     random_room,
     turn_square,
     widen,
 )
 
 #: Of `numbers.py`, SHA-256: what is compiled here and kept must not outlive a change there.
-NUMBERS = "4269a3bcb4af6276"
+NUMBERS = "43a7e4315f22cb8f"
 #: Rows that are transposed at a time: their lines stay in the cache.
 STRIP = 8 * SQUARE
+#: Rows of scores of which all go through one loop before the next: what a row's maximum, or sum, is
+#: waited for, a processor spends on the row behind it.
+ABREAST = 8
 
 
 @inner
-def soften_row(scores, kept, bias, values, bits, scale, limit, larger):
-    top = numba.int32(-(2**31))
+def score_row(scores, bias, values, scale):
+    top = LOWEST
     for at in range(scores.shape[0]):
         value = widen(scores[at]) * scale + widen(bias[at])
         values[at] = value
-        top = max(top, ordered(value))
-    highest = from_ordered(top)
+        top = larger_of(top, value)
+    return top
+
+
+@inner
+def raise_row(values, top):
     total = ZERO
-    for at in range(scores.shape[0]):
-        value = exp(values[at] - highest)
+    for at in range(values.shape[0]):
+        value = exp(values[at] - top)
         values[at] = value
         total += value
-    part = ONE / total
-    for at in range(scores.shape[0]):
-        weight = narrow(values[at] * part, scores[at])
-        scores[at] = weight
+    return total
+
+
+@inner
+def soften_row(values, weights, kept, bits, part, limit, larger):
+    for at in range(weights.shape[0]):
+        weight = values[at] * part
+        weights[at] = narrow(weight, weights[at])
         factor = larger if bits[at] >= limit else ZERO
-        kept[at] = narrow(widen(weight) * factor, weight)
+        kept[at] = narrow(weight * factor, weights[at])
 
 
 @compiled
-def soften(start, stop, first, heads, scores, kept, bias, scale, seed, limit, larger):
-    """Softmax of scores and bias in place, and what dropout keeps of it.
+def soften(start, stop, first, heads, scores, weights, bias, scale, seed, limit, larger):
+    """Softmax of scores and bias: the weights, and in place of the scores what dropout keeps.
 
     Scores are of shape (tables, tokens, others), a part of those of (rows * heads), of which
     `first` come before these; the bias, a mask or numbers, is of shape
     (rows, 1 or heads, 1 or tokens, others).
     """
     tokens, others = scores.shape[1:]
-    values = np.empty(others, np.float32)
-    words, bits = random_room(others)
+    values, tops = np.empty((ABREAST, others), np.float32), np.empty(ABREAST, np.float32)
+    words, bits = random_room(ABREAST, others)
     for table in range(start, stop):
         row, head = (first + table) // heads, (first + table) % heads
-        for token in range(tokens):
-            draw(seed, (first + table) * tokens + token, words)
-            soften_row(
-                scores[table, token],
-                kept[table, token],
-                bias[row, head % bias.shape[1], token % bias.shape[2]],
-                values,
-                bits,
-                scale,
-                limit,
-                larger,
-            )
+        beside = bias[row, head % bias.shape[1]]
+        for token in range(0, tokens, ABREAST):
+            few = min(ABREAST, tokens - token)
+            given, found = scores[table, token : token + few], weights[table, token : token + few]
+            for at in range(few):
+                other = beside[(token + at) % bias.shape[2]]
+                tops[at] = score_row(given[at], other, values[at], scale)
+            for at in range(few):
+                draw(seed, (first + table) * tokens + token + at, words[at])
+            for at in range(few):
+                tops[at] = ONE / raise_row(values[at], tops[at])
+            for at in range(few):
+                soften_row(values[at], found[at], given[at], bits[at], tops[at], limit, larger)
 
 
 @inner
-def soften_row_back(weights, grads, kept, values, bits, scale, limit, larger):
+def keep_row(weights, grads, values, kept, bits, limit, larger):
     total = ZERO
     for at in range(weights.shape[0]):
         weight = widen(weights[at])
@@ -100,6 +111,11 @@ def soften_row_back(weights, grads, kept, values, bits, scale, limit, larger):
         value = widen(grads[at]) * factor
         values[at] = value
         total += weight * value
+    return total
+
+
+@inner
+def soften_row_back(weights, grads, values, total, scale):
     for at in range(weights.shape[0]):
         grads[at] = narrow(widen(weights[at]) * (values[at] - total) * scale, grads[at])
 
@@ -108,21 +124,21 @@ def soften_row_back(weights, grads, kept, values, bits, scale, limit, larger):
 def soften_back(start, stop, first, weights, grads, kept, scale, seed, limit, larger):
     """Turn the gradients of the kept weights into those of the scores, and give what was kept."""
     tokens, others = weights.shape[1:]
-    values = np.empty(others, np.float32)
-    words, bits = random_room(others)
+    values, totals = np.empty((ABREAST, others), np.float32), np.empty(ABREAST, np.float32)
+    words, bits = random_room(ABREAST, others)
     for table in range(start, stop):
-        for token in range(tokens):
-            draw(seed, (first + table) * tokens + token, words)
-            soften_row_back(
-                weights[table, token],
-                grads[table, token],
-                kept[table, token],
-                values,
-                bits,
-                scale,
-                limit,
-                larger,
-            )
+        for token in range(0, tokens, ABREAST):
+            few = min(ABREAST, tokens - token)
+            given, grad = weights[table, token : token + few], grads[table, token : token + few]
+            some = kept[table, token : token + few]
+            for at in range(few):
+                draw(seed, (first + table) * tokens + token + at, words[at])
+            for at in range(few):
+                totals[at] = keep_row(
+                    given[at], grad[at], values[at], some[at], bits[at], limit, larger
+                )
+            for at in range(few):
+                soften_row_back(given[at], grad[at], values[at], totals[at], scale)
 
 
 @compiled
@@ -189,10 +205,10 @@ def drop_row(x, out, bits, limit, larger):
 @compiled
 def drop(start, stop, x, out, seed, limit, larger):
     """Drop elements of the rows of a table; the same on the way back."""
-    words, bits = random_room(x.shape[1])
+    words, bits = random_room(1, x.shape[1])
     for row in range(start, stop):
-        draw(seed, row, words)
-        drop_row(x[row], out[row], bits, limit, larger)
+        draw(seed, row, words[0])
+        drop_row(x[row], out[row], bits[0], limit, larger)
 
 
 @inner
@@ -217,44 +233,32 @@ def join_row(x, residual, weight, bias, out, values, bits, eps, limit, larger):
 def join(start, stop, x, residual, weight, bias, out, means, rates, eps, seed, limit, larger):
     """Drop, add the residual, and normalise the rows of a table."""
     values = np.empty(x.shape[1], np.float32)
-    words, bits = random_room(x.shape[1])
+    words, bits = random_room(1, x.shape[1])
     for row in range(start, stop):
-        draw(seed, row, words)
+        draw(seed, row, words[0])
         means[row], rates[row] = join_row(
-            x[row], residual[row], weight, bias, out[row], values, bits, eps, limit, larger
+            x[row], residual[row], weight, bias, out[row], values, bits[0], eps, limit, larger
         )
 
 
 @inner
-def join_row_back(
-    grad,
-    x,
-    residual,
-    weight,
-    to_x,
-    to_residual,
-    to_weight,
-    to_bias,
-    values,
-    steep,
-    bits,
-    mean,
-    rate,
-    limit,
-    larger,
-):
+def join_row_back(given, to_given, to_norm, room, bits, limit, larger):
+    grad, x, residual, weight, mean, rate = given
+    to_x, to_residual = to_given
+    to_weight, to_bias = to_norm
+    values, steep = room
     total, along = ZERO, ZERO
     for at in range(x.shape[0]):
         factor = larger if bits[at] >= limit else ZERO
         value = (widen(x[at]) * factor + widen(residual[at]) - mean) * rate
-        given = widen(grad[at])
+        slope = widen(grad[at])
         values[at] = value
-        to_weight[at] += given * value
-        to_bias[at] += given
-        given = given * weight[at]
-        steep[at] = given
-        total += given
-        along += given * value
+        to_weight[at] += slope * value
+        to_bias[at] += slope
+        slope = slope * weight[at]
+        steep[at] = slope
+        total += slope
+        along += slope * value
     width = np.float32(x.shape[0])
     total, along = total / width, along / width
     for at in range(x.shape[0]):
@@ -288,29 +292,16 @@ def join_back(
     `to_weight` and `to_bias` are of shape (parts, width): the sums must not depend on who
     computes them.
     """
-    values, steep = np.empty(x.shape[1], np.float32), np.empty(x.shape[1], np.float32)
-    words, bits = random_room(x.shape[1])
+    room = np.empty(x.shape[1], np.float32), np.empty(x.shape[1], np.float32)
+    words, bits = random_room(1, x.shape[1])
     rows = x.shape[0]
     for part in range(start, stop):
+        to_norm = to_weight[part], to_bias[part]
         for row in range(rows * part // parts, rows * (part + 1) // parts):
-            draw(seed, row, words)
-            join_row_back(
-                grad[row],
-                x[row],
-                residual[row],
-                weight,
-                to_x[row],
-                to_residual[row],
-                to_weight[part],
-                to_bias[part],
-                values,
-                steep,
-                bits,
-                means[row],
-                rates[row],
-                limit,
-                larger,
-            )
+            draw(seed, row, words[0])
+            given = grad[row], x[row], residual[row], weight, means[row], rates[row]
+            to_given = to_x[row], to_residual[row]
+            join_row_back(given, to_given, to_norm, room, bits[0], limit, larger)
 
 
 @inner

@@ -43,9 +43,11 @@ PART: Final = 1 << 16
 SQUARE: Final = 32
 #: e**x is taken to be zero below this: numbers that small would end as denormal ones, which
 #: processors add and multiply a hundred times as slowly.
-LEAST: Final = np.float32(-60.0)
+LEAST: Final = -60.0
+#: 2**x for -0.5 <= x <= 0.5 as a sum of powers of x, the highest first.
+POWER: Final = (0.0013333558, 0.0096181291, 0.0555041087, 0.2402265070, 0.6931471806, 1.0)
 
-ONE, ZERO = np.float32(1.0), np.float32(0.0)
+ONE, ZERO, LOWEST = np.float32(1.0), np.float32(0.0), np.float32(-np.inf)
 _I16, _I32, _FLOAT = ir.IntType(16), ir.IntType(32), ir.FloatType()
 
 
@@ -73,7 +75,8 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def array_of(tensor: torch.Tensor) -> Numbers:
     """Give the memory of a tensor on the CPU: bf16 as 16-bit integers."""
-    tensor = tensor.detach()
+    if tensor.requires_grad:
+        tensor = tensor.detach()
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.view(torch.uint16)
     found: Numbers = tensor.numpy()
@@ -139,12 +142,14 @@ def widen(typing: Any, x: Any) -> Any:  # noqa: ANN401
 
 @intrinsic
 def narrow(typing: Any, x: Any, like: Any) -> Any:  # noqa: ANN401
-    """Give an fp32 number as another is kept: as bf16 bits, rounded to even, or as it is."""
+    """Give an fp32 number as another is kept: as it is, or as the nearest bf16's bits.
+
+    Of two that are as near, the one further from zero: rounding to even takes three steps more.
+    """
 
     def to_bits(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
-        bits = builder.bitcast(args[0], _I32)
-        last = builder.and_(builder.lshr(bits, _word(16)), _word(1))
-        up = builder.add(builder.add(bits, _word(0x7FFF)), last)
+        _use_wide_vectors(builder)
+        up = builder.add(builder.bitcast(args[0], _I32), _word(0x8000))
         return builder.trunc(builder.lshr(up, _word(16)), _I16)
 
     def as_is(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
@@ -154,33 +159,39 @@ def narrow(typing: Any, x: Any, like: Any) -> Any:  # noqa: ANN401
 
 
 @intrinsic
-def ordered(typing: Any, x: Any) -> Any:  # noqa: ANN401
-    """Give the integer of an fp32 number that sorts as it does: compilers vectorise its maximum."""
+def exp(typing: Any, x: Any) -> Any:  # noqa: ANN401
+    """e**x for x <= 0, to 4e-6 of itself; 0 below `LEAST`."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
-        return _flip(builder, builder.bitcast(args[0], _I32))
+        _use_wide_vectors(builder)
+        (x,) = args
+        log2_e, large, least = (_number(n) for n in (1.4426950408889634, 1.5 * 2.0**23, LEAST))
+        # A sum so large has no digits behind the point: its last bits are the nearest whole number.
+        # With a flag of its own, numba does not allow that the difference is simplified.
+        moved = builder.fma(x, log2_e, large)
+        whole = builder.fsub(moved, large, flags=["nsz"])
+        rest = builder.fma(x, log2_e, builder.fneg(whole))
+        power = _number(POWER[0])
+        for factor in POWER[1:]:
+            power = builder.fma(power, rest, _number(factor))
+        exponent = builder.shl(builder.bitcast(moved, _I32), _word(23))
+        found = builder.bitcast(builder.add(builder.bitcast(power, _I32), exponent), _FLOAT)
+        return builder.select(builder.fcmp_ordered("<", x, least), _number(0.0), found)
 
-    return types.int32(types.float32), code
+    return types.float32(types.float32), code
 
 
 @intrinsic
-def from_ordered(typing: Any, x: Any) -> Any:  # noqa: ANN401
-    """Undo `ordered`."""
+def larger_of(typing: Any, a: Any, b: Any) -> Any:  # noqa: ANN401
+    """Give the larger of two numbers, in a form that compilers vectorise a maximum of."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
-        return builder.bitcast(_flip(builder, args[0]), _FLOAT)
+        _use_wide_vectors(builder)
+        flags = ["nnan", "nsz"]
+        first = builder.fcmp_ordered(">", *args, flags=flags)
+        return builder.select(first, *args, flags=flags)
 
-    return types.float32(types.int32), code
-
-
-@intrinsic
-def power_of_two(typing: Any, n: Any) -> Any:  # noqa: ANN401
-    """2**n in fp32, -127 < n < 128."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
-        return builder.bitcast(builder.shl(builder.add(args[0], _word(127)), _word(23)), _FLOAT)
-
-    return types.float32(types.int32), code
+    return types.float32(types.float32, types.float32), code
 
 
 @intrinsic
@@ -242,7 +253,8 @@ def _use_wide_vectors(builder: Any) -> None:  # noqa: ANN401
     """Let the loops of a function use vectors of 512 bits where the processor has them.
 
     Compilers stop at 256 on Intel's processors, for the sake of their first ones that had more;
-    softmax with dropout takes a quarter less time so.
+    softmax with dropout takes a quarter less time so. A function is compiled before it is put into
+    its caller: what makes up an `inner` loop has to ask for itself.
     """
     attributes = builder.function.attributes
     if isinstance(attributes, set):
@@ -254,31 +266,14 @@ def _word(value: int) -> ir.Constant:
     return ir.Constant(_I32, value)
 
 
-def _flip(builder: Any, bits: Any) -> Any:  # noqa: ANN401
-    return builder.xor(bits, builder.lshr(builder.ashr(bits, _word(31)), _word(1)))
+def _number(value: float) -> ir.Constant:
+    return ir.Constant(_FLOAT, value)
 
 
 @inner
-def exp(x):
-    """e**x for x <= 0, to 3e-6 of itself."""
-    z = (LEAST if x < LEAST else x) * np.float32(1.4426950408889634)
-    # Cut towards zero: the nearest.
-    whole = numba.int32(z - np.float32(0.5))  # type: ignore[arg-type]
-    rest = z - np.float32(whole)  # type: ignore[arg-type]
-    power = np.float32(0.0013333558)
-    power = power * rest + np.float32(0.0096181291)
-    power = power * rest + np.float32(0.0555041087)
-    power = power * rest + np.float32(0.2402265070)
-    power = power * rest + np.float32(0.6931471806)
-    power = power * rest + ONE
-    power = ZERO if x < LEAST else power
-    return power * power_of_two(whole)
-
-
-@inner
-def random_room(width):
-    """Give room for the random bits of a row: words to `draw`, and 16 of their bits an element."""
-    words = np.empty((width + 1) // 2, np.uint32)
+def random_room(rows, width):
+    """Give room for the random bits of rows: words to `draw`, and 16 of their bits an element."""
+    words = np.empty((rows, (width + 1) // 2), np.uint32)
     return words, words.view(np.uint16)
 
 
