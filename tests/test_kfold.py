@@ -219,6 +219,25 @@ def test_killed_run_goes_on_and_ends_the_same(tiny, tmp_path, monkeypatch):
     assert len(early) == 9
 
 
+def test_repeats_and_arms_of_originals_are_added_to_a_finished_run(tiny, tmp_path):
+    table().to_csv("d.csv", index=False)
+    first = kfold_train("d.csv", **options(tiny, out=tmp_path / "run"))
+    finished = {path: path.stat().st_mtime_ns for path in (tmp_path / "run/units").glob("*.json")}
+    more = {"repeats": 2, "arms": (*first.arms, "weighted", "tfidf")}
+    added = kfold_train("d.csv", **options(tiny, out=tmp_path / "run", resume=True, **more))
+    anew = kfold_train("d.csv", **options(tiny, out=tmp_path / "anew", **more))
+    assert scores(added.metrics()) == scores(anew.metrics())
+    assert len(added.arms["augmented"].folds) == 6
+    assert all(path.stat().st_mtime_ns == before for path, before in finished.items())
+    run = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert run["added"]["repeats"] == 2
+    assert run["added"]["arms"] == [*more["arms"]]
+    # Another arm of new rows would change what the others are compared with, and corrected for.
+    with pytest.raises(InputError, match=r"arms: \['augmented'\] before, \['augmented', 'words'\]"):
+        words = ("original", "oversampled", "augmented", "words")
+        kfold_train("d.csv", **options(tiny, out=tmp_path / "run", resume=True, arms=words))
+
+
 def test_sigkill_at_any_moment_loses_no_finished_unit(tiny, tmp_path):
     table().to_csv("d.csv", index=False)
     arguments = ["--model", str(tiny), "--folds", "3", "--steps", "30", "--device", "cpu"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,22 +21,45 @@ pytest.importorskip("scipy")
 BASE = [0.70, 0.71, 0.70, 0.72, 0.71]
 
 
-def arm(values, *, steps=10):
-    return SimpleNamespace(
-        mean=lambda metric: sum(values) / len(values), units=[SimpleNamespace(steps=steps)] * 5
-    )
+def arm(values, *, steps=10, repeats=1):
+    units = [SimpleNamespace(steps=steps, repeat=at // 5) for at in range(5 * repeats)]
+    return SimpleNamespace(mean=lambda metric: sum(values) / len(values), units=units)
 
 
-def result(shifts, *, withheld="", beside=None, steps=(10, 10), n=1, **names):
+def result(
+    shifts, *, withheld="", beside=None, steps=(10, 10), n=1, repeats=1, folder=None, **names
+):
     """One comparison or `n` alike, with arms of originals beside, and why it cannot stand."""
     after = [score + shift for score, shift in zip(BASE, shifts, strict=True)]
-    found = compare(BASE, after, test_to_train=0.25, **names)
+    found = compare(BASE * repeats, after * repeats, test_to_train=0.25, **names)
     beside = beside or {}
     others = [compare(own, after, test_to_train=0.25, baseline=a) for a, own in beside.items()]
     settled = judge([found] * n, [others] * n, [withheld] * n)
     arms = {name: arm(own) for name, own in beside.items()}
-    arms |= {found.baseline: arm(BASE, steps=steps[0]), found.candidate: arm(after, steps=steps[1])}
-    return SimpleNamespace(comparison=settled[0], candidates=settled, arms=arms)
+    arms |= {
+        found.baseline: arm(BASE, steps=steps[0], repeats=repeats),
+        found.candidate: arm(after, steps=steps[1], repeats=repeats),
+    }
+    return SimpleNamespace(comparison=settled[0], candidates=settled, arms=arms, folder=folder)
+
+
+@pytest.mark.parametrize("folder", [None, Path("d.kfold")])
+@pytest.mark.parametrize("repeats", [1, 2, 5])
+def test_what_more_repeats_would_see_is_said(repeats, folder):
+    found = result([0.05, -0.04, 0.03, -0.05, 0.01], repeats=repeats, folder=folder)
+    sentence = verdict_sentence(found)
+    c = found.comparison
+    assert c.smallest_with(5 * repeats) == c.smallest_detectable
+    if repeats == 5:
+        assert "with 5 repeats" not in sentence
+        assert "--resume" not in sentence
+        return
+    # What five repeats see is the quantile and the corrected error of 25 folds.
+    seen = 2.0639 * (1 / 25 + 0.25) ** 0.5 * c.sd
+    assert c.smallest_with(25) == pytest.approx(seen, rel=1e-4)
+    assert c.smallest_with(25) < 0.85 * c.smallest_detectable
+    assert f"(about {points(seen)} with 5 repeats)" in sentence
+    assert ("--repeats 5 --resume adds them to this run" in sentence) == (folder is not None)
 
 
 @pytest.mark.parametrize(

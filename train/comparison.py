@@ -57,6 +57,8 @@ class Comparison:
         The smallest gain that this experiment would have called significant at the 5 % level.
     smallest_at_80_power
         The smallest true gain that it would have found four times out of five.
+    test_to_train
+        Test rows divided by training rows, originals only.
     verdict
         ``helps`` or ``hurts`` where `p_adjusted` is below 0.05.
     differences
@@ -81,11 +83,22 @@ class Comparison:
     p_value: float
     smallest_detectable: float
     smallest_at_80_power: float
+    test_to_train: float
     verdict: Verdict
     differences: tuple[float, ...]
     p_adjusted: float
     unbeaten: str | None = None
     withheld: Withheld = ""
+
+    def smallest_with(self, n_runs: int) -> float:
+        """Smallest gain that so many folds would call significant, if they differ as these do.
+
+        Parameters
+        ----------
+        n_runs
+            Folds times repeats, at least 2.
+        """
+        return smallest_detectable(self.sd, n_runs, self.test_to_train)
 
     @property
     def outcome(self) -> str:
@@ -180,6 +193,7 @@ def compare(
         p_value=p_value,
         smallest_detectable=detectable,
         smallest_at_80_power=found_with_power(sd, n, test_to_train),
+        test_to_train=test_to_train,
         verdict=verdict,
         differences=tuple(d.tolist()),
         p_adjusted=p_value,

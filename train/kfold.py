@@ -24,7 +24,7 @@ from augment.offline import no_network
 from augment.progress import SILENT, Progress
 from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
-from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig
+from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig, of_new_rows
 from augment.train.contrastive import check_installed
 from augment.train.encoder import language_note, load_encoder
 from augment.train.experiment import Experiment
@@ -52,7 +52,7 @@ __all__ = ["KFoldConfig", "KFoldResult", "kfold_train"]
 #: Options that say where and how to write, and not what is measured.
 OUTWARD = (*READING, "data", "out", "resume", "force", "offline", "quiet", "json", "workers", "log")
 #: Options that add runs and change none: a finished run can be resumed with more of them.
-ADDITIONS = ("curve", "leak_gap")
+ADDITIONS = ("curve", "leak_gap", "repeats")
 
 
 def kfold_train(
@@ -208,7 +208,7 @@ def _log(config: KFoldConfig, result: KFoldResult) -> None:
         config.log,
         run=place.name,
         folder=place.with_name(f"{place.name}.logs"),
-        config=result.run["identity"],
+        config={**result.run["identity"], **result.run["added"]},
         offline=config.offline,
     )
     try:
@@ -275,17 +275,18 @@ def _run_record(
     name: str,
     checked: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Make the content of ``run.json``; `identity` is what a resumed run must share."""
-    options = {
-        key: value
-        for key, value in dataclasses.asdict(config).items()
-        if key not in (*OUTWARD, *ADDITIONS)
-    }
+    """Make the content of ``run.json``.
+
+    `identity` is what a resumed run must share; of what it `added` it may have more. Arms of
+    originals alone are added too: no other arm depends on them.
+    """
+    given = dataclasses.asdict(config)
+    options = {key: value for key, value in given.items() if key not in (*OUTWARD, *ADDITIONS)}
     identity = {
         **options,
         "label_check": experiment.check.min_odds if experiment.check else None,
         "class_weights": named_values("class_weights", config.class_weights),
-        "arms": list(experiment.arms),
+        "arms": [arm for arm in experiment.arms if of_new_rows(arm)],
         "text": list(rows.text_columns),
         "label": rows.label_column,
         "lr": experiment.recipe.lr,
@@ -298,6 +299,7 @@ def _run_record(
     return {
         "data": name,
         "identity": identity,
+        "added": {"arms": list(experiment.arms), **{key: given[key] for key in ADDITIONS}},
         "rows": {
             "originals": rows.n_originals,
             "paraphrases": rows.n_paraphrases,

@@ -69,7 +69,7 @@ def _question(result: KFoldResult) -> str:
 
 def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     c = result.comparison
-    identity = result.run["identity"]
+    options = {**result.run["identity"], **result.run["added"]}
     n_runs = len(next(iter(result.arms.values())).folds)
     return {
         "result": result,
@@ -90,7 +90,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
             name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")
             for name, png in pictures.items()
         },
-        "identity": identity,
+        "given": options,
         "run": result.run,
         "n_runs": n_runs,
         "totals": tuple(map(sum, zip(*result.class_counts.values(), strict=True))),
@@ -98,7 +98,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "most_classes": MOST_CLASSES,
         "options": {
             key: ", ".join(map(str, value)) if isinstance(value, list) else value
-            for key, value in identity.items()
+            for key, value in options.items()
             if value is not None
         },
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from augment.train.assessment_text import REMEDY, constant_line
 from augment.train.comparison import Comparison
@@ -36,6 +36,10 @@ def arm_title(arm: str) -> str:
     ('original', 'tfidf (floor)')
     """
     return f"{arm} (floor)" if arm in FLOORS else arm
+
+
+#: Repeats that a run with fewer is advised to take: beyond them little more is seen.
+MORE_REPEATS: Final = 5
 
 
 def points(value: float, *, sign: bool = False) -> str:
@@ -99,7 +103,7 @@ def verdict_sentence(result: KFoldResult) -> str:
     if c.verdict == "no measurable difference":
         return (
             f"No measurable difference: {changed}), and this run could only have seen a change of "
-            f"{points(c.smallest_detectable)} points or more; {advice}"
+            f"{points(c.smallest_detectable)} points or more{_seen_with_more(result, c)}; {advice}"
         )
     verb = "raised" if c.verdict == "helps" else "lowered"
     return (
@@ -150,7 +154,24 @@ def _advice(result: KFoldResult, c: Comparison) -> str:
     if c.verdict == "hurts":
         return f"do not train on these {rows}; {instead}."
     does = f"{instead}, and" if ahead else "repeating the originals does as well for less, so"
-    return f"{does} use the {rows} only if more folds or repeats show a gain."
+    more = "more folds or repeats show a gain"
+    if n_repeats(result) < MORE_REPEATS and result.folder is not None:
+        more = f"more repeats show a gain (--repeats {MORE_REPEATS} --resume adds them to this run)"
+    return f"{does} use the {rows} only if {more}."
+
+
+def _seen_with_more(result: KFoldResult, c: Comparison) -> str:
+    """Say what more repeats would see; nothing where there are many already."""
+    repeats = n_repeats(result)
+    if repeats >= MORE_REPEATS:
+        return ""
+    seen = c.smallest_with(len(c.differences) // repeats * MORE_REPEATS)
+    return f" (about {points(seen)} with {MORE_REPEATS} repeats)"
+
+
+def n_repeats(result: KFoldResult) -> int:
+    """How often the folds were drawn."""
+    return 1 + max(unit.repeat for arm in result.arms.values() for unit in arm.units)
 
 
 def _unfair(result: KFoldResult) -> str:
