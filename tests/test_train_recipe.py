@@ -144,8 +144,8 @@ def test_tensorboard_reads_what_was_logged(tmp_path):
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    told(open_logs(["tensorboard"], run="m", folder=tmp_path / "logs", config={"lr": 0.1}))
-    events = EventAccumulator(str(tmp_path / "logs"))
+    told(open_logs(["tensorboard"], tmp_path / "m", config={"lr": 0.1}))
+    events = EventAccumulator(str(tmp_path / "m.logs"))
     events.Reload()
     assert [(e.step, e.value) for e in events.Scalars("train/loss")] == [(1, 0.5), (2, 0.25)]
     assert events.Scalars("valid/accuracy")[0].value == 0.75
@@ -157,7 +157,7 @@ def test_mlflow_reads_what_was_logged(tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     mlflow.set_tracking_uri(f"file:{tmp_path / 'runs'}")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    told(open_logs(["mlflow"], run="m", folder=tmp_path / "logs", config={"lr": 0.1}))
+    told(open_logs(["mlflow"], tmp_path / "m", config={"lr": 0.1}))
     [run] = mlflow.MlflowClient().search_runs(["0"])
     assert run.data.params == {"lr": "0.1"}
     assert run.data.metrics == {"train/loss": 0.25, "valid/accuracy": 0.75}
@@ -168,8 +168,8 @@ def test_mlflow_reads_what_was_logged(tmp_path, monkeypatch):
 def test_wandb_offline_writes_a_run_and_opens_no_connection(tmp_path, monkeypatch):
     pytest.importorskip("wandb")
     monkeypatch.chdir(tmp_path)
-    told(open_logs(["wandb"], run="m", folder=tmp_path / "logs", config={"lr": 0.1}, offline=True))
-    assert list((tmp_path / "logs").glob("wandb/offline-run-*/*.wandb"))
+    told(open_logs(["wandb"], tmp_path / "m", config={"lr": 0.1}, offline=True))
+    assert list((tmp_path / "m.logs").glob("wandb/offline-run-*/*.wandb"))
 
 
 @pytest.mark.parametrize("name", ["mlflow", "wandb"])
@@ -186,7 +186,7 @@ def test_what_each_library_is_told(monkeypatch, tmp_path, name):
             return call
 
     monkeypatch.setitem(sys.modules, name, Recorder(name))
-    told(open_logs([name], run="m", folder=tmp_path / "l", config={"lr": 0.1}, offline=True))
+    told(open_logs([name], tmp_path / "m", config={"lr": 0.1}, offline=True))
     numbers = [(args[0], more["step"]) for word, args, more in calls if "step" in more]
     assert numbers == [
         ({"train/loss": 0.5}, 1),
@@ -200,4 +200,4 @@ def test_what_each_library_is_told(monkeypatch, tmp_path, name):
 def test_a_log_that_is_not_installed_is_named_with_its_extra(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(MissingExtraError, match=r"augment-text\[wandb\]"):
-        open_logs(["wandb"], run="m", folder=tmp_path / "logs", config={})
+        open_logs(["wandb"], tmp_path / "m", config={})

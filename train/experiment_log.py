@@ -132,9 +132,8 @@ def sent_away(names: Sequence[str], *, offline: bool) -> str:
 
 def open_logs(
     names: Sequence[str],
+    place: Path,
     *,
-    run: str,
-    folder: Path,
     config: Mapping[str, Any],
     offline: bool = False,
 ) -> SeveralLogs:
@@ -144,10 +143,9 @@ def open_logs(
     ----------
     names
         Of ``tensorboard``, ``mlflow``, ``wandb``.
-    run
-        Name of the run.
-    folder
-        Where logs that are files go.
+    place
+        What is written: the run is named after it, and logs that are files go into a folder beside
+        it, ``NAME.logs``.
     config
         Options of the run.
     offline
@@ -158,7 +156,9 @@ def open_logs(
     MissingExtraError
         When a library is not installed; the message holds the line that installs it.
     """
-    return SeveralLogs([globals()[_KNOWN[name]](run, folder, config, offline) for name in names])
+    folder = place.with_name(f"{place.name}.logs")
+    logs = [globals()[_KNOWN[name]](place.name, folder, config, offline) for name in names]
+    return SeveralLogs(logs)
 
 
 def log_folds(logs: ExperimentLog, result: KFoldResult) -> None:

@@ -203,14 +203,9 @@ def _run(
 
 def _log(config: KFoldConfig, result: KFoldResult) -> None:
     """Tell the logs that were asked for."""
+    given = {**result.run["identity"], **result.run["added"]}
     place = result.folder or Path("kfold")
-    logs = open_logs(
-        config.log,
-        run=place.name,
-        folder=place.with_name(f"{place.name}.logs"),
-        config={**result.run["identity"], **result.run["added"]},
-        offline=config.offline,
-    )
+    logs = open_logs(config.log, place, config=given, offline=config.offline)
     try:
         log_folds(logs, result)
     finally:

@@ -205,13 +205,7 @@ class _Job:
                 )
         logs = SeveralLogs(())
         try:
-            logs = open_logs(
-                config.log,
-                run=place.name,
-                folder=place.with_name(f"{place.name}.logs"),
-                config=self.identity,
-                offline=config.offline,
-            )
+            logs = open_logs(config.log, place, config=self.identity, offline=config.offline)
             fitted = self.trainer.run(
                 progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
             )
