@@ -21,6 +21,7 @@ from augment.minilm import NAME, minilm_folder, sha256
 from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
 from augment.train.encoder import DEFAULT_MAX_TOKENS, explained, longest_input
+from augment.train.layers import depth_of
 from augment.train.saved_model import (
     CARD,
     check_finite,
@@ -238,6 +239,17 @@ def _outputs(weights: Mapping[str, torch.Tensor], file: Path) -> int:
     return int(weights[heads[0] + ".weight"].shape[0])
 
 
+def _size(weights: Mapping[str, torch.Tensor]) -> str:
+    """Describe an encoder by its weights."""
+    layers = max((depth_of(key) or 0 for key in weights), default=0)
+    found = f"{layers} layer{'s' if layers != 1 else ''}"
+    table = next((key for key in weights if key.endswith("word_embeddings.weight")), None)
+    if table is not None:
+        words, width = weights[table].shape
+        found += f" over {words:,} word pieces, {width} wide"
+    return found
+
+
 def _fill(
     model: PreTrainedModel, weights: Mapping[str, torch.Tensor], file: Path, base: str
 ) -> str:
@@ -279,16 +291,18 @@ def _fill(
             ): value
             for key, value in weights.items()
         }
+    sizes = f"the file holds {_size(found)}, {base} {_size(wanted)}"
+    other = f"{sizes}; give the encoder that it was trained from with --base"
     if missing := sorted(set(wanted) - set(found)):
+        n = len(missing)
         raise InputError(
-            f"{file}: {len(missing)} weights of {base} are missing, such as {missing[0]!r}; is it "
-            "another encoder's? give --base"
+            f"{file}: {n} weights of {base} are missing, such as {missing[0]!r}: {other}"
         )
     for key, value in wanted.items():
         if value.shape != found[key].shape:
             raise InputError(
                 f"{file}: {key} has shape {tuple(found[key].shape)}, that of {base} is "
-                f"{tuple(value.shape)}; give the encoder it was trained from with --base"
+                f"{tuple(value.shape)}: {other}"
             )
     with torch.no_grad():
         model.load_state_dict({key: found[key].to(value.dtype) for key, value in wanted.items()})
