@@ -136,7 +136,7 @@ def test_code_in_a_checkpoint_is_not_run(bases, tmp_path, monkeypatch):
             *(
                 {},
                 InputError,
-                r"weights of .* are missing.*: the file holds 1 layer over [\d,]+ word pieces, \d+ wide",
+                r"are missing.*: the file holds 1 layer over [\d,]+ word pieces, \d+ wide",
             ),
         ),
         (
