@@ -92,7 +92,7 @@ class TableFormat:
         if self.kind in _KINDS:
             return _KINDS[self.kind]
         named = {"jsonl": "JSON lines", "json": "JSON"}
-        parts = [named.get(self.kind) or self._separation()]
+        parts = [named.get(self.kind) or self.separation]
         parts.append(_ENCODINGS.get(self.encoding, self.encoding))
         if self.kind == "csv" and self.quotechar is None:
             parts.append("quotes are plain text")
@@ -100,7 +100,9 @@ class TableFormat:
             parts.append("quotes escaped with a backslash")
         return ", ".join(parts)
 
-    def _separation(self) -> str:
+    @property
+    def separation(self) -> str:
+        """How the cells of a CSV file are separated, in words."""
         if not self.delimiter:
             return "one column"
         return _NAMES.get(self.delimiter, f"separated by {self.delimiter!r}")

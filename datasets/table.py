@@ -349,7 +349,8 @@ def _open_jsonl(file: Path, name: str, encoding: str, on_bad_row: OnBadRow) -> T
 def _open_csv(
     file: Path, name: str, encoding: str, delimiter: str | None, on_bad_row: OnBadRow
 ) -> Table:
-    if delimiter is None and file.suffix.lower() == ".tsv":
+    given = delimiter
+    if given is None and file.suffix.lower() == ".tsv":
         delimiter = _tsv_delimiter(file, encoding)
     with wide_cells():
         form = find_dialect(file, encoding, delimiter=delimiter)
@@ -357,7 +358,24 @@ def _open_csv(
     columns = reader.header()
     if columns is None:
         raise TableError(f"{name} holds blank lines only; a header and rows are wanted")
+    if given is not None and len(columns) == 1:
+        _check_delimiter(file, name, form, columns[0])
     return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
+
+
+def _check_delimiter(file: Path, name: str, given: TableFormat, column: str) -> None:
+    """Refuse a delimiter under which a table has one column, where another one cuts it well.
+
+    Whole rows would be taken for texts: labels would be translated with them.
+    """
+    with wide_cells():
+        form = find_dialect(file, given.encoding)
+    columns = CsvRows(file, form).header() or ()
+    if len(columns) > 1:
+        raise TableError(
+            f"{name}: {given.separation}, it has one column, {column!r}; {form.separation}, it has "
+            f"{len(columns)} ({', '.join(columns)}); leave --delimiter out"
+        )
 
 
 def _tsv_delimiter(file: Path, encoding: str) -> str | None:

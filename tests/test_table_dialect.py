@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from augment.datasets.table import open_table
+from augment.errors import TableError
 
 IMDB = (
     'text,label\n"One of the best; truly, ""best"" films.<br /><br />I saw it; then again, and '
@@ -88,6 +89,18 @@ def test_a_backslash_at_the_end_of_a_doubled_cell(tmp_path):
 def test_a_delimiter_given(tmp_path, given_as, char):
     table = opened(tmp_path, f"a,a{char}b\n1,1{char}2\n", delimiter=given_as)
     assert list(table) == [("1,1", "2")]
+
+
+def test_a_delimiter_that_leaves_rows_whole_is_refused(tmp_path):
+    """Labels would be translated with their texts."""
+    with pytest.raises(TableError, match=r"comma-separated, it has one column, 'texte;label'; sem"):
+        opened(tmp_path, "texte;label\nBon film;pos\nNul;neg\n", delimiter=",")
+    prose = opened(
+        tmp_path, "text\nGood, really good; yes\nBad\n", delimiter=";", on_bad_row="skip"
+    )
+    assert prose.columns == ("text",)
+    alone = opened(tmp_path, "text\nGood, really good\nBad\n", delimiter="|")
+    assert list(alone) == [("Good, really good",), ("Bad",)]
 
 
 def test_excel_utf16_with_tabs(tmp_path):
