@@ -142,7 +142,13 @@ def _text_names(table: Table, text: str | Sequence[str]) -> list[str]:
         names = list(split_commas(text))
     if not names:
         raise InputError('text names no column; pass text="..." (--text)')
-    return [named_column(table, name, "text") for name in names]
+    found = [named_column(table, name, "text") for name in names]
+    if twice := next((name for name in found if found.count(name) > 1), None):
+        raise InputError(
+            f"{table.name}: {twice!r} is given twice as text; a pair is made of two columns "
+            '(text="text,question", --text text,question)'
+        )
+    return found
 
 
 def named_column(table: Table, name: str, option: str) -> str:

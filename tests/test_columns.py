@@ -180,6 +180,7 @@ def test_named_columns():
         ({"label": "x"}, "2 columns are named 'x'"),
         ({"text": "text", "label": "text"}, "given as text and as label"),
         ({"text": []}, "names no column"),
+        ({"text": "text,text "}, "'text' is given twice as text"),
     ],
 )
 def test_names_that_cannot_be_used(options, says):
