@@ -232,6 +232,10 @@ def test_repeats_and_arms_of_originals_are_added_to_a_finished_run(tiny, tmp_pat
     run = json.loads((tmp_path / "run" / "run.json").read_text())
     assert run["added"]["repeats"] == 2
     assert run["added"]["arms"] == [*more["arms"]]
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "<td>repeats</td><td>2</td>" in report
+    assert "<td>()</td>" not in report
+    assert "<td>{}</td>" not in report
     # Another arm of new rows would change what the others are compared with, and corrected for.
     with pytest.raises(InputError, match=r"arms: \['augmented'\] before, \['augmented', 'words'\]"):
         words = ("original", "oversampled", "augmented", "words")

@@ -97,8 +97,8 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "few_shown": len(result.class_counts) > MOST_CLASSES,
         "most_classes": MOST_CLASSES,
         "options": {
-            key: ", ".join(map(str, value)) if isinstance(value, list) else value
+            key: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             for key, value in options.items()
-            if value is not None
+            if value not in (None, (), [], {})
         },
     }
