@@ -386,9 +386,11 @@ def rewritten_sides(columns: Sequence[str], wanted: str | None) -> tuple[int, ..
         return tuple(range(len(columns)))
     if wanted in columns:
         return (columns.index(wanted),)
-    names = ", ".join(map(repr, columns))
-    both = "both, " if len(columns) > 1 else ""
+    if len(columns) == 1:
+        raise InputError(
+            f"translate is {wanted!r}, and the text column is {columns[0]!r} alone; a pair of both "
+            f"is named with --text {columns[0]},{wanted} --translate {wanted}"
+        )
     raise InputError(
-        f"translate is {wanted!r}; wanted: {both}or a text column ({names}); several text columns "
-        "are named with --text COL,COL2"
+        f"translate is {wanted!r}; wanted: both, or a text column ({', '.join(map(repr, columns))})"
     )

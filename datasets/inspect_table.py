@@ -87,6 +87,7 @@ class _Texts:
     def __init__(self, recipe: InspectConfig) -> None:
         self.notes: list[str] = []
         self.numbers: dict[bytes, int] = {}
+        self.sides: set[tuple[int, bytes]] = set()
         self.labels: list[str] = []
         self.words = array("I")
         self.words_by_class: dict[str, array[int]] = {}
@@ -129,6 +130,14 @@ class _Texts:
         if self.tokens is not None:
             self.tokens.add(text)
         self.number(texts, label)
+        self.sides.update(_sides(texts))
+
+
+def _sides(texts: Sequence[str]) -> list[tuple[int, bytes]]:
+    """Give what tells the sides of a pair from others; nothing for a text alone."""
+    if len(texts) == 1:
+        return []
+    return [(at, row_key([text])) for at, text in enumerate(texts) if text.strip()]
 
 
 def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts) -> Inspection:
@@ -211,6 +220,7 @@ class _Second:
             quiet=True,
         ).columns(self.table, SILENT)
         self.of_row = array("q")
+        self.side_of_row = bytearray()
         self.label_of_row: list[str] = []
         sides = range(len(self.columns.text))
         found = survey(self.table, self.columns, sides=sides, see_row=self._see)
@@ -218,6 +228,7 @@ class _Second:
 
     def _see(self, texts: Sequence[str], label: str) -> None:
         self.of_row.append(self.texts.number(texts, label))
+        self.side_of_row.append(not self.texts.sides.isdisjoint(_sides(texts)))
         self.label_of_row.append(label)
 
     def leak(
@@ -246,8 +257,14 @@ class _Second:
             leaked_rows=sum(number < own for number in self.of_row),
             near_leaked_rows=near,
             other_label=other,
+            side_rows=None if len(self.columns.text) == 1 else self._of_one_side(own),
             examples=_shown([(first, columns), (self.table, self.columns)], shown, self.texts),
         )
+
+    def _of_one_side(self, own: int) -> int:
+        """Count rows that share a side, and not the pair, with the first table."""
+        rows = zip(self.of_row, self.side_of_row, strict=True)
+        return sum(number >= own and bool(shared) for number, shared in rows)
 
 
 def _by_class(found: Mapping[str, array[int]], labels: Sequence[str]) -> dict[str, Lengths]:

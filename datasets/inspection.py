@@ -79,6 +79,9 @@ class Leak:
         Of the `leaked_rows` those that have another label in the first table.
     examples
         Some of the near pairs, the first table's text first.
+    side_rows
+        Of pairs, other rows of which one side stands on that side in the first table; None for
+        single texts.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Leak:
     near_leaked_rows: int | None
     other_label: int
     examples: tuple[Pair, ...] = ()
+    side_rows: int | None = None
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,11 @@ def render_page(found: Inspection) -> str:
 def _content(found: Inspection) -> dict[str, Any]:
     ranked = sorted(found.classes.items(), key=lambda item: (-item[1], item[0]))
     leak = found.against
-    leaked = 0 if leak is None else leak.leaked_rows + (leak.near_leaked_rows or 0)
+    leaked = (
+        0
+        if leak is None
+        else leak.leaked_rows + (leak.near_leaked_rows or 0) + (leak.side_rows or 0)
+    )
     trouble = [
         (found.empty_texts, "rows with an empty text", "backtranslate passes them through"),
         (found.empty_labels, "rows with an empty label", "they take no part in training"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ import tyro
 
 from augment.config import shown_as
 from augment.datasets.columns import Columns, find_columns
+from augment.datasets.manifest import manifest_of_run, recorded_columns
 from augment.datasets.table import Table, frame_table, open_table, unread_rows, whole_frame
 from augment.datasets.table_writer import SUFFIXES, output_kind
 from augment.errors import InputError
@@ -117,9 +118,14 @@ class TableOptions(InputOptions):
 
     def columns(self, table: Table, progress: Progress) -> Columns:
         """Find the columns, and say which were found by themselves."""
-        wanted = self.label if self.label != "none" else None
-        want_label = self.label != "none"
-        found = find_columns(table, text=self.text, label=wanted, want_label=want_label)
+        text: str | Sequence[str] | None = self.text
+        label, want_label = self.label, self.label != "none"
+        if text is None and table.format.kind != "frame":  # as the run took that wrote the table
+            recorded, of_labels = recorded_columns(manifest_of_run(Path(table.name)), table.columns)
+            if label not in recorded:
+                text, label = recorded or None, label or of_labels
+        wanted = label if want_label else None
+        found = find_columns(table, text=text, label=wanted, want_label=want_label)
         progress.note(f"{table.name}: {table.format.describe()}")
         guessed = " (found; --text to change)" if found.text_found else ""
         progress.note(f"text column: {', '.join(map(repr, found.text))}{guessed}")

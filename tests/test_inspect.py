@@ -179,6 +179,23 @@ def test_numbers_and_noise_are_no_language():
     }
 
 
+def test_pairs_share_a_side_with_a_test_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = pd.DataFrame({"text": list("abcd"), "question": list("stuv"), "label": list("xyxy")})
+    rows = [
+        ("A!", "new", "x"),
+        ("b", "t", "y"),
+        ("new", "V", "x"),
+        ("s", "a", "x"),
+        ("n", "m", "y"),
+    ]
+    pd.DataFrame(rows, columns=first.columns).to_csv("test.csv", index=False)
+    options = {**PLAIN, "text": "text,question", "against": "test.csv"}
+    leak = inspect_table(first, **options).against
+    assert (leak.leaked_rows, leak.side_rows) == (1, 2)
+    assert inspect_table(first, **{**options, "text": "text"}).against.side_rows is None
+
+
 def test_rows_shared_with_a_test_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     frame().to_csv("train.csv", index=False)

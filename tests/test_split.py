@@ -144,6 +144,28 @@ def test_text_pairs_do_not_leak_through_either_side():
         assert not set(train[column]) & set(test[column])
 
 
+def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, capsys):
+    data = pd.DataFrame(
+        {
+            "context": [f"a long paragraph that has the number {n // 2}" for n in range(40)],
+            "question": [f"what about {n % 20}?" for n in range(40)],
+            "topic": ["x", "y"] * 20,
+        }
+    )
+    path = tmp_path / "d.csv"
+    data.to_csv(path, index=False)
+    resolved = {"text": ["context", "question"], "label": "topic"}
+    (tmp_path / "d.manifest.json").write_text(json.dumps({"resolved": resolved}))
+    split_table(path, shares=["0.5", "0.5"])
+    train, test = (pd.read_csv(tmp_path / f"d.{name}.csv") for name in ("train", "test"))
+    assert not set(train["question"]) & set(test["question"])
+    # What is asked for goes before what the run took.
+    assert main(["split", str(path), "--text", "context", "--force"]) == 0
+    assert "text column: 'context'" in capsys.readouterr().err
+    assert main(["split", str(path), "--label", "context", "--force"]) == 0
+    assert "label column: 'context'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("shares", "wanted"),
     [

@@ -171,3 +171,33 @@ def test_weights_by_class_reach_the_loss(make):
 def test_bad_input(make, texts, labels):
     with pytest.raises(InputError):
         make().fit(texts, labels)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["a", None, "b"],
+        ["a", float("nan"), "b"],
+        ["a", " ", "b"],
+        np.array(["a", "", "b"]),
+        pd.Series(["a", None, "b"]),
+        pd.Series(["a", None, "b"], dtype="category"),
+        pd.Series([1, None, 0], dtype="Int64"),
+    ],
+)
+def test_no_class_is_made_of_missing_labels(make, labels):
+    with pytest.raises(InputError, match="row 1: no label; leave such rows out"):
+        make().fit(TEXTS[:3], labels)
+
+
+def test_columns_of_a_frame_are_known_by_their_names(make):
+    pairs = pd.DataFrame({"text": TEXTS, "question": "was the film good"})
+    classifier = make(steps=2).fit(pairs, LABELS)
+    assert [*classifier.feature_names_in_] == ["text", "question"]
+    with pytest.raises(ValueError, match="same order"):
+        classifier.predict(pairs[["question", "text"]])
+    with pytest.raises(ValueError, match="feature names"):
+        classifier.predict(pairs.rename(columns={"question": "context"}))
+    assert len(classifier.predict_proba(pairs)) == 40
+    classifier.fit(TEXTS, LABELS)
+    assert not hasattr(classifier, "feature_names_in_")

@@ -190,6 +190,21 @@ def test_evaluation_looks_at_originals_alone(model):
     assert found.left_out == {"paraphrase": 40}
 
 
+def test_pairs_of_which_one_side_was_trained_on_are_named_so(made, here, capsys):
+    frame = table().assign(question="was the film good")  # of every row: it tells nothing
+    new = frame.assign(text=[f"plot {word} {n}" for n, word in enumerate(["good", "bad"] * 20)])
+    new.loc[:4, "text"] = frame.loc[:4, "text"]
+    new.loc[:4, "question"] = "was it bad"
+    found = evaluate_model(str(made / "pairs"), new, **FAST)
+    assert (found.trained_on, found.side_trained_on) == (0, 5)
+    assert found.as_dict()["side_trained_on"] == 5
+    new.to_csv("new.csv", index=False)
+    assert main(["evaluate", str(made / "pairs"), "new.csv", "--quiet"]) == 0
+    assert "of 5 of the 40 rows the model was trained on one side" in capsys.readouterr().out
+    found = evaluate_model(str(made / "pairs"), frame, **FAST)
+    assert (found.trained_on, found.side_trained_on) == (40, 0)
+
+
 def test_scores_on_rows_of_the_training_are_named_so(model, made, capsys):
     frame = table()
     frame.loc[30:, "text"] = [f"film plot {word} {n}" for n, word in enumerate(["good", "bad"] * 5)]

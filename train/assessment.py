@@ -67,6 +67,8 @@ class Assessment:
         Reason -> rows that were not scored.
     trained_on
         Rows whose text the model was trained on: where there are any, the scores are too good.
+    side_trained_on
+        Other rows of which the model was trained on one side of the pair.
     """
 
     classes: tuple[str, ...]
@@ -78,6 +80,7 @@ class Assessment:
     mistakes: tuple[Mistake, ...]
     left_out: dict[str, int] = field(default_factory=dict)
     trained_on: int = 0
+    side_trained_on: int = 0
 
     @property
     def rows(self) -> int:
@@ -112,6 +115,7 @@ class Assessment:
             "hardest_errors": [{**asdict(m), "text": list(m.text)} for m in self.mistakes],
             "left_out": self.left_out,
             "trained_on": self.trained_on,
+            "side_trained_on": self.side_trained_on,
         }
 
 
@@ -124,6 +128,7 @@ def assess(
     rows: Sequence[int] | None = None,
     left_out: dict[str, int] | None = None,
     trained_on: int = 0,
+    side_trained_on: int = 0,
     seed: int = 0,
 ) -> Assessment:
     """Score class probabilities against labels.
@@ -138,7 +143,7 @@ def assess(
         The text of each row, or both sides of a pair.
     rows
         Number of each row in its table; 0, 1, ... by default.
-    left_out, trained_on
+    left_out, trained_on, side_trained_on
         Passed on.
     seed
         Of the bootstrap.
@@ -169,4 +174,5 @@ def assess(
         ),
         left_out=left_out or {},
         trained_on=trained_on,
+        side_trained_on=side_trained_on,
     )

@@ -114,6 +114,11 @@ def assessment_text(found: Assessment) -> str:
             f"NOT TO BE TRUSTED: {rows} a text that the model was trained on, so these scores are "
             "too good; score rows that it has not seen"
         ]
+    if found.side_trained_on:
+        warning += [
+            f"of {found.side_trained_on:,} of the {found.rows:,} rows the model was trained on one "
+            "side, in another pair: scores may be too good; augment split keeps such rows together"
+        ]
     parts = [
         *warning,
         f"{found.rows:,} rows: {score_line(found)}\n{other}\n"

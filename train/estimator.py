@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from augment.datasets.cell_text import is_missing
 from augment.errors import DivergedError, InputError
@@ -47,6 +47,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     classes_ : ndarray of shape (n_classes,)
         Labels seen in `fit`, sorted.
+    feature_names_in_ : ndarray of shape (1 or 2,)
+        Names of the columns of the frame that `fit` got; other names are refused afterwards.
     predictor_ : Predictor
         The trained model.
     history_ : tuple of Epoch
@@ -153,12 +155,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         from augment.train.encoder import load_encoder
         from augment.train.saved_model import SavedModel, base_name
-        from augment.train.trained_texts import keys_of, text_keys
+        from augment.train.trained_texts import keys_of, trained_keys
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
-        if hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype):  # pandas' own: no floats
-            y = np.array(y.tolist())
+        self._check_columns(X, reset=True)
+        # Before numpy makes words of what is missing: of pandas' own types floats, of lists "nan".
+        own = hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype)
+        if own or isinstance(y, list | tuple):
+            given = list(y)
+            _check_labels(given)
+            y = np.array(given)
         try:
             labels = column_or_1d(y, warn=True)
         except ValueError as error:
@@ -169,8 +176,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         if empty := [row for row, sides in enumerate(texts) if not all(s.strip() for s in sides)]:
             raise InputError(f"row {empty[0]}: an empty text; leave such rows out")
-        if missing := [row for row, label in enumerate(labels.tolist()) if is_missing(label)]:
-            raise InputError(f"row {missing[0]}: no label; leave such rows out")
+        _check_labels(labels.tolist())
         check_classification_targets(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         names = tuple(str(label) for label in self.classes_)
@@ -211,7 +217,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "max_tokens": trainer.max_tokens,
                 "truncation": config.truncation,
             },
-            trained=np.union1d(text_keys(texts), keys_of(self.model)),
+            trained=np.union1d(trained_keys(texts), keys_of(self.model)),
         )
         self.predictor_ = Predictor(saved, device=self.device, precision=self.precision)
         self.history_ = fitted.history
@@ -220,6 +226,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> FloatArray:  # noqa: ANN401
         """Class probabilities, shape ``(n_rows, n_classes)``, columns as in `classes_`."""
         check_is_fitted(self, "predictor_")
+        self._check_columns(X, reset=False)
         return self.predictor_.predict_proba(_texts(X))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
@@ -232,6 +239,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Write the model as a folder for ``augment predict`` and the transformers library."""
         check_is_fitted(self, "predictor_")
         return self.predictor_.save(folder, force=force)
+
+    def _check_columns(self, X: Any, *, reset: bool) -> None:  # noqa: ANN401
+        """Keep the names of a frame's columns, or refuse others: swapped sides answer wrongly."""
+        if hasattr(X, "columns"):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+        elif reset and hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401
         tags = super().__sklearn_tags__()
@@ -255,6 +269,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name_of = {label: str(label) for label in self.classes_.tolist()}  # 1 is the class 1.0
         named = {name_of.get(label, label): weight for label, weight in (weights or {}).items()}
         return TrainConfig(model=self.model, class_weights=named, **options)  # type: ignore[arg-type]
+
+
+def _check_labels(labels: Sequence[Any]) -> None:
+    """Refuse rows without a label: a class of its own would be made of them."""
+    for row, label in enumerate(labels):
+        if is_missing(label) or (isinstance(label, str) and not label.strip()):
+            raise InputError(f"row {row}: no label; leave such rows out")
 
 
 def _texts(X: Any) -> list[tuple[str, ...]]:  # noqa: ANN401

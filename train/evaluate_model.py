@@ -78,7 +78,7 @@ def evaluate_model(
     numbers: list[int] = []
     labels: list[int] = []
     found = []
-    start = trained_on = 0
+    start = trained_on = side_trained_on = 0
     with progress.stage("predicting", n_rows) as stage:
         for window in windows(table):
             kept = []
@@ -97,6 +97,7 @@ def evaluate_model(
             if kept:
                 found.append(predictor.predict_proba(kept))
                 trained_on += int(predictor.trained_on(kept).sum())
+                side_trained_on += int(predictor.side_trained_on(kept).sum())
                 right = found[-1].argmax(axis=1) == labels[-len(kept) :]
                 # Only mistakes are shown: the other texts need not stay in memory.
                 texts += [() if ok else sides for ok, sides in zip(right, kept, strict=True)]
@@ -114,6 +115,7 @@ def evaluate_model(
         rows=numbers,
         left_out=dict(left_out),
         trained_on=trained_on,
+        side_trained_on=side_trained_on,
         seed=config.seed,
     )
 

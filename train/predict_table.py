@@ -96,8 +96,9 @@ def predict_table(
     -------
     PredictedTable
         For a path, or with `PredictConfig.out`, the table is written; for a data frame it comes
-        back as `PredictedTable.frame`. Added columns: ``predicted``, ``score`` and one
-        ``prob_LABEL`` for each class, 0..1, to six digits.
+        back as `PredictedTable.frame`. Added columns: ``predicted`` (names of classes, which are
+        text also where labels are numbers: compare with ``frame["label"].astype(str)``),
+        ``score`` and one ``prob_LABEL`` for each class, 0..1, to six digits.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from augment.text_list import listed
 from augment.train.explanation import MAX_TEXTS, Explanation, explain
 from augment.train.precision import choose_device, choose_precision
 from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
-from augment.train.trained_texts import text_keys
+from augment.train.trained_texts import side_known, text_keys
 
 if TYPE_CHECKING:
     from augment.train.passes import Precision
@@ -254,6 +254,10 @@ class Predictor:
     def trained_on(self, texts: Sequence[tuple[str, ...]]) -> npt.NDArray[np.bool_]:
         """Whether the model was trained on each text, as far as its folder says."""
         return np.isin(text_keys(texts), self._saved.trained)
+
+    def side_trained_on(self, texts: Sequence[tuple[str, ...]]) -> npt.NDArray[np.bool_]:
+        """Whether the model was trained on one side of each pair, and not on the pair."""
+        return side_known(texts, self._saved.trained)
 
     def class_number(self, label: str) -> int | None:
         """Give the number of a class by its name, or by its code in the training data."""

@@ -28,7 +28,7 @@ from augment.train.predictor import Predictor
 from augment.train.saved_model import CARD, SavedModel, check_model_place, save_model, write_record
 from augment.train.tokens import cut_note
 from augment.train.train_config import TrainConfig
-from augment.train.trained_texts import keys_of, text_keys
+from augment.train.trained_texts import keys_of, side_known, text_keys, trained_keys
 from augment.train.trainer import Epoch, Fitted, Trainer
 from augment.train.training_options import named_values
 from augment.train.training_record import identity, training_record
@@ -249,7 +249,7 @@ class _Job:
             label_column=self.rows.label_column,
             label_names=record["label_names"],
             record=record,
-            trained=np.union1d(text_keys(material.trained_texts), self.known),
+            trained=np.union1d(trained_keys(material.trained_texts), self.known),
         )
         with replacing_folder(out) if out is not None else nullcontext() as part:
             if part is not None:  # before the model moves to a device or into another format
@@ -268,6 +268,7 @@ class _Job:
                     rows=self._table_rows(held),
                     left_out=self.valid.left_out if self.valid is not None else None,
                     trained_on=known,
+                    side_trained_on=int(side_known(texts, self.known).sum()),
                 )
                 record["validation"] = {
                     **validation.as_dict(),

@@ -35,6 +35,41 @@ def text_keys(texts: Sequence[tuple[str, ...]]) -> Keys:
     return found
 
 
+def trained_keys(texts: Sequence[tuple[str, ...]]) -> Keys:
+    """Hash what a model was trained on: every text or pair, and either side of a pair by itself.
+
+    A side that more than half of the pairs have, such as one question put to every text, says
+    nothing of a row and is left out.
+
+    Examples
+    --------
+    >>> pair = [("The city is old.", "How old is it?")]
+    >>> side = text_keys([("how old is it",)])
+    >>> np.isin(side, trained_keys(pair)).tolist(), len(trained_keys(pair))
+    ([True], 3)
+    """
+    found = [text_keys(texts)]
+    for side in _sides(texts):
+        keys, counts = np.unique(text_keys(side), return_counts=True)
+        found.append(keys[counts <= max(1, len(texts) / 2)])
+    return np.unique(np.concatenate(found))
+
+
+def side_known(texts: Sequence[tuple[str, ...]], trained: Keys) -> npt.NDArray[np.bool_]:
+    """Whether a side of each pair is known by itself, but not the pair; False for single texts."""
+    found = np.zeros(len(texts), dtype=np.bool_)
+    for side in _sides(texts):
+        found |= np.isin(text_keys(side), trained)
+    return found & ~np.isin(text_keys(texts), trained)
+
+
+def _sides(texts: Sequence[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
+    """Either side of pairs as texts of their own; empty for single texts."""
+    if not texts or len(texts[0]) == 1:
+        return []
+    return [[(side,) for side in sides] for sides in zip(*texts, strict=True)]
+
+
 def write_keys(folder: Path, keys: Keys) -> None:
     """Write the keys into a model folder; nothing where there are none."""
     if len(keys):

@@ -132,10 +132,12 @@ def _leak(leak: Leak) -> list[str]:
     ]
     if leak.other_label:
         lines.append(f"  {leak.other_label:,} of them under another label")
+    if leak.side_rows is not None:
+        lines.append(f"  {leak.side_rows:,} further rows share one side of the pair")
     if leak.near_leaked_rows is not None:
         lines.append(f"  {leak.near_leaked_rows:,} further rows are near a text there")
     lines += [line for pair in leak.examples for line in _pair(pair)]
-    if leak.leaked_rows or leak.near_leaked_rows:
+    if leak.leaked_rows or leak.near_leaked_rows or leak.side_rows:
         lines.append("  scores on these rows say nothing; augment split keeps such rows together")
     return lines
 
