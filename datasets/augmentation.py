@@ -387,9 +387,10 @@ def rewritten_sides(columns: Sequence[str], wanted: str | None) -> tuple[int, ..
     if wanted in columns:
         return (columns.index(wanted),)
     if len(columns) == 1:
+        other = wanted if wanted != "both" else "COL2"
         raise InputError(
-            f"translate is {wanted!r}, and the text column is {columns[0]!r} alone; a pair of both "
-            f"is named with --text {columns[0]},{wanted} --translate {wanted}"
+            f"translate is {wanted!r}, and the text column is {columns[0]!r} alone; a pair is "
+            f"named with --text {columns[0]},{other} --translate {wanted}"
         )
     raise InputError(
         f"translate is {wanted!r}; wanted: both, or a text column ({', '.join(map(repr, columns))})"

@@ -124,5 +124,7 @@ def test_files_and_frames_agree(engine, tmp_path, monkeypatch):
 def test_a_name_that_is_no_text_column_is_refused(engine):
     with pytest.raises(InputError, match="translate is 'label'; wanted: both, or a text column"):
         back_translate(pairs(), **PLAIN, text="question,answer", translate="label")
-    with pytest.raises(InputError, match="--text COL,COL2"):
+    with pytest.raises(InputError, match="--text text,COL2 --translate both"):
         rewritten_sides(["text"], "both")
+    with pytest.raises(InputError, match="--text text,question --translate question"):
+        rewritten_sides(["text"], "question")

@@ -144,7 +144,8 @@ def test_text_pairs_do_not_leak_through_either_side():
         assert not set(train[column]) & set(test[column])
 
 
-def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, capsys):
+def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     data = pd.DataFrame(
         {
             "context": [f"a long paragraph that has the number {n // 2}" for n in range(40)],
