@@ -149,7 +149,7 @@ def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, m
     data = pd.DataFrame(
         {
             "context": [f"a long paragraph that has the number {n // 2}" for n in range(40)],
-            "question": [f"what about {n % 20}?" for n in range(40)],
+            "question": [f"what is told there about number {n % 20} of all?" for n in range(40)],
             "topic": ["x", "y"] * 20,
         }
     )
