@@ -19,6 +19,7 @@ REFUSED = [
     ("unchanged", "A good film.", "a GOOD film"),
     ("unchanged", "Wait half - hour", "wait half-hour!"),
     ("unchanged", "It’s fine", "It's fine"),
+    ("unchanged", "A quelle personne a-t-on pense ?", "À quelle personne a-t-on pensé ?"),
     ("unchanged", "one two " * 15, "one two " * 14 + "one three"),
     ("length", LONG, "The old man."),
     ("length", "A good film.", LONG),
@@ -121,6 +122,7 @@ PASSED = [
     ("empty", "x", "😀"),
     ("unchanged", "A good film.", "A fine film."),
     ("unchanged", "I like it 😀", "I love it 😀"),
+    ("unchanged", "海でかきを見た", "海でかぎを見た"),  # a letter of its own, no accent
     ("length", "Yes.", "Yes, indeed."),
     ("length", "A good film.", "Good film."),
     ("marks", "I love #cats and @bob", "I like #felines and @bob"),

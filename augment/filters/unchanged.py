@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from augment.filters.check import PASSED, Finding
 from augment.records import Candidate
@@ -13,8 +15,12 @@ if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
 
+#: Accents of Latin, Greek and Cyrillic letters; signs of other scripts are letters themselves.
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
+
+
 class Unchanged:
-    """The original itself, the original but for case, space and punctuation, or too little new.
+    """The original itself, but for case, accents, space and punctuation, or too little new.
 
     A copy adds nothing to a training set but weight for one row.
     """
@@ -34,17 +40,21 @@ class Unchanged:
             return Finding("identical to the original")
         share = change(original, text)
         # Words in the same order may still be cut apart in another way: half-hour, halfhour.
-        if (
-            not self.spaces_count
-            and share < 0.5
-            and _joined(text) == _joined(original)
-            and fold(text) == fold(original)
-        ):
-            return Finding("identical but for case, space or punctuation")
+        if not self.spaces_count and share < 0.5:
+            ours, theirs = _letters(original), _letters(text)
+            if ours == theirs:
+                return Finding("identical but for case, space or punctuation")
+            if _unaccented(ours) == _unaccented(theirs):
+                return Finding("identical but for accents, case, space or punctuation")
         if share < self.min_change:
             return Finding(f"change {share:.2f}, at least {self.min_change:g} wanted")
         return PASSED
 
 
-def _joined(text: str) -> str:
-    return "".join(folded_words(text))
+def _letters(text: str) -> tuple[str, str]:
+    """Words without what lies between them, and with the signs that say something."""
+    return "".join(folded_words(text)), fold(text)
+
+
+def _unaccented(texts: tuple[str, ...]) -> list[str]:
+    return [_ACCENT.sub("", normalize("NFD", text)) for text in texts]
