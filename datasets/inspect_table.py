@@ -87,7 +87,7 @@ class _Texts:
     def __init__(self, recipe: InspectConfig) -> None:
         self.notes: list[str] = []
         self.numbers: dict[bytes, int] = {}
-        self.sides: set[tuple[int, bytes]] = set()
+        self.sides: Counter[bytes] = Counter()
         self.labels: list[str] = []
         self.words = array("I")
         self.words_by_class: dict[str, array[int]] = {}
@@ -132,12 +132,17 @@ class _Texts:
         self.number(texts, label)
         self.sides.update(_sides(texts))
 
+    def shares_side(self, texts: Sequence[str]) -> bool:
+        """Whether a side of a pair is one of the first table's, and not of half of its rows."""
+        most = max(1, len(self.words) / 2)
+        return any(0 < self.sides[key] <= most for key in _sides(texts))
 
-def _sides(texts: Sequence[str]) -> list[tuple[int, bytes]]:
+
+def _sides(texts: Sequence[str]) -> set[bytes]:
     """Give what tells the sides of a pair from others; nothing for a text alone."""
     if len(texts) == 1:
-        return []
-    return [(at, row_key([text])) for at, text in enumerate(texts) if text.strip()]
+        return set()
+    return {row_key([text]) for text in texts if text.strip()}
 
 
 def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts) -> Inspection:
@@ -228,7 +233,7 @@ class _Second:
 
     def _see(self, texts: Sequence[str], label: str) -> None:
         self.of_row.append(self.texts.number(texts, label))
-        self.side_of_row.append(not self.texts.sides.isdisjoint(_sides(texts)))
+        self.side_of_row.append(self.texts.shares_side(texts))
         self.label_of_row.append(label)
 
     def leak(
@@ -249,7 +254,8 @@ class _Second:
         shown: list[NearPair] = []
         if groups is not None:
             # The first of a group is its earliest text: one of the first table where it has any.
-            near = sum(number >= own and groups[number] < own for number in self.of_row)
+            rows = zip(self.of_row, self.side_of_row, strict=True)
+            near = sum(n >= own and not side and groups[n] < own for n, side in rows)
             shown = [pair for pair in pairs if pair.first < own <= pair.second][:EXAMPLES]
         return Leak(
             name=self.table.name,

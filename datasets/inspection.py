@@ -74,14 +74,15 @@ class Leak:
     leaked_rows
         Rows whose text, folded, stands in the first table.
     near_leaked_rows
-        Further rows whose text is near one there; None where it was not looked for.
+        Further rows whose text is near one there, beside the `side_rows`; None where it was not
+        looked for.
     other_label
         Of the `leaked_rows` those that have another label in the first table.
     examples
         Some of the near pairs, the first table's text first.
     side_rows
-        Of pairs, other rows of which one side stands on that side in the first table; None for
-        single texts.
+        Of pairs, other rows of which one side stands in a pair of the first table, and not in more
+        than half of them; None for single texts.
     """
 
     name: str

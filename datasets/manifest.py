@@ -130,7 +130,8 @@ def manifest_of_run(table: Path) -> dict[str, Any]:
 
 def recorded_names(names: object) -> list[str]:
     """Give names of a manifest as a list: one alone stands there without."""
-    return [names] if isinstance(names, str) else list(names) if isinstance(names, list) else []
+    found = names if isinstance(names, list) else [names]
+    return [name for name in found if isinstance(name, str)]
 
 
 def recorded_columns(
@@ -156,7 +157,7 @@ def recorded_columns(
         return (), None
     text, label = tuple(recorded_names(resolved.get("text"))), resolved.get("label")
     return (
-        text if len(text) <= 2 and columns.issuperset(text) else (),
+        text if len(text) == len(set(text)) <= 2 and columns.issuperset(text) else (),
         label if isinstance(label, str) and label in columns else None,
     )
 

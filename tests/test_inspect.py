@@ -192,7 +192,11 @@ def test_pairs_share_a_side_with_a_test_file(tmp_path, monkeypatch):
     pd.DataFrame(rows, columns=first.columns).to_csv("test.csv", index=False)
     options = {**PLAIN, "text": "text,question", "against": "test.csv"}
     leak = inspect_table(first, **options).against
-    assert (leak.leaked_rows, leak.side_rows) == (1, 2)
+    assert (leak.leaked_rows, leak.side_rows) == (1, 3)  # on whichever side, as split has it
+    same = first.assign(question="is it good")  # of every row: it tells nothing of any
+    same.assign(text=[*"defg"]).to_csv("test.csv", index=False)
+    leak = inspect_table(same, **options).against
+    assert (leak.leaked_rows, leak.side_rows) == (1, 0)
     assert inspect_table(first, **{**options, "text": "text"}).against.side_rows is None
 
 

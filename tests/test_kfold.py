@@ -236,10 +236,33 @@ def test_repeats_and_arms_of_originals_are_added_to_a_finished_run(tiny, tmp_pat
     assert "<td>repeats</td><td>2</td>" in report
     assert "<td>()</td>" not in report
     assert "<td>{}</td>" not in report
+    # What was added stays, also where it is not asked for again; and other versions are told only
+    # of libraries that both runs have.
+    path = tmp_path / "run" / "run.json"
+    path.write_text(json.dumps({**run, "versions": {**run["versions"], "another": "1"}}))
+    kept = kfold_train("d.csv", **options(tiny, out=tmp_path / "run", resume=True, curve=(4,)))
+    assert [*kept.arms] == [*added.arms]
+    assert scores(kept.metrics())["arms"] == scores(added.metrics())["arms"]
+    assert len(kept.curve) == 2
+    assert kept.run["versions_before"] == []
+    again = kfold_train("d.csv", **options(tiny, out=tmp_path / "run", resume=True))
+    assert len(again.curve) == 2
     # Another arm of new rows would change what the others are compared with, and corrected for.
     with pytest.raises(InputError, match=r"arms: \['augmented'\] before, \['augmented', 'words'\]"):
         words = ("original", "oversampled", "augmented", "words")
         kfold_train("d.csv", **options(tiny, out=tmp_path / "run", resume=True, arms=words))
+
+
+def test_a_control_is_added_with_its_own_for_another_table(tiny, tmp_path):
+    table().to_csv("d.csv", index=False)
+    frame = table()
+    frame[(frame["aug_method"] == "original") | (frame.index % 3 == 0)].to_csv("w.csv", index=False)
+    given = options(tiny, out=tmp_path / "run", steps=None, epochs=1)
+    kfold_train("d.csv", **{**given, "arms": ("original", "augmented", "w=w.csv")})
+    more = ("original", "oversampled", "augmented", "w=w.csv")
+    added = kfold_train("d.csv", **{**given, "arms": more}, resume=True)
+    assert "oversampled-w" in added.arms
+    assert [c.baseline for c in added.candidates] == ["oversampled", "oversampled-w"]
 
 
 def test_sigkill_at_any_moment_loses_no_finished_unit(tiny, tmp_path):

@@ -120,6 +120,11 @@ def test_what_more_repeats_would_see_is_said(repeats, folder):
             ],
         ),
         (
+            [-0.10, -0.10, -0.11, -0.09, -0.10],
+            {"baseline": "tfidf"},
+            ["lowered macro F1", "do not train on these paraphrases; train on the originals"],
+        ),
+        (
             [0.04, 0.09, 0.02, 0.08, 0.06],
             {"n": 2},
             ["p = 0.039 by itself", "0.078 after Holm's correction", "more folds or repeats"],

@@ -160,6 +160,11 @@ def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, m
     split_table(path, shares=["0.5", "0.5"])
     train, test = (pd.read_csv(tmp_path / f"d.{name}.csv") for name in ("train", "test"))
     assert not set(train["question"]) & set(test["question"])
+    # Another program's file of that name is none of ours.
+    (tmp_path / "e.csv").write_bytes(path.read_bytes())
+    (tmp_path / "e.manifest.json").write_text('{"resolved": {"text": [{"a": 1}], "label": []}}')
+    assert main(["split", "e.csv", "--shares", "0.5,0.5"]) == 0
+    capsys.readouterr()
     # What is asked for goes before what the run took.
     assert main(["split", str(path), "--text", "context", "--force"]) == 0
     assert "text column: 'context'" in capsys.readouterr().err

@@ -194,10 +194,16 @@ def test_columns_of_a_frame_are_known_by_their_names(make):
     pairs = pd.DataFrame({"text": TEXTS, "question": "was the film good"})
     classifier = make(steps=2).fit(pairs, LABELS)
     assert [*classifier.feature_names_in_] == ["text", "question"]
-    with pytest.raises(ValueError, match="same order"):
+    with pytest.raises(ValueError, match="in this order"):
         classifier.predict(pairs[["question", "text"]])
-    with pytest.raises(ValueError, match="feature names"):
+    with pytest.raises(ValueError, match=r"\['text', 'question'\], in this order"):
         classifier.predict(pairs.rename(columns={"question": "context"}))
+    with pytest.raises(InputError, match="an empty text"):  # what was fitted stays as it was
+        classifier.fit(pairs.rename(columns={"text": "x"}).replace(TEXTS[3], ""), LABELS)
     assert len(classifier.predict_proba(pairs)) == 40
     classifier.fit(TEXTS, LABELS)
     assert not hasattr(classifier, "feature_names_in_")
+    assert len(classifier.predict(pairs[["text"]])) == 40
+    numbered = pairs.set_axis([0, 1], axis=1)
+    with pytest.raises(ValueError, match="in this order"):
+        make(steps=2).fit(numbered, LABELS).predict(numbered[[1, 0]])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import tyro
 
@@ -95,7 +96,8 @@ class KFoldConfig(TrainingOptions):
     out: Annotated[Path | None, shown_as("DIR", "-o")] = None
     """Folder for the results. Default: NAME.kfold in the current folder."""
     resume: bool = False
-    """Go on with a run that was interrupted."""
+    """Go on with a run that was interrupted, or add repeats, arms of originals, a curve or the leak
+    gap to a finished one."""
     force: bool = False
     """Replace the results of an earlier run."""
     offline: bool = False
@@ -126,6 +128,22 @@ class KFoldConfig(TrainingOptions):
         check_one_of("label_check", self.label_check, ("auto", "on", "off"))
         check_one_of("metric", self.metric, ("macro_f1", "accuracy", "mcc"))
 
+    def with_earlier(self, added: Mapping[str, Any]) -> KFoldConfig:
+        """Give the options of a run that goes on, with all that an earlier one had added.
+
+        Parameters
+        ----------
+        added
+            What ``run.json`` keeps under that name.
+        """
+        points = sorted({*map(int, self.curve), *map(int, added.get("curve", ()))})
+        return replace(
+            self,
+            repeats=max(self.repeats, int(added.get("repeats", 1))),
+            curve=tuple(map(str, points)),
+            leak_gap=self.leak_gap or bool(added.get("leak_gap")),
+        )
+
     @property
     def arm_names(self) -> tuple[str, ...]:
         """Names of the arms asked for, without their files."""
@@ -141,6 +159,16 @@ class KFoldConfig(TrainingOptions):
     def curve_points(self) -> tuple[int, ...]:
         """Originals of each class at the points of the curve, ascending."""
         return tuple(int(point) for point in self.curve)
+
+
+def with_earlier_arms(arms: tuple[str, ...], earlier: Iterable[str]) -> tuple[str, ...]:
+    """Add the arms of originals alone that an earlier run has had, in the order of `ARMS`.
+
+    >>> with_earlier_arms(("original", "augmented", "mine"), ["weighted", "words", "tfidf"])
+    ('original', 'augmented', 'weighted', 'tfidf', 'mine')
+    """
+    kept = [arm for arm in earlier if arm in (*OF_ORIGINALS, *FLOORS) and arm not in arms]
+    return tuple(sorted((*arms, *kept), key=lambda arm: (*ARMS, arm).index(arm)))
 
 
 def _ordered(arms: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from augment.datasets.cell_text import is_missing
 from augment.errors import DivergedError, InputError
@@ -48,7 +48,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_ : ndarray of shape (n_classes,)
         Labels seen in `fit`, sorted.
     feature_names_in_ : ndarray of shape (1 or 2,)
-        Names of the columns of the frame that `fit` got; other names are refused afterwards.
+        Names of the columns of the frame that `fit` got, where they are text; other columns, or
+        the same in another order, are refused afterwards.
     predictor_ : Predictor
         The trained model.
     history_ : tuple of Epoch
@@ -159,7 +160,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
-        self._check_columns(X, reset=True)
         # Before numpy makes words of what is missing: of pandas' own types floats, of lists "nan".
         own = hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype)
         if own or isinstance(y, list | tuple):
@@ -221,12 +221,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         self.predictor_ = Predictor(saved, device=self.device, precision=self.precision)
         self.history_ = fitted.history
+        self._keep_columns(X)
         return self
 
     def predict_proba(self, X: Any) -> FloatArray:  # noqa: ANN401
         """Class probabilities, shape ``(n_rows, n_classes)``, columns as in `classes_`."""
         check_is_fitted(self, "predictor_")
-        self._check_columns(X, reset=False)
+        if hasattr(X, "columns") and self._columns not in (None, [*X.columns]):
+            raise InputError(
+                f"the columns are {[*X.columns]}; those that the model was fitted on are "
+                f"{self._columns}, in this order"
+            )
         return self.predictor_.predict_proba(_texts(X))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: ANN401
@@ -240,12 +245,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "predictor_")
         return self.predictor_.save(folder, force=force)
 
-    def _check_columns(self, X: Any, *, reset: bool) -> None:  # noqa: ANN401
-        """Keep the names of a frame's columns, or refuse others: swapped sides answer wrongly."""
-        if hasattr(X, "columns"):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-        elif reset and hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+    def _keep_columns(self, X: Any) -> None:  # noqa: ANN401
+        """Keep the names of a frame's columns: pairs whose sides are swapped answer wrongly."""
+        self._columns = [*X.columns] if hasattr(X, "columns") else None
+        vars(self).pop("feature_names_in_", None)
+        if self._columns is not None and all(isinstance(name, str) for name in self._columns):
+            self.feature_names_in_ = np.array(self._columns, dtype=object)
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401
         tags = super().__sklearn_tags__()

@@ -67,10 +67,10 @@ def raise_row(values, top):
 @inner
 def soften_row(values, weights, kept, bits, part, limit, larger):
     for at in range(weights.shape[0]):
-        weight = values[at] * part
-        weights[at] = narrow(weight, weights[at])
+        weight = narrow(values[at] * part, weights[at])
+        weights[at] = weight
         factor = larger if bits[at] >= limit else ZERO
-        kept[at] = narrow(weight * factor, weights[at])
+        kept[at] = narrow(widen(weight) * factor, weight)
 
 
 @compiled

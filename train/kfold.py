@@ -24,7 +24,7 @@ from augment.offline import no_network
 from augment.progress import SILENT, Progress
 from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
-from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig, of_new_rows
+from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig, with_earlier_arms
 from augment.train.contrastive import check_installed
 from augment.train.encoder import language_note, load_encoder
 from augment.train.experiment import Experiment
@@ -131,11 +131,14 @@ def _run(
         frame, name = data, "<frame>"  # type: ignore[assignment]
         tables, out = config.arm_files, config.out
     folder = RunFolder(out) if out is not None else None
+    earlier = folder.earlier() if folder is not None and config.resume else None
+    added = earlier.get("added", {}) if earlier else {}
+    config = config.with_earlier(added)
     text, label = recorded_columns(manifest, frame.columns)
     rows = labelled_rows(
         frame, name=name, text=config.text or text, label=config.label or label, near=config.near
     )
-    arms = chosen_arms(config, rows)
+    arms = with_earlier_arms(chosen_arms(config, rows), added.get("arms", ()))
     enlarged, owned = _tables(config, rows, arms)
     rows = dataclasses.replace(rows, left_out=enlarged.left_out)
     checked = tables_checked(
@@ -253,14 +256,19 @@ def _goes_on(
             "same options to resume it, another --out, or --force to replace it"
         )
     others = [*earlier.get("versions_before", []), earlier.get("versions")]
-    run["versions_before"] = [one for one in others if one and one != run["versions"]]
+    run["versions_before"] = [one for one in others if one and _changed(one, run["versions"])]
     if run["versions_before"]:
-        changed = differences(run["versions_before"][-1], run["versions"])
+        changed = _changed(run["versions_before"][-1], run["versions"])
         progress.warn(
             f"finished runs of other versions are kept ({'; '.join(changed)}); arms of one fold "
             "may differ by that: --force runs all of them anew"
         )
     return True
+
+
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """List the libraries of both runs that are of another version; an arm may bring more."""
+    return differences(*({key: one[key] for key in before if key in now} for one in (before, now)))
 
 
 def _run_record(
@@ -272,8 +280,8 @@ def _run_record(
 ) -> dict[str, Any]:
     """Make the content of ``run.json``.
 
-    `identity` is what a resumed run must share; of what it `added` it may have more. Arms of
-    originals alone are added too: no other arm depends on them.
+    `identity` is what a resumed run must share; of what it `added` it may have more, and keeps what
+    was there. Arms of originals alone are added too: no other arm depends on them.
     """
     given = dataclasses.asdict(config)
     options = {key: value for key, value in given.items() if key not in (*OUTWARD, *ADDITIONS)}
@@ -281,7 +289,7 @@ def _run_record(
         **options,
         "label_check": experiment.check.min_odds if experiment.check else None,
         "class_weights": named_values("class_weights", config.class_weights),
-        "arms": [arm for arm in experiment.arms if of_new_rows(arm)],
+        "arms": [arm for arm, owner in experiment.matched.items() if arm == owner],
         "text": list(rows.text_columns),
         "label": rows.label_column,
         "lr": experiment.recipe.lr,

@@ -143,10 +143,11 @@ def _advice(result: KFoldResult, c: Comparison) -> str:
         table = "the augmented table" if c.candidate == AUGMENTED else f"the table of {c.candidate}"
         return f"use {table} for the final model."
     scores = {a: arm.mean(c.metric) for a, arm in result.arms.items() if a in OF_ORIGINALS}
-    best = max(scores, key=scores.__getitem__, default=OVERSAMPLED)
-    ahead = best != OVERSAMPLED and scores[best] > scores.get(OVERSAMPLED, 0.0)
-    instead = "repeat the originals instead"
-    if ahead:
+    best = max(scores, key=scores.__getitem__, default="")
+    repeated = scores.get(OVERSAMPLED)
+    ahead = repeated is None or scores[best] > repeated
+    instead = "repeat the originals instead" if repeated is not None else "train on the originals"
+    if ahead and best:
         instead = (
             f"train on {ARM_NAMES[best]} instead (arm {best}, {scores[best]:.3f}, the best of the "
             "originals in these folds)"

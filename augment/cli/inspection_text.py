@@ -137,8 +137,10 @@ def _leak(leak: Leak) -> list[str]:
     if leak.near_leaked_rows is not None:
         lines.append(f"  {leak.near_leaked_rows:,} further rows are near a text there")
     lines += [line for pair in leak.examples for line in _pair(pair)]
-    if leak.leaked_rows or leak.near_leaked_rows or leak.side_rows:
+    if leak.leaked_rows or leak.near_leaked_rows:
         lines.append("  scores on these rows say nothing; augment split keeps such rows together")
+    elif leak.side_rows:
+        lines.append("  scores on these rows may be too good; augment split keeps them together")
     return lines
 
 
