@@ -248,7 +248,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _keep_columns(self, X: Any) -> None:  # noqa: ANN401
         """Keep the names of a frame's columns: pairs whose sides are swapped answer wrongly."""
         self._columns = [*X.columns] if hasattr(X, "columns") else None
-        vars(self).pop("feature_names_in_", None)
+        self.__dict__.pop("feature_names_in_", None)
         if self._columns is not None and all(isinstance(name, str) for name in self._columns):
             self.feature_names_in_ = np.array(self._columns, dtype=object)
 
