@@ -18,7 +18,14 @@ from augment.datasets.expectation import Expectation, expect
 from augment.datasets.inspection import InspectConfig, Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
-from augment.datasets.survey import cell_string, odd_labels, odd_texts, row_key, survey
+from augment.datasets.survey import (
+    cell_string,
+    most_telling,
+    odd_labels,
+    odd_texts,
+    row_key,
+    survey,
+)
 from augment.datasets.table import Table, open_table
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
@@ -134,7 +141,7 @@ class _Texts:
 
     def shares_side(self, texts: Sequence[str]) -> bool:
         """Whether a side of a pair is one of the first table's, and not of half of its rows."""
-        most = max(1, len(self.words) / 2)
+        most = most_telling(len(self.words))
         return any(0 < self.sides[key] <= most for key in _sides(texts))
 
 

@@ -87,6 +87,14 @@ def cell_string(cell: object) -> str:
     return "" if is_missing(cell) else str(cell)
 
 
+def most_telling(rows: int) -> float:
+    """Give how many of some rows may share a side of a pair that still tells something of a row.
+
+    More than half of them have one question that is put to every text.
+    """
+    return max(1, rows / 2)
+
+
 def row_key(texts: Sequence[str]) -> bytes:
     """Sixteen bytes that are the same for rows whose texts are, each of them folded.
 

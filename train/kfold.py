@@ -166,7 +166,8 @@ def _run(
     )
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
     run = _run_record(config, rows, experiment, name, checked)
-    go_on = folder is not None and _goes_on(folder, run, config, progress)
+    if earlier is not None:
+        _go_on(out, earlier, run, progress)
     _announce(rows, splits, experiment, run["label_check"], progress)
     known = int(np.isin(text_keys(rows.texts[: rows.n_originals]), keys_of(config.model)).sum())
     if known:
@@ -176,7 +177,7 @@ def _run(
             "it was made from"
         )
     if folder is not None:
-        folder.begin(run, keep_units=go_on)
+        folder.begin(run, keep_units=earlier is not None)
     store = UnitStore(folder.units if folder is not None else None)
     try:
         units = experiment.units(store, progress)
@@ -242,17 +243,14 @@ def _default_data(config: KFoldConfig) -> Path:
     return last_table(f"augment kfold-train DATA.csv, or data = ... in {TOML_NAME}")
 
 
-def _goes_on(
-    folder: RunFolder, run: dict[str, Any], config: KFoldConfig, progress: Progress
-) -> bool:
-    """Whether to keep the folder's units; refuses to mix two experiments."""
-    earlier = folder.earlier()
-    if not config.resume or earlier is None:
-        return False
+def _go_on(
+    folder: Path | None, earlier: Mapping[str, Any], run: dict[str, Any], progress: Progress
+) -> None:
+    """Refuse to mix two experiments, and say which libraries have changed since."""
     before, now = earlier.get("identity", {}), run["identity"]
     if found := differences(before, now):
         raise InputError(
-            f"{folder.path} holds a run of another configuration ({'; '.join(found)}); give the "
+            f"{folder} holds a run of another configuration ({'; '.join(found)}); give the "
             "same options to resume it, another --out, or --force to replace it"
         )
     others = [*earlier.get("versions_before", []), earlier.get("versions")]
@@ -263,7 +261,6 @@ def _goes_on(
             f"finished runs of other versions are kept ({'; '.join(changed)}); arms of one fold "
             "may differ by that: --force runs all of them anew"
         )
-    return True
 
 
 def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -156,21 +156,21 @@ def _advice(result: KFoldResult, c: Comparison) -> str:
         return f"do not train on these {rows}; {instead}."
     does = f"{instead}, and" if ahead else "repeating the originals does as well for less, so"
     more = "more folds or repeats show a gain"
-    if n_repeats(result) < MORE_REPEATS and result.folder is not None:
+    if _n_repeats(result) < MORE_REPEATS and result.folder is not None:
         more = f"more repeats show a gain (--repeats {MORE_REPEATS} --resume adds them to this run)"
     return f"{does} use the {rows} only if {more}."
 
 
 def _seen_with_more(result: KFoldResult, c: Comparison) -> str:
     """Say what more repeats would see; nothing where there are many already."""
-    repeats = n_repeats(result)
+    repeats = _n_repeats(result)
     if repeats >= MORE_REPEATS:
         return ""
     seen = c.smallest_with(len(c.differences) // repeats * MORE_REPEATS)
     return f" (about {points(seen)} with {MORE_REPEATS} repeats)"
 
 
-def n_repeats(result: KFoldResult) -> int:
+def _n_repeats(result: KFoldResult) -> int:
     """How often the folds were drawn."""
     return 1 + max(unit.repeat for arm in result.arms.values() for unit in arm.units)
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from augment.datasets.survey import most_telling
 from augment.tokens import fold as same_text
 
 Keys = npt.NDArray[np.uint64]
@@ -51,7 +52,7 @@ def trained_keys(texts: Sequence[tuple[str, ...]]) -> Keys:
     found = [text_keys(texts)]
     for side in _sides(texts):
         keys, counts = np.unique(text_keys(side), return_counts=True)
-        found.append(keys[counts <= max(1, len(texts) / 2)])
+        found.append(keys[counts <= most_telling(len(texts))])
     return np.unique(np.concatenate(found))
 
 

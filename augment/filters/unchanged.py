@@ -41,20 +41,21 @@ class Unchanged:
         share = change(original, text)
         # Words in the same order may still be cut apart in another way: half-hour, halfhour.
         if not self.spaces_count and share < 0.5:
-            ours, theirs = _letters(original), _letters(text)
-            if ours == theirs:
+            ours, theirs = _joined(original), _joined(text)
+            if ours == theirs and fold(original) == fold(text):
                 return Finding("identical but for case, space or punctuation")
-            if _unaccented(ours) == _unaccented(theirs):
+            if _unaccented(ours) == _unaccented(theirs) and _unaccented(
+                fold(original)
+            ) == _unaccented(fold(text)):
                 return Finding("identical but for accents, case, space or punctuation")
         if share < self.min_change:
             return Finding(f"change {share:.2f}, at least {self.min_change:g} wanted")
         return PASSED
 
 
-def _letters(text: str) -> tuple[str, str]:
-    """Words without what lies between them, and with the signs that say something."""
-    return "".join(folded_words(text)), fold(text)
+def _joined(text: str) -> str:
+    return "".join(folded_words(text))
 
 
-def _unaccented(texts: tuple[str, ...]) -> list[str]:
-    return [_ACCENT.sub("", normalize("NFD", text)) for text in texts]
+def _unaccented(text: str) -> str:
+    return text if text.isascii() else _ACCENT.sub("", normalize("NFD", text))
