@@ -267,10 +267,10 @@ class Augmentation:
         """Say which classes stay short of what, and why, in one line."""
         targets = self.targets or {}
         lacking = [
-            f"{label!r} stays {short:,} short of {targets[label]:,}"
+            f"{label!r} stays {short:,} short of {targets[label]:,}".removeprefix("'' ")
             for label, short in shortfalls.items()
         ]
-        kind = "class" if len(lacking) == 1 else "classes:"
+        kind = "the table" if "" in shortfalls else "class" if len(lacking) == 1 else "classes:"
         why = self.approach.shortfall(self.recipe.per_row)
         tried = why_not_more(self.paraphrasers, self.production.yields)
         yields = self.production.yields.values()

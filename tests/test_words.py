@@ -131,6 +131,10 @@ def test_what_cannot_be_reached_is_said():
     notes = " ".join(done.manifest.notes)
     assert "texts of fewer than 3 sentences give nothing" in notes
     assert re.search(r"classes: 'a' stays 4 short of 5, .*: .*--method", notes)
+    done = augment_words(
+        table, **PLAIN, method="sentence-drop", source="en", balance="5", label="none", text="text"
+    )
+    assert "the table stays 3 short of 5: " in " ".join(done.manifest.notes)
 
 
 def test_text_pairs_too():

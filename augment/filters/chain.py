@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from augment.filters.check import Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
-from augment.filters.recall import Judged, Recall
+from augment.filters.recall import Ruling, Recall
 from augment.key_set import KeySet
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
@@ -136,7 +136,7 @@ class FilterChain:
 
     def _judged(
         self, candidates: Sequence[Candidate], duplicates: Sequence[Duplicate]
-    ) -> list[Judged]:
+    ) -> list[Ruling]:
         """Look the findings on a window up; where it is new, find and remember them."""
         if self.recall is None:
             return self._judge(candidates)
@@ -152,7 +152,7 @@ class FilterChain:
             self.recall.put(key, judged)
         return judged
 
-    def _judge(self, candidates: Sequence[Candidate]) -> list[Judged]:
+    def _judge(self, candidates: Sequence[Candidate]) -> list[Ruling]:
         """Show a window to every check, each candidate up to the first that refuses it."""
         refused: dict[int, tuple[int, str, str]] = {}
         scores: dict[int, float] = {}
@@ -171,7 +171,7 @@ class FilterChain:
                     refused[at] = (rank, check.name, finding.detail)
             left = still
         return [
-            Judged(
+            Ruling(
                 *refused.get(at, (-1, "", "")),
                 scores.get(at),
                 change(candidate.original, candidate.text),
@@ -183,7 +183,7 @@ class FilterChain:
         self,
         candidate: Candidate,
         duplicates: Sequence[tuple[int, Duplicate]],
-        judged: Judged,
+        judged: Ruling,
     ) -> Paraphrase | Rejection:
         for rank, check in duplicates:
             if judged.rank < 0 or judged.rank > rank:

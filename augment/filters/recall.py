@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-class Judged(NamedTuple):
+class Ruling(NamedTuple):
     """What all checks together found on one candidate.
 
     Parameters
@@ -75,12 +75,12 @@ class Recall:
         said = json.dumps((rows, taken)).encode()  # escapes make bytes of any text
         return blake2b(said, digest_size=16, key=self._identity).digest()
 
-    def get(self, key: bytes) -> list[Judged] | None:
+    def get(self, key: bytes) -> list[Ruling] | None:
         """Give the findings on a window; None where it was not seen before."""
         found = self._store.findings(key)
-        return None if found is None else [Judged(*one) for one in json.loads(found)]
+        return None if found is None else [Ruling(*one) for one in json.loads(found)]
 
-    def put(self, key: bytes, judged: Sequence[Judged]) -> None:
+    def put(self, key: bytes, judged: Sequence[Ruling]) -> None:
         """Write the findings on a window down."""
         self._store.put_findings(key, json.dumps(judged))
 
