@@ -298,9 +298,11 @@ def test_bad_usage_is_exit_2(arguments, capsys):
         (["backtranslate", "in.csv", "--min_change=0,1"], "point: --min-change 0.1"),
         (["kfold-train", "in.csv", "--curve", "5", "10"], "commas: --curve 5,10"),
         (["train", "in.csv", "--class-weights", "a=1", "b=2"], "commas: --class-weights a=1,b=2"),
+        (["kfold-train", "in.csv", "--n_splits", "4"], "--n_splits is --folds here"),
+        (["backtranslate", "in.csv", "--output=out.csv"], "--output is --out here"),
     ],
 )
-def test_values_written_in_another_way(arguments, message, capsys):
+def test_options_written_in_another_way(arguments, message, capsys):
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
 

@@ -28,6 +28,24 @@ MARKERS = (
     tyro.conf.PositionalRequiredArgs,
 )
 
+#: What other programs call an option that is called otherwise here, and too unlike it for the
+#: parser to think of it.
+HABITS = {
+    "batch-size": ("--batch", "--bs", "--per-device-train-batch-size"),
+    "delimiter": ("--sep", "--separator"),
+    "epochs": ("--num-epochs", "--n-epochs", "--num-train-epochs"),
+    "folds": ("--k", "--cv", "--n-splits", "--n-folds", "--num-folds", "--splits"),
+    "force": ("--overwrite", "--yes"),
+    "label": ("--labels", "--label-column", "--label-col", "--target", "--class"),
+    "lr": ("--learning-rate",),
+    "max-tokens": ("--max-length", "--max-len", "--max-seq-length"),
+    "out": ("--output", "--output-file", "--output-dir", "--out-dir"),
+    "seed": ("--random-state", "--random-seed"),
+    "source": ("--lang", "--language", "--from", "--src"),
+    "text": ("--texts", "--text-column", "--text-col"),
+    "warm-up": ("--warmup", "--warmup-ratio"),
+}
+
 
 def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN401
     """Build the command's config from flags, then ``augment.toml``, then its defaults."""
@@ -92,17 +110,22 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
 
 
 def _check_habits(config: type, args: Sequence[str]) -> None:
-    """Refuse two ways of writing values, of other programs and languages, with what to write.
+    """Refuse names and ways of writing values of other programs and languages, with what to write.
 
     Raises
     ------
     InputError
-        For ``--min-similarity 0,6``, and for ``in.csv --pivot es ca``.
+        For ``--learning-rate``, ``--min-similarity 0,6``, and for ``in.csv --pivot es ca``.
     """
     kinds = {f"--{field.name.replace('_', '-')}": str(field.type) for field in fields(config)}
     parts = [
         part for arg in args for part in (arg.split("=", 1) if arg.startswith("--") else [arg])
     ]
+    for part in parts:
+        elsewhere = part.replace("_", "-").lower()
+        flag = next((f"--{ours}" for ours, names in HABITS.items() if elsewhere in names), None)
+        if flag in kinds and elsewhere not in kinds:
+            raise InputError(f"{part} is {flag} here")
     for at, (given, value) in enumerate(pairwise(parts)):
         flag = given.replace("_", "-")
         kind = kinds.get(flag, "")
