@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from augment.filters.check import Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
-from augment.filters.recall import Ruling, Recall
+from augment.filters.recall import Recall, Ruling
 from augment.key_set import KeySet
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.tokens import change
