@@ -22,7 +22,7 @@ from augment.datasets.columns import named_column
 from augment.datasets.content_hash import content_sha256
 from augment.datasets.judged import Judged
 from augment.datasets.source_language import source_language
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
     InputOptions,
@@ -220,7 +220,7 @@ class _Judge:
         label = self.recipe.label and named_column(self.table, self.recipe.label, "label")
         label_at = self.table.columns.index(label) if label else None
         for number, row in enumerate(self.table):
-            of_class = "" if label_at is None else cell_string(row[label_at])
+            of_class = "" if label_at is None else label_string(row[label_at])
             yield Original(number, cell_string(row[at]), of_class)
 
     def _say(self) -> None:

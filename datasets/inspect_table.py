@@ -20,6 +20,7 @@ from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
 from augment.datasets.survey import (
     cell_string,
+    label_string,
     most_telling,
     odd_labels,
     odd_texts,
@@ -298,7 +299,7 @@ def _originals(
     for row in table:
         method = cell_string(row[method_at])
         methods[method] += 1
-        label = cell_string(row[label_at]).strip()
+        label = label_string(row[label_at])
         if method == "original" and label:
             originals[label] += 1
     return dict(methods), {label: count for label, count in originals.items() if count}
@@ -325,7 +326,7 @@ def _rows(table: Table, columns: Columns) -> Iterable[tuple[list[str], str]]:
     texts_at = [table.columns.index(name) for name in columns.text]
     label_at = None if columns.label is None else table.columns.index(columns.label)
     for row in table:
-        label = "" if label_at is None else cell_string(row[label_at]).strip()
+        label = "" if label_at is None else label_string(row[label_at])
         yield [cell_string(row[at]) for at in texts_at], label
 
 

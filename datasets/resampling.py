@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
     TableOptions,
@@ -206,7 +206,7 @@ class _Rows:
         seen: Counter[bytes] = Counter()
         numbers: dict[str, int] = {}
         for row_number, row in enumerate(table):
-            name = cell_string(row[label_at]).strip()
+            name = label_string(row[label_at])
             content = cell_string(row[text_at])
             key = key_of(content)
             # An empty text is worth less than any repetition.

@@ -19,7 +19,7 @@ from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
 from augment.datasets.folds import connected, grouped_parts
 from augment.datasets.near_duplicates import near_texts
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
     TableOptions,
@@ -237,7 +237,7 @@ class _Rows:
         provenance = _provenance(table)
         numbers: dict[str, int] = {}
         for row in table:
-            label = "" if label_at is None else cell_string(row[label_at]).strip()
+            label = "" if label_at is None else label_string(row[label_at])
             self.class_of_row.append(numbers.setdefault(label, len(numbers)))
             texts = [cell_string(row[at]) for at in texts_at]
             keys: list[Hashable] = [key_of(text) for text in texts if text.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 from array import array
 from collections import Counter
@@ -23,6 +24,7 @@ from augment.tokens import fold
 #: Texts kept from the pass to recognise the language by, spread over the table.
 SAMPLE: Final = 400
 NO_LABEL: Final = ""
+_WHOLE: Final = re.compile(r"-?\d+\.0", re.ASCII)
 #: From so many rows, where a text comes so many times, a column is taken for one of labels.
 MANY_ROWS: Final = 20
 MANY_TIMES: Final = 10
@@ -85,6 +87,18 @@ def cell_string(cell: object) -> str:
     if isinstance(cell, str):
         return cell
     return "" if is_missing(cell) else str(cell)
+
+
+def label_string(cell: object) -> str:
+    """Give a label as the name of its class: without blanks around it, whole numbers as such.
+
+    Where a label is missing, pandas makes floats of the others, and 10 becomes 10.0.
+
+    >>> label_string(" pos "), label_string(10.0), label_string("10.0"), label_string(0.5)
+    ('pos', '10', '10', '0.5')
+    """
+    name = cell_string(cell).strip()
+    return name[:-2] if _WHOLE.fullmatch(name) else name
 
 
 def most_telling(rows: int) -> float:
@@ -207,8 +221,8 @@ def survey(
     for number, row in enumerate(table):
         texts = [cell_string(row[at]) for at in texts_at]
         rewritten = [texts[side] for side in sides]
-        named = NO_LABEL if label_at is None else cell_string(row[label_at])
-        label = named.strip()
+        named = NO_LABEL if label_at is None else row[label_at]
+        label = label_string(named)
         empty_text = not all(text.strip() for text in rewritten)
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
@@ -218,7 +232,7 @@ def survey(
         if not empty_label:
             index = indices.setdefault(label, len(indices))
             counts[label] += 1
-            if named != label:
+            if isinstance(named, str) and named != named.strip():
                 found.padded_labels[named] += 1
         if not empty_text:
             if see is not None:

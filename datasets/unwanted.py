@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
 from augment.datasets.columns import Columns
-from augment.datasets.survey import cell_string, row_key, survey
+from augment.datasets.survey import cell_string, label_string, row_key, survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 
@@ -86,4 +86,4 @@ class UnwantedRows:
         return row_key(texts) if all(text.strip() for text in texts) else b""
 
     def _label(self, row: Sequence[object]) -> str:
-        return "none" if self.label_at is None else cell_string(row[self.label_at]).strip()
+        return "none" if self.label_at is None else label_string(row[self.label_at])

@@ -11,7 +11,7 @@ from typing import Final
 
 from augment.datasets.columns import find_columns
 from augment.datasets.run_sample import Smallest
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table, open_table
 from augment.errors import InputError
 from augment.train.model_input import sides_of, text_columns, windows
@@ -92,7 +92,7 @@ def _examples(table: Table, names: Sequence[str], predictor: Predictor) -> Itera
             sides = sides_of(row, at)
             is_original = of_method is None or cell_string(row[of_method]) == "original"
             if is_original and all(side.strip() for side in sides):
-                rows.append((sides, "" if of_label is None else cell_string(row[of_label])))
+                rows.append((sides, "" if of_label is None else label_string(row[of_label])))
         seen = predictor.trained_on([sides for sides, _ in rows])
         for (sides, code), was in zip(rows, seen.tolist(), strict=True):
             yield Example(sides, predictor.label_names.get(code, code), was)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augment.config import build
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table, unread_rows
 from augment.errors import InputError
 from augment.progress import SILENT, Progress
@@ -83,7 +83,7 @@ def evaluate_model(
         for window in windows(table):
             kept = []
             for number, row in enumerate(window, start):
-                sides, name = sides_of(row, text_at), cell_string(row[label_at]).strip()
+                sides, name = sides_of(row, text_at), label_string(row[label_at])
                 if method_at is not None and cell_string(row[method_at]) != "original":
                     left_out["paraphrase"] += 1
                 elif not all(side.strip() for side in sides):
@@ -135,7 +135,7 @@ def _predictor(model: str | os.PathLike[str] | Predictor, config: EvaluateConfig
 def _check_labels(table: Table, label: str, predictor: Predictor) -> int:
     """Count the rows, and refuse labels that the model does not know before it is put to work."""
     at = table.columns.index(label)
-    counts = Counter(cell_string(row[at]).strip() for row in table)
+    counts = Counter(label_string(row[at]) for row in table)
     unknown = {
         name: n for name, n in counts.items() if name and predictor.class_number(name) is None
     }

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
 from augment.datasets.folds import connected, source_groups
-from augment.datasets.survey import alike_labels, cell_string
+from augment.datasets.survey import alike_labels, cell_string, label_string
 from augment.datasets.table import frame_table
 from augment.errors import InputError
 from augment.tokens import fold as same_text
+from augment.train.label_values import kind_of_values
 from augment.train.near_rows import near_copies, near_groups
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class LabelledRows:
         Reason -> number of rows of the table that take no part.
     text_columns, label_column
         Names of the columns used.
+    label_kind
+        What labels are: text, boolean, integer or number.
     hint
         That another column may be the second side of a pair; empty where nothing speaks for it.
     """
@@ -64,6 +67,7 @@ class LabelledRows:
     left_out: dict[str, int]
     text_columns: tuple[str, ...]
     label_column: str
+    label_kind: str = "text"
     hint: str = ""
 
     @property
@@ -165,8 +169,10 @@ def labelled_rows(
     if len(columns.text) > 2:
         raise InputError(f"{name}: {len(columns.text)} text columns given; one or two are wanted")
     source_ids, is_original = _provenance(frame, name)
-    labels = [label.strip() for label in _column(frame, columns.label)]
-    texts = list(zip(*(_column(frame, column) for column in columns.text), strict=True))
+    given = _column(frame, columns.label)
+    labels = [*map(label_string, given)]
+    sides = [map(cell_string, _column(frame, column)) for column in columns.text]
+    texts = list(zip(*sides, strict=True))
     left_out: dict[str, int] = {}
     usable = _usable(texts, labels, is_original, left_out)
 
@@ -225,6 +231,7 @@ def labelled_rows(
         left_out=left_out,
         text_columns=columns.text,
         label_column=columns.label,
+        label_kind=kind_of_values(given) or "text",
         hint=columns.pair_hint(),
     )
 
@@ -246,10 +253,9 @@ def class_order(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(labels), key=key))
 
 
-def _column(frame: pd.DataFrame, name: str) -> list[str]:
-    """Give a column as texts; columns may have names that are no strings."""
-    at = [str(column) for column in frame.columns].index(name)
-    return [cell_string(value) for value in frame.iloc[:, at]]
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Give a column; columns may have names that are no strings."""
+    return frame.iloc[:, [str(column) for column in frame.columns].index(name)]
 
 
 def _named(sides: Sequence[IntArray]) -> list[list[tuple[int, int]]]:

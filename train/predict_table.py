@@ -19,6 +19,7 @@ from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import PredictConfig
+from augment.train.label_values import kind_of_values, values_of
 from augment.train.model_input import WINDOW, sides_of, text_columns, windows
 from augment.train.predictor import Prediction, Predictor
 
@@ -96,9 +97,10 @@ def predict_table(
     -------
     PredictedTable
         For a path, or with `PredictConfig.out`, the table is written; for a data frame it comes
-        back as `PredictedTable.frame`. Added columns: ``predicted`` (names of classes, which are
-        text also where labels are numbers: compare with ``frame["label"].astype(str)``),
-        ``score`` and one ``prob_LABEL`` for each class, 0..1, to six digits.
+        back as `PredictedTable.frame`. Added columns: ``predicted``, ``score`` and one
+        ``prob_LABEL`` for each class, 0..1, to six digits. What is predicted is of the kind of the
+        labels beside it or, where there are none, of those trained on: the class 4 is the number
+        4 where they are numbers (in a CSV, where pandas would read numbers).
 
     Raises
     ------
@@ -130,6 +132,7 @@ def predict_table(
             "be written to; rename it or take it out"
         )
     columns = text_columns(table, predictor, config.text)
+    values = values_of(predictor.labels, _label_kind(table, predictor))
     at = tuple(table.columns.index(name) for name in columns)
     progress.note(f"text column {' + '.join(map(repr, columns))} (--text to change)")
     counts: Counter[str] = Counter()
@@ -141,24 +144,27 @@ def predict_table(
         else TableWriter(out, (*table.columns, *names), schema=table.schema)
     )
     with writer as sink, progress.stage("predicting", None) as stage:
-        for row, cells in _predictions(table, at, predictor, stage.advance):
+        for row, found in _predictions(table, at, predictor, stage.advance):
             rows += 1
-            if cells is None:
+            if found is None:
                 empty += 1
-                cells = ("",) + (None,) * (len(names) - 1)
+                nothing = "" if values == predictor.labels else None
+                cells: tuple[object, ...] = (nothing,) + (None,) * (len(names) - 1)
             else:
-                counts[str(cells[0])] += 1
+                best, shares = found
+                counts[predictor.labels[best]] += 1
+                cells = (values[best], shares[best], *shares)
             if sink is None:
                 collected.append(cells)
             else:
                 sink.write((*row, *cells))
     for line in unread_rows(table):
         progress.note(line)
-    found = {label: counts[label] for label in predictor.labels}
+    counted = {label: counts[label] for label in predictor.labels}
     frame = None
     if out is None:
         frame = _with_columns(data, names, collected)
-    return PredictedTable(rows, found, empty, out, frame)
+    return PredictedTable(rows, counted, empty, out, frame)
 
 
 def predict_texts(
@@ -261,13 +267,23 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     return there or (meant and len(one.split()) == 1)
 
 
+def _label_kind(table: Table, predictor: Predictor) -> str:
+    """Tell what the table's own labels are, or else those that the model was trained on."""
+    if predictor.label_column in table.columns:
+        at = table.columns.index(predictor.label_column)
+        found = kind_of_values(row[at] for row in islice(iter(table), WINDOW))
+        if found is not None:
+            return found
+    return predictor.label_kind
+
+
 def _predictions(
     table: Table,
     at: tuple[int, ...],
     predictor: Predictor,
     advance: Any,  # noqa: ANN401
-) -> Iterator[tuple[tuple[object, ...], tuple[object, ...] | None]]:
-    """Rows with their new cells, in their order; None for a row without text."""
+) -> Iterator[tuple[tuple[object, ...], tuple[int, list[float]] | None]]:
+    """Rows with their class and all shares, in their order; None for a row without text."""
     for window in windows(table):
         texts = [sides_of(row, at) for row in window]
         filled = [place for place, sides in enumerate(texts) if all(s.strip() for s in sides)]
@@ -279,9 +295,7 @@ def _predictions(
             if p is None:
                 yield row, None
                 continue
-            best = int(p.argmax())
-            shares = [round(float(share), 6) for share in p]
-            yield row, (predictor.labels[best], shares[best], *shares)
+            yield row, (int(p.argmax()), [round(float(share), 6) for share in p])
         advance(len(window))
 
 
@@ -289,5 +303,8 @@ def _with_columns(data: Any, names: list[str], cells: list[tuple[object, ...]]) 
     import pandas as pd
 
     added = pd.DataFrame(cells, columns=names, index=data.index)
+    if not all(isinstance(value, str) for value, *_ in cells):  # whole numbers stay whole
+        values = pd.array([value for value, *_ in cells])
+        added[PREDICTED] = values if values.isna().any() else values.to_numpy()
     found: pd.DataFrame = pd.concat([data, added], axis=1)
     return found

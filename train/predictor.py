@@ -59,6 +59,8 @@ class Predictor:
         Class names, in the order of the columns of `predict_proba`.
     text_columns, label_column
         Columns that the model was trained on; empty and None where that is not known.
+    label_kind
+        What the labels of the training data were: text, boolean, integer or number.
     label_names
         Encoded label -> name, where the training data had codes.
 
@@ -91,6 +93,7 @@ class Predictor:
         self.name = model.name
         self.labels = model.labels
         self.text_columns, self.label_column = model.text_columns, model.label_column
+        self.label_kind: str = model.record.get("label_kind", "text")
         self.label_names = dict(model.label_names)
         self.device = choose_device(device)
         self.precision: Precision = choose_precision(precision, self.device)
@@ -260,9 +263,15 @@ class Predictor:
         return side_known(texts, self._saved.trained)
 
     def class_number(self, label: str) -> int | None:
-        """Give the number of a class by its name, or by its code in the training data."""
+        """Give the number of a class by its name, or by its code in the training data.
+
+        4.0 is 4: pandas makes floats of whole numbers where a cell is missing.
+        """
         name = self.label_names.get(label, label)
-        return self.labels.index(name) if name in self.labels else None
+        whole = name.removesuffix(".0")
+        there = (one for one in (name, whole, f"{whole}.0") if one in self.labels)
+        found = next(there, None)
+        return None if found is None else self.labels.index(found)
 
 
 def prediction_of(labels: Sequence[str], probabilities: FloatArray) -> Prediction:

@@ -21,6 +21,7 @@ from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import Encoder, language_note, load_encoder
 from augment.train.experiment_log import SeveralLogs, check_logs, open_logs, sent_away
+from augment.train.label_values import kind_of_names
 from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
 from augment.train.model_card import model_card
@@ -153,6 +154,8 @@ to part; add rows, or leave valid_share out
         checkpoint.check(resume=config.resume, force=config.force)
     text, label = recorded_columns(manifest, frame.columns)
     rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
+    if frame is not data and rows.label_kind == "text":  # as every cell of a CSV is
+        rows = dataclasses.replace(rows, label_kind=kind_of_names(rows.classes))
     rows = _named(rows, config)
     valid = _validation_rows(config, rows, progress)
     material = gather(rows, valid, config, name=str(config.valid or ""))
@@ -357,4 +360,5 @@ def _named(rows: LabelledRows, config: TrainConfig, *, partly: bool = False) -> 
         raise InputError(
             f"label_names: two classes get one name ({', '.join(classes)}); each needs its own"
         )
-    return dataclasses.replace(rows, classes=classes)
+    kind = rows.label_kind if classes == rows.classes else "text"
+    return dataclasses.replace(rows, classes=classes, label_kind=kind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from augment.config import check_at_least, check_one_of, check_within, shown_as, split_commas
+from augment.datasets.survey import label_string
 from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
 
@@ -97,6 +98,11 @@ class TrainingOptions(ReadOptions):
             )
         if self.lora and (self.freeze_embeddings or self.freeze_layers):
             raise InputError("lora freezes the whole encoder already; leave freeze_... out")
+        if self.class_weights == ("balanced",):
+            raise InputError(
+                "class_weights='balanced' is loss='weighted' here (--loss weighted); or give the "
+                "weights of the classes, such as negative=2,positive=1"
+            )
         if self.class_weights and self.loss == "weighted":
             raise InputError("class_weights and loss='weighted': give one of the two")
         self.check_needed("gamma", "loss='focal'", self.loss == "focal")
@@ -161,11 +167,11 @@ def named_values(name: str, given: tuple[str, ...] | Mapping[Any, Any]) -> dict[
     {'0': 'neg', '1': 'pos'}
     """
     if isinstance(given, Mapping):
-        return {str(key): str(value) for key, value in given.items()}
+        return {label_string(key): str(value) for key, value in given.items()}
     found: dict[str, str] = {}
     for pair in given:
         key, sign, value = pair.rpartition("=")
         if not sign or not key.strip() or not value.strip():
             raise InputError(f"{name}: {pair!r}; NAME=VALUE is wanted, such as 0=negative")
-        found[key.strip()] = value.strip()
+        found[label_string(key)] = value.strip()
     return found

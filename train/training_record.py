@@ -102,6 +102,7 @@ def training_record(
         "label_names": decided["label_names"],
         "text_columns": list(rows.text_columns),
         "label_column": rows.label_column,
+        "label_kind": rows.label_kind,
         "max_tokens": trainer.max_tokens,
         "truncation": config.truncation,
         "data": {
