@@ -7,7 +7,7 @@ import re
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -190,6 +190,14 @@ class Identifier:
         return self._wanted[label], float(probability)
 
 
+#: What the identifier says of numbers and noise.
+NO_LANGUAGE: Final = "zxx"
+#: Fewer letters than these say too little of a language, whatever the identifier makes of them.
+ENOUGH_LETTERS: Final = 40
+#: More of the letters than this share are in the language of the whole.
+ENOUGH_OF_THEM: Final = 0.6
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """Which language many texts are in.
@@ -197,24 +205,32 @@ class Guess:
     Parameters
     ----------
     language
-        Code of the most frequent language; ``""`` where no text holds letters.
+        Code of the most frequent language; ``""`` where nothing reads as one.
     share
-        Its share of the letters looked at, 0..1.
-    sure
-        Whether there is enough to rely on: 40 letters or more, and more than 60 % of them in that
-        language.
+        Its share of the letters, 0..1.
+    letters
+        Letters looked at, those of noise included; a long text counts as one of 150.
     others
         The next languages with their shares, largest first, at most three.
     """
 
     language: str
     share: float
-    sure: bool
+    letters: int
     others: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether to rely on it: letters enough, and more than 60 % of them in that language."""
+        return self.letters >= ENOUGH_LETTERS and self.share > ENOUGH_OF_THEM
 
 
 _NOT_LANGUAGE: Final = re.compile(r"https?://\S+|<[^<>]{1,200}>|&\w{1,8};|[@#]\w+|\d+")
 _CHUNK: Final = 300
+#: From here on a text is looked at for itself, and its length gives it no more weight: one long
+#: row among forty is one row.
+_LONG: Final = _CHUNK // 2
+_READ: Final = 500
 _LOOKED_AT: Final = 200_000
 
 
@@ -227,7 +243,8 @@ def detect_language(texts: Sequence[str]) -> Guess:
     Parameters
     ----------
     texts
-        Texts, a sample is enough; at most 200,000 characters, spread evenly, are looked at.
+        Texts, a sample is enough; the first 500 characters of each are looked at, and at most
+        200,000 of all, from texts spread evenly.
 
     Returns
     -------
@@ -239,38 +256,40 @@ def detect_language(texts: Sequence[str]) -> Guess:
     >>> detect_language(["Une belle histoire.", "Je me suis ennuyé du début à la fin."]).language
     'fr'
     """
-    total = sum(map(len, texts))
+    total = sum(min(len(text), _READ) for text in texts)
     step = max(1, -(-total // _LOOKED_AT))
     letters: Counter[str] = Counter()
-    for piece in _pieces(texts[::step]):
+    for piece, most in _pieces(texts[::step]):
         label, probability = identify(piece)
         if probability > 0.0:
-            letters[label] += sum(map(str.isalpha, piece))
+            letters[label] += min(most, sum(map(str.isalpha, piece)))
     looked_at = letters.total()
-    if not looked_at:
-        return Guess("", 0.0, sure=False)
+    del letters[NO_LANGUAGE]
+    if not letters:
+        return Guess("", 0.0, looked_at)
     ranked = [(label, count / looked_at) for label, count in letters.most_common(4)]
-    language, share = ranked[0]
-    return Guess(language, share, looked_at >= 40 and share > 0.6, tuple(ranked[1:]))
+    (language, share), *others = ranked
+    return Guess(language, share, looked_at, tuple(others))
 
 
-def _pieces(texts: Iterable[str]) -> Iterable[str]:
+def _pieces(texts: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Give what to look at, and for how many letters each piece counts at most."""
     waiting: list[str] = []
     size = 0
     for text in texts:
-        plain = " ".join(_NOT_LANGUAGE.sub(" ", text[:5000]).split())
+        plain = " ".join(_NOT_LANGUAGE.sub(" ", text[: 10 * _READ]).split())[:_READ]
         if not any(map(str.isalpha, plain)):
             continue
-        if len(plain) >= _CHUNK / 2:
-            yield plain
+        if len(plain) >= _LONG:
+            yield plain, _LONG
             continue
         waiting.append(plain)
         size += len(plain)
         if size >= _CHUNK:
-            yield "\n".join(waiting)
+            yield "\n".join(waiting), size
             waiting, size = [], 0
     if waiting:
-        yield "\n".join(waiting)
+        yield "\n".join(waiting), size
 
 
 #: A text says its language by chance with fewer letters, or when the identifier is less sure.
@@ -279,8 +298,6 @@ _SURE: Final = 0.9
 _READ_OF_EACH: Final = 2000
 #: Share of the texts in another language from which it is told.
 _WORTH_A_NOTE: Final = 0.01
-#: What the identifier says of numbers and noise.
-NO_LANGUAGE: Final = "zxx"
 
 
 def language_shares(texts: Sequence[str], main: str) -> dict[str, float]:

@@ -141,6 +141,40 @@ def test_two_halves_are_not_sure():
     assert {guess.language, guess.others[0][0]} == {"en", "fr"}
 
 
+FILM = "The film number {} was good and I liked it very much, thanks."
+PELICULA = "La película {} fue muy buena y me gustó mucho, gracias a todos los actores. "
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        ["x" * 5000],
+        ["ha" * 2500],
+        ["x" * 2000],
+        [PELICULA.format(0) * 70],
+        [PELICULA.format(0) * 70, PELICULA.format(1) * 70],
+    ],
+)
+def test_a_few_long_rows_do_not_decide_for_all(odd):
+    guess = detect_language([*map(FILM.format, range(40)), *odd])
+    assert (guess.language, guess.sure) == ("en", True)
+
+
+def test_a_huge_text_leaves_the_others_in_sight():
+    texts = ["ha" * 5_000_000, *map(FILM.format, range(40))]
+    guess = detect_language(texts)
+    assert (guess.language, guess.sure) == ("en", True)
+    assert guess.letters > 40 * 40
+
+
+def test_noise_is_no_language_and_counts_as_text_all_the_same():
+    guess = detect_language(["x" * 2000] * 3)
+    assert (guess.language, guess.share, guess.sure) == ("", 0.0, False)
+    assert guess.letters > 0
+    english = FILM.format(1)
+    assert not detect_language(["x" * 2000, english]).sure
+
+
 def test_a_language_that_cannot_be_recognised_is_no_fault():
     assert language_shares(["ok bueno", "hola"], "ast") == {"unclear": 1.0}
     assert Identifier(["ast"]).identify("hola") == ("", 0.0)
