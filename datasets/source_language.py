@@ -9,14 +9,17 @@ from augment.errors import InputError
 from augment.filters import runs
 from augment.filters.language import near_languages
 from augment.languages import (
-    NO_LANGUAGE,
+    ENOUGH_LETTERS,
+    ENOUGH_OF_THEM,
+    Guess,
     detect_language,
     identifiable,
     language_code,
     language_name,
+    shown_language,
 )
 
-#: Share of the letters in another language from which the user's word is doubted.
+#: Share of the letters looked at, in another language, from which the user's word is doubted.
 SURELY_ANOTHER: Final = 0.8
 
 
@@ -54,15 +57,25 @@ def source_language(
         if guess.sure:
             return guess.language
         raise InputError(
-            f"the language of column {column!r} is not clear (best guess {guess.language!r}, "
-            f"{guess.share:.0%} of the texts); name it with --source: of texts in another language "
-            "nothing is made"
+            f"the language of column {column!r} is not clear ({_doubt(guess)}); name it with "
+            "--source: of texts in another language nothing is made"
         )
-    same = {code, "", NO_LANGUAGE, *near_languages(code)}
+    same = {code, *near_languages(code)}
     if not guess.sure or guess.share < SURELY_ANOTHER or guess.language in same:
         return code
     raise InputError(
-        f"source is {language_name(code)}, and {guess.share:.0%} of the texts in column {column!r} "
-        f"read as {language_name(guess.language)}: what is told the wrong language makes nonsense; "
-        f"--source {guess.language}, or leave it out (--no-filter language to go on all the same)"
+        f"source is {language_name(code)}, and {guess.share:.0%} of column {column!r} "
+        f"reads as {language_name(guess.language)}: what is told the wrong language makes "
+        f"nonsense; --source {guess.language}, or leave it out (--no-filter language to go on all "
+        "the same)"
     )
+
+
+def _doubt(guess: Guess) -> str:
+    if guess.letters < ENOUGH_LETTERS:
+        return f"{guess.letters} letters tell too little, {ENOUGH_LETTERS} are wanted"
+    if not guess.language:
+        return "it reads as noise"
+    found = ((guess.language, guess.share), *guess.others)
+    shares = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in found)
+    return f"it reads as {shares}; of one language more than {ENOUGH_OF_THEM:.0%} are wanted"

@@ -109,6 +109,27 @@ def test_bad_input_gets_one_line_and_nothing_written(arguments, wanted, table, c
     assert sorted(table.iterdir()) == names
 
 
+@pytest.mark.parametrize(
+    ("texts", "doubt"),
+    [
+        (["A good film."] * 2, "18 letters tell too little, 40 are wanted"),
+        (["x" * 500, "x" * 400], "it reads as noise"),
+        (
+            [
+                "The weather was fine and everybody went to the beach to enjoy it. " * 4,
+                "Il faisait beau et tout le monde est allé à la plage. " * 4,
+            ],
+            "it reads as 50% English, 50% French; of one language more than 60% are wanted",
+        ),
+    ],
+)
+def test_why_a_language_is_not_clear(texts, doubt):
+    data = pd.DataFrame({"text": texts, "paraphrase": ["A fine film."] * len(texts)})
+    with pytest.raises(InputError) as raised:
+        filter_pairs(data)
+    assert f"'text' is not clear ({doubt}); name it with --source" in str(raised.value)
+
+
 def test_columns_that_no_name_tells_are_asked_for():
     data = pd.DataFrame({"a": ["some text here"], "b": ["another text here"]})
     with pytest.raises(InputError, match="which column holds the text.*--text.*'a', 'b'"):
