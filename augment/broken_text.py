@@ -1,4 +1,8 @@
-"""Finds characters that were read in the wrong encoding ("Ã©" for "é"), or lost in one."""
+"""Finds characters that were read in the wrong encoding ("Ã©" for "é"), or lost in one.
+
+Control characters are such, too: no text holds them but by a fault. Tabs and whatever ends a line
+are none.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ _NEXT: Final = (
     "\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u02dc\u2122\u0161"
     "\u203a\u0153\u017e\u0178\u0080-\u00aa\u00ac-\u00ba\u00bc-\u00bf"
 )
+_CONTROL: Final = "[\0-\x08\x0e-\x1b\x1f\x7f]"
+_BROKEN_ASCII: Final = re.compile(_CONTROL)
 _BROKEN: Final = re.compile(
     "[\ufffd\ud800-\udfff]"  # the sign for a lost character, and halves of characters
-    "|[\u0080-\u0084\u0086-\u009f]+"  # control characters; 0x85 may be a line end
+    f"|{_CONTROL}|[\u0080-\u0084\u0086-\u009f]+"  # control characters; 0x85 may be a line end
     f"|[ÂÃÄÅ][{_NEXT}]"  # accented Latin letters
     "|Â[«»]|(?<=[a-zß-ÿ])[ÃÄÅ][«»]|[ÃÄÅ][«»](?=[a-zß-ÿ])"  # quotation marks, "Noël", "goût"
     f"|(?:[ÐÑ][{_NEXT}]){{2,}}|(?:[ÎÏ][{_NEXT}]){{2,}}"  # Cyrillic, Greek
@@ -40,13 +46,17 @@ def readable(text: str) -> str:
 
 
 def broken_pieces(text: str) -> list[str]:
-    """Give the pieces of a text that look like another encoding's; most texts have none.
+    r"""Give the pieces of a text that look like another encoding's; most texts have none.
 
     Examples
     --------
     >>> broken_pieces("C'Ã©tait l'Ã©tÃ©, n'est-ce pas ?")
     ['Ã©', 'Ã©', 'Ã©']
+    >>> broken_pieces("A g\x07ood film,\ta good\r\nbook")
+    ['\x07']
     >>> broken_pieces("C'était l'été à 20 °C, « n'est-ce pas ? »")
     []
     """
-    return [] if text.isascii() else _BROKEN.findall(text)
+    if text.isascii():
+        return [] if text.isprintable() else _BROKEN_ASCII.findall(text)
+    return _BROKEN.findall(text)

@@ -73,6 +73,8 @@ def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
     table = pd.DataFrame({"text": [*whole, *broken, "", ""], "label": list("ababab")})
     assert inspect_table(table, **PLAIN).broken_texts == 2
     assert inspect_table(table[:2], **PLAIN).broken_texts == 0
+    controls = pd.DataFrame({"text": ["One\ttwo\r\nthree.", "F\x08our."], "label": ["a", "b"]})
+    assert inspect_table(controls, **PLAIN).broken_texts == 1
     table.to_csv("in.csv", index=False)
     assert main(["inspect", "in.csv", "--model", "none", "--html", "in.html"]) == 0
     assert "2 rows hold broken characters" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Refuses a candidate that holds HTML which the original does not hold."""
+"""Refuses a candidate that holds HTML or an address which the original does not hold."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ _MARKUP: Final = re.compile(
     r"|&\s?(?:amp|quot|lt|gt|nbsp|apos|#\s?[0-9]{1,5})\s?;",
     re.IGNORECASE,
 )
+#: Addresses on the web and of e-mail, without what a sentence sets behind them.
+_ADDRESS: Final = re.compile(
+    r"(?:\b[a-z]{3,8}://(?:www\.)?|\bwww\.)([^\s<>]*[^\W_])|\b([\w.+-]+@[\w-]+(?:\.[\w-]*\w)+)",
+    re.IGNORECASE,
+)
 
 
 class Markup:
-    """New tags or entities."""
+    """New tags, entities or addresses; one that is gone takes nothing from what is said."""
 
     name = "markup"
 
@@ -46,6 +51,11 @@ def _look(original: str, text: str) -> Finding:
         found = _pieces(text)
         if found and (new := found - _pieces(original)):
             return Finding(f"markup {next(iter(new))[:40]!r} that the original does not have")
+    if "@" in text or "://" in text or "www." in text.casefold():
+        known = "".join(original.casefold().split())
+        for match in _ADDRESS.finditer(text):
+            if (match[1] or match[2]).casefold() not in known:
+                return Finding(f"address {match[0][:60]!r} that the original does not have")
     return PASSED
 
 
