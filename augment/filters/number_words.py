@@ -38,7 +38,7 @@ STRICT: Final[dict[str, str]] = {
 }
 LOOSE: Final[dict[str, str]] = {
     "en": "one=1 a=1 an=1 once=1 single=1 both=2 pair=2 couple=2 twice=2 double=2 half=2 second=2 "
-    "dozen=12 dozens=12 decade=10 decades=10 century=100 twins=2 "
+    "dozen=12 dozens=12 fortnight=2 decade=10 decades=10 century=100 twins=2 "
     "hundred=100 hundreds=100 thousand=1000 thousands=1000 first=1 third=3 fourth=4 "
     "fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 "
     "thirteenth=13 fourteenth=14 fifteenth=15 sixteenth=16 "

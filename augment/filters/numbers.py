@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
+from augment.filters.measures import Measures
 from augment.filters.number_words import LOOSE, STRICT, table
 from augment.filters.written_numbers import NUMBER, WrittenNumbers, normal
 from augment.records import Candidate
@@ -60,6 +61,7 @@ class Numbers:
         self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
         self.written = WrittenNumbers(settings.language)
+        self.measures = Measures(settings.language)
         comma = settings.language in _COMMA
         self.misread = _THOUSAND[comma] if comma or settings.language == "en" else None
         self.thousands = frozenset(word for word, n in self.loose.items() if n in ("100", "1000"))
@@ -118,6 +120,7 @@ class Numbers:
         gained = self._unmatched(counts_new, counts_old, before, original) - more_before
         if lost and gained:
             lost, gained = _without_decades(lost, gained)
+            lost, gained = self._without_other_units(lost, gained, original, text)
         if (lost or gained) and _HALF_DAY.search(original + " " + text):
             lost, gained = _without_clocks(lost, gained)
         if gained and not lost:
@@ -139,6 +142,17 @@ class Numbers:
             else:
                 left.append(word)
         return left, found
+
+    def _without_other_units(
+        self, lost: Counter[str], gained: Counter[str], original: str, text: str
+    ) -> tuple[Counter[str], Counter[str]]:
+        """Take out 2 against 14: two weeks and fourteen days."""
+        for before in self.measures(original):
+            for after in self.measures(text):
+                if before.equals(after) and lost[before.number] and gained[after.number]:
+                    lost -= Counter([before.number])
+                    gained -= Counter([after.number])
+        return lost, gained
 
     def _unmatched(
         self, here: Counter[str], there: Counter[str], words: Sequence[str], text: str

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
+from augment.filters.measures import MONEY, Measure, Measures
+from augment.filters.unit_words import CURRENCIES
 from augment.records import Candidate
 from augment.tokens import folded_words
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
 
-#: Signs of currencies, with the word that may stand for each, in any language.
-_CURRENCIES: Final = {
-    "€": "euro euros",
-    "$": "dollar dollars dólar dólares dolar dolars dòlar dòlars dollaro dollari",
-    "£": "pound pounds livre livres libra libras lliura lliures sterlina sterline pfund pond",
-    "¥": "yen yens ienes yuan yuans",
-    "₹": "rupee rupees roupie roupies rupia rupias rupie",
-}
-#: Units behind a number in digits, where an engine may leave or exchange the sign.
-_UNIT: Final = re.compile(
-    r"\d\s?(km/h|mph|kg|km|cm|mm|ml|cl|mg|[kKMGT]B|[KMGT]o|°\s?[CF]|%|kW|[gmlW])(?![\w°²³/])"
-)
-#: What is one unit: "160 km per hour", and octets.
-_SAME: Final = {
-    "km/h": "km",
-    "Mo": "MB",
-    "Go": "GB",
-    "To": "TB",
-    "ko": "kB",
-    "Ko": "kB",
-    "KB": "kB",
-}
 #: Days from Monday, and months from January, as `folded_words` gives them.
 _DAYS: Final = {
     "en": "monday tuesday wednesday thursday friday saturday sunday",
@@ -65,20 +45,23 @@ _MONTHS: Final = {
 }
 
 
+_DIGIT: Final = re.compile(r"\d")
+
+
 class Units:
-    """A currency, unit, day of the week or month gave way to another of its kind.
+    """A currency, unit, half of the day, day of the week or month gave way to another of its kind.
 
     One that is gone alone may be told in other words ("tomorrow"), and one that is new alone may
-    stand for a word; only where one is gone and another has come is a candidate refused. "$" may
-    come back as "dollars".
+    stand for a word; only where one is gone and another has come is a candidate refused, and a
+    unit only where both stand behind the same number: "two weeks" may come back as "14 days", "3
+    hours" as "3 h". "$" may come back as "dollars".
     """
 
     name = "units"
 
     def __init__(self, settings: FilterSettings) -> None:
-        signs = _CURRENCIES.items()
-        money = {word: sign for sign, words in signs for word in (sign, *words.split())}
-        self.kinds = [money]
+        self.measures = Measures(settings.language)
+        self.kinds: list[dict[str, str]] = [MONEY]
         for table in (_DAYS, _MONTHS):
             self.kinds.append({word: word for word in table.get(settings.language, "").split()})
         self.words = frozenset(word for kind in self.kinds for word in kind)
@@ -88,31 +71,31 @@ class Units:
         return [self._look(candidate.original, candidate.text) for candidate in candidates]
 
     def _look(self, original: str, text: str) -> Finding:
-        before, after = _units(original), _units(text)
-        if finding := _exchanged(before, after):
-            return finding
         words_before, words_after = _words_and_signs(original), _words_and_signs(text)
+        if _DIGIT.search(original) or not self.measures.numbers.keys().isdisjoint(words_before):
+            for read in (self.measures, self.measures.half_days):
+                before = read(original)
+                if before and (finding := _other_unit(before, read(text))):
+                    return finding
         if self.words.isdisjoint(words_before):
             return PASSED
         for kind in self.kinds:
-            before = {kind[word] for word in words_before if word in kind}
-            after = {kind[word] for word in words_after if word in kind}
-            if finding := _exchanged(before, after):
-                return finding
+            named = {kind[word] for word in words_before if word in kind}
+            named_after = {kind[word] for word in words_after if word in kind}
+            gone, come = named - named_after, named_after - named
+            if gone and come:
+                return Finding(f"{min(gone)!r} became {min(come)!r}")
         return PASSED
 
 
 def _words_and_signs(text: str) -> list[str]:
-    return [*folded_words(text), *(sign for sign in _CURRENCIES if sign in text)]
+    return [*folded_words(text), *(sign for sign in CURRENCIES if sign in text)]
 
 
-def _units(text: str) -> set[str]:
-    found = (unit.replace(" ", "") for unit in _UNIT.findall(text))
-    return {_SAME.get(unit, unit) for unit in found}
-
-
-def _exchanged(before: set[str], after: set[str]) -> Finding | None:
-    gone, come = before - after, after - before
-    if not gone or not come:
-        return None
-    return Finding(f"{min(gone)!r} became {min(come)!r}")
+def _other_unit(before: Mapping[Measure, str], after: Mapping[Measure, str]) -> Finding | None:
+    """Say which number stands before another unit than it did."""
+    come = {measure.number: measure for measure in after if measure not in before}
+    for measure in before:
+        if measure not in after and (other := come.get(measure.number)):
+            return Finding(f"{before[measure]!r} became {after[other]!r}")
+    return None

@@ -71,7 +71,7 @@ class WrittenNumbers:
                 rf"\b(?P<minutes>{_any(self.minutes)})\b",
                 rf"\b(?P<tens>{_any(tens)}){BETWEEN_TENS[language]}(?P<units>{_any(units)})\b",
                 rf"{number}(?P<counted> \w+)? (?P<half>{HALVES[language]})\b",
-                rf"{number}(?P<scales>(?:[ \u00a0-](?:{_any(self.scales)})\b)+)",
+                rf"{number}(?P<scales>(?:[ \u00a0-](?:{_any(self.scales)})\b(?!·))+)",
             )
         ]
 
