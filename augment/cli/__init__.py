@@ -2,7 +2,8 @@
 
 One literal table of commands; the module of a command is loaded only when it is asked for, so
 ``augment --help`` loads no library of weight. A command module holds ``Config`` (its documented
-dataclass, from the library) and ``run(config) -> int | None``.
+dataclass, from the library) and ``run(config) -> int | None``; one whose interrupted runs go on
+from what they finished has ``keeps(config) -> bool``.
 """
 
 from __future__ import annotations

@@ -85,6 +85,11 @@ def run(config: Config) -> int | None:
     return None
 
 
+def keeps(config: Config) -> bool:
+    """Whether an interrupted command goes on from what it finished: downloads stay."""
+    return config.action == "fetch"
+
+
 def _fetch(config: Config) -> list[Model]:
     lines = _lines(config.sentences) if config.sentences else []
     options = FetchOptions(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import os
 import re
 import sys
 import traceback
@@ -17,6 +16,7 @@ from typing import Any
 import tyro
 
 from augment.cli import BAD_INPUT, COMMANDS, DONE, FAILED, INTERRUPTED
+from augment.cli.streams import standard_streams
 from augment.config import toml_options
 from augment.errors import AugmentError, InputError
 
@@ -74,6 +74,12 @@ def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN4
 
 def run_command(command: str, args: Sequence[str], debug: bool) -> int:
     """Run a command and map what happens to an exit code."""
+    with standard_streams():
+        return _run(command, args, debug)
+
+
+def _run(command: str, args: Sequence[str], debug: bool) -> int:
+    module = config = None
     try:
         module = importlib.import_module(COMMANDS[command][0])
         config = parse(command, module.Config, args)
@@ -83,28 +89,19 @@ def run_command(command: str, args: Sequence[str], debug: bool) -> int:
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
         return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
     except KeyboardInterrupt as stop:
-        kept = str(stop) or f"what is finished is kept: {_go_on(command)}"
-        return _fail(f"interrupted; {kept}", INTERRUPTED)
+        return _fail(f"interrupted; {str(stop) or _go_on(module, config)}", INTERRUPTED)
     except AugmentError as error:
         if debug:
             traceback.print_exc()
         return _fail(str(error), error.exit_code)
-    except BrokenPipeError:  # `augment ... --json | head`
-        _print_no_more()
-        return DONE
     except Exception as error:
+        if error is getattr(sys.stdout, "error", None):
+            return _unprinted(error)
         if debug:
             traceback.print_exc()
-        if _is_full(error):
-            _print_no_more()
-            return _fail(
-                "what this command prints could not be written (no space is left there); the "
-                "files of the run are in their places",
-                FAILED,
-            )
         return _fail(
             f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
-            f"--debug shows where; what is finished is kept: {_go_on(command)})",
+            f"--debug shows where; {_go_on(module, config)})",
             FAILED,
         )
 
@@ -141,14 +138,17 @@ def _check_habits(config: type, args: Sequence[str]) -> None:
             )
 
 
-def _print_no_more() -> None:
-    """Let what is still to be printed go nowhere: Python tries again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _is_full(error: Exception) -> bool:
-    """Whether standard output is full: what writes files says their names."""
-    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
+def _unprinted(error: Exception) -> int:
+    """Tell why results could not be printed; `augment ... --json | head` had all that it wanted."""
+    if isinstance(error, BrokenPipeError):
+        return DONE
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    why = "no space is left there" if full else str(error)
+    return _fail(
+        f"what this command prints could not be written ({why}); the files of the run are in "
+        "their places",
+        FAILED,
+    )
 
 
 def _may_be_listed(arg: str) -> bool:
@@ -179,8 +179,9 @@ def _defaults(config: type, options: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _go_on(command: str) -> str:
-    """Say how an interrupted command goes on."""
-    config = importlib.import_module(COMMANDS[command][0]).Config
-    flag = " with --resume" if any(field.name == "resume" for field in fields(config)) else ""
-    return f"run the same command{flag} to go on"
+def _go_on(module: Any, config: Any) -> str:  # noqa: ANN401
+    """Say how a command that broke off goes on: its module knows whether it keeps anything."""
+    keeps = getattr(module, "keeps", None)
+    if config is not None and keeps is not None and keeps(config):
+        return "what is finished is kept: run the same command to go on"
+    return "run the same command again"

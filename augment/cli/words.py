@@ -20,3 +20,8 @@ def run(config: WordsConfig) -> None:
         sys.stdout.write(json.dumps(done.report, ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(augmentation_summary(done) + "\n")
+
+
+def keeps(config: WordsConfig) -> bool:
+    """Whether an interrupted run goes on from what it finished: the store has it."""
+    return config.store != "none"
