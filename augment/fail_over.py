@@ -27,7 +27,7 @@ class FailOver:
     Parameters
     ----------
     note
-        Gets a line when a translator is given up, or lacks the direction.
+        Gets a line when a translator is given up, or cannot do the direction.
 
     Attributes
     ----------
@@ -46,29 +46,33 @@ class FailOver:
         self.legs: list[Stored] = []
         self.names: list[str] = []
         self.given_up: dict[str, str] = {}
-        self._lacking: list[str] = []
+        self._left_out: list[TranslatorError] = []
 
     def add(self, name: str, leg: Callable[[], Stored]) -> None:
-        """Open the direction with one more engine; one that lacks the pair is left out."""
+        """Open the direction with one more engine; one that lacks it or is broken is left out."""
         try:
             opened = leg()
-        except PairError as error:
-            self._lacking.append(str(error))
+        except TranslatorError as error:
+            self._left_out.append(error)
             return
         self.legs.append(opened)
         self.names.append(name)
 
     def check(self) -> None:
-        """Refuse a direction that nobody has, and say who lacks it where somebody else has it.
+        """Refuse a direction that nobody can do, and say who cannot where somebody else can.
 
         Raises
         ------
         PairError
             When no engine has the pair.
+        TranslatorError
+            When those that have it cannot be used.
         """
         if not self.legs:
-            raise PairError("; ".join(self._lacking))
-        for why in self._lacking:
+            lacking = all(isinstance(error, PairError) for error in self._left_out)
+            kind = PairError if lacking else TranslatorError
+            raise kind("; ".join(map(str, self._left_out)))
+        for why in self._left_out:
             self.note(f"{why}; {' and '.join(self.names)} will do")
         self.identities = tuple(leg.identity for leg in self.legs)
         self.identity = " or ".join(self.identities)
@@ -83,6 +87,11 @@ class FailOver:
     def translated(self) -> int:
         """Translations made anew."""
         return sum(leg.translated for leg in self.legs)
+
+    @property
+    def delivered(self) -> list[str]:
+        """Engines that gave any translation."""
+        return [name for name, count in self.describe().items() if count]
 
     def describe(self) -> dict[str, Any]:
         """Engine -> translations that it gave, from the store or anew."""

@@ -170,7 +170,15 @@ class RoundTrip:
             raise
         self.identities = tuple(one for leg in self.legs for one in leg.identities)
         labels = [getattr(leg, "label", "") or plan.engine for leg in self.legs]
-        self.engine = plan.engine if several else "+".join(dict.fromkeys(labels))
+        self._asked_first = plan.engine if several else "+".join(dict.fromkeys(labels))
+
+    @property
+    def engine(self) -> str:
+        """Engines that delivered; those that are asked first, as long as none of several has."""
+        several = [leg for leg in self.legs if isinstance(leg, FailOver)]
+        return "+".join(dict.fromkeys(n for leg in several for n in leg.delivered)) or (
+            self._asked_first
+        )
 
     def paraphrase(
         self, items: Iterable[tuple[int, str]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.manifest import BY_RULES
@@ -108,8 +108,9 @@ class Pivots:
         self, store: Store, stack: ExitStack, note: Callable[[str], None]
     ) -> list[Paraphraser]:
         """Open every route: each pivot's first paraphrase comes before any pivot's second."""
+        said = cache(note)  # an engine is given up on every leg, and that is told once
         return [
-            self._open(plan, self.recipe.decoding_of(variant, count), store, stack, note)
+            self._open(plan, self.recipe.decoding_of(variant, count), store, stack, said)
             for variant in range(max(self.variants, default=0))
             for plan, count in zip(self.plans, self.variants, strict=True)
             if variant < count

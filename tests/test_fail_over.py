@@ -1,5 +1,10 @@
+from contextlib import ExitStack
+
 import pytest
 
+from augment.datasets.pivots import Pivots
+from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.variants import why_not_more
 from augment.errors import PairError, TranslatorError
 from augment.fail_over import FailOver
 from augment.planning import Plan
@@ -8,6 +13,7 @@ from augment.round_trip import RoundTrip, Stored
 from augment.routes import Route
 from augment.store import Store
 from augment.testing import FakeEngine
+from augment.translators.online import OnlineEngine
 
 BOTH = {("en", "es"), ("es", "en")}
 
@@ -139,3 +145,48 @@ def test_different_engines_on_the_two_ways_are_joined(store):
     done = [d for _, _, d in trip.paraphrase(enumerate(["a", "x"]))]
     assert [d.engine for d in done] == ["first+third", "second+third"]
     trip.close()
+
+
+def test_an_engine_that_is_broken_is_left_out_and_said(store):
+    notes = []
+    broken = FakeEngine(BOTH, name="broken")
+
+    def no_open(source, target):
+        raise TranslatorError("broken cannot be started")
+
+    broken.open = no_open
+    one = leg(store, broken, tagged("second"), note=notes.append)
+    assert one.translate(["a"]) == [Translation("a second", engine="second")]
+    assert notes == ["broken cannot be started; second will do"]
+    with pytest.raises(TranslatorError, match="broken cannot be started") as raised:
+        leg(store, broken)
+    assert raised.value.exit_code == 1
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_server_that_cannot_be_reached_is_passed_over(place, store):
+    pytest.importorskip("deep_translator")
+    notes = []
+    engines = [tagged("other")]
+    engines.insert(place, OnlineEngine("libre", url="http://127.0.0.1:1/"))
+    plan = Plan(Route("es", ("en", "es", "en")), (tuple(engines), tuple(engines)))
+    trip = RoundTrip(plan, store, notes.append)
+    done = [(one.text, one.engine) for _, _, one in trip.paraphrase(enumerate(["a"]))]
+    assert done == [("a other other", "other")]
+    given_up = "127.0.0.1:1 is given up: it refused the connection; other goes on"
+    assert set(notes) == ({given_up} if place == 0 else set())
+    trip.close()
+
+
+def test_a_run_names_who_delivered_and_says_once_who_gave_up(store, monkeypatch):
+    engines = {"first": GivesUp("first"), "second": tagged("second")}
+    monkeypatch.setattr("augment.planning.load_engine", engines.__getitem__)
+    notes = []
+    pivots = Pivots(BacktranslateConfig(translator="first,second", pivot=("es",)), "en", None)
+    with ExitStack() as stack:
+        (trip,) = pivots.open(store, stack, notes.append)
+        assert trip.engine == "first"
+        assert len(list(trip.paraphrase(enumerate(["a", "b"])))) == 2
+        assert notes == ["first is given up: no more; second goes on"]
+        assert trip.engine == trip.describe()["engine"] == "second"
+        assert "es (second) once" in why_not_more([trip], {})

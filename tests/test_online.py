@@ -332,8 +332,17 @@ def test_a_server_that_is_not_started(here, capsys):
     own = ["--translator", "libre", "--url", "http://127.0.0.1:9", "--pivot", "es"]
     assert main([*csv(here), *own]) == 1
     last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "http://127.0.0.1:9/ cannot be used: it refused the connection" in last
+    assert "127.0.0.1:9 is given up: it refused the connection" in last
     assert "libretranslate --port 5000" in last
+
+
+def test_a_server_is_not_needed_for_what_is_in_the_store(here, capsys):
+    with TranslationServer() as server:
+        own = ["--translator", "libre", "--url", server.url, "--pivot", "es"]
+        assert main([*csv(here), *own]) == 0
+    before = (here / "in.augmented.csv").read_bytes()
+    assert main([*csv(here), *own, "--force"]) == 0
+    assert (here / "in.augmented.csv").read_bytes() == before
 
 
 def test_a_language_that_an_own_server_lacks(here, capsys):

@@ -62,6 +62,7 @@ class OnlineEngine:
         )
         self.memory = Memory()
         self._transport: Any = None
+        self._unreachable = False
         self._languages: dict[str, frozenset[str]] | None = None
 
     @property
@@ -102,7 +103,10 @@ class OnlineEngine:
         return ""
 
     def open(self, source: str, target: str) -> OnlineTranslator:
-        """Make a client for one direction; an own server and microsoft are asked for languages.
+        """Make one direction ready; an own server and microsoft are asked for their languages.
+
+        One that cannot be reached is asked again when a text is to be translated: the store may
+        have all of them, or another engine may come first.
 
         Raises
         ------
@@ -112,38 +116,50 @@ class OnlineEngine:
             When a key is not in the environment.
         PairError
             When the service does not have the pair.
-        TranslatorError
-            When a service that is asked for its languages cannot be reached.
         """
         missing = self.service.missing_keys()
         if missing:
             raise InputError(
                 f"{self.name} needs a key: set the environment variable {' and '.join(missing)}"
             )
-        clients = _clients()
-        version = clients.library_version()
-        transport = self._open_transport()
-        try:
-            if self.url:
-                self._check_server(source, target)
-            client = clients.make_client(
-                self.name, self.service, transport, source, target, self.url
-            )
-        except ServiceFailure as failure:
-            raise TranslatorError(self._unreachable(failure.why)) from None
-        except (PairError, InputError, OfflineError, ImportError):
-            raise
-        except Exception as error:  # the library raises a dozen unrelated types
-            why = transport.scrub(f"{type(error).__name__}: {error}")
-            raise PairError(f"{self.name} cannot translate {source} → {target}: {why}") from None
+        version = _clients().library_version()
+        client = None
+        if not self._unreachable:  # one wait is enough
+            try:
+                client = self.connect(source, target)
+            except ServiceFailure:
+                self._unreachable = True
         where = f"[{self.host}]" if self.url else ""
         model = f"/{client.model}" if hasattr(client, "model") else ""
         return OnlineTranslator(
             client,
             f"{self.name}{where}{model}:{source}-{target}@deep-translator-{version}",
             self,
-            direction=f"{source}-{target}",
+            direction=(source, target),
         )
+
+    def connect(self, source: str, target: str) -> Any:  # noqa: ANN401 - a class of the library
+        """Make the client of one direction.
+
+        Raises
+        ------
+        ServiceFailure
+            When a service that is asked for its languages cannot be reached.
+        PairError
+            When the service does not have the pair.
+        """
+        transport = self._open_transport()
+        try:
+            if self.url:
+                self._check_server(source, target)
+            return _clients().make_client(
+                self.name, self.service, transport, source, target, self.url
+            )
+        except (ServiceFailure, PairError, InputError, OfflineError, ImportError):
+            raise
+        except Exception as error:  # the library raises a dozen unrelated types
+            why = transport.scrub(f"{type(error).__name__}: {error}")
+            raise PairError(f"{self.name} cannot translate {source} → {target}: {why}") from None
 
     def _open_transport(self) -> Any:  # noqa: ANN401 - its module needs the extra
         if self._transport is None:
@@ -169,14 +185,6 @@ class OnlineEngine:
                     f"from {source}: {', '.join(sorted(found.get(source, ()))) or 'nothing'}; "
                     f"its languages: {', '.join(sorted(found))}"
                 )
-
-    def _unreachable(self, why: str) -> str:
-        if self.url:
-            return (
-                f"{self.url} cannot be used: {why}; start the server ({HOW_TO_SERVE}), then run "
-                "the same command again"
-            )
-        return f"{self.host} cannot be used: {why}; run the same command later"
 
     def go_on(self) -> str:
         """Say how a run goes on after this service was given up."""
@@ -212,13 +220,13 @@ class OnlineTranslator:
     Parameters
     ----------
     client
-        Anything with deep-translator's ``translate(text)``.
+        Anything with deep-translator's ``translate(text)``; None: made when it is needed.
     identity
         See `augment.translators.Translator`.
     engine
         The service; all its directions share its `Line` and its `Memory`.
     direction
-        Names the two languages.
+        Codes of the two languages.
     """
 
     def __init__(
@@ -227,10 +235,11 @@ class OnlineTranslator:
         identity: str,
         engine: OnlineEngine,
         *,
-        direction: str = "",
+        direction: tuple[str, str],
     ) -> None:
         self.client = client
-        self.direction = direction
+        self.languages = direction
+        self.direction = "-".join(direction)
         self.identity = identity
         self.engine = engine
         self.service: Service = engine.service
@@ -250,6 +259,8 @@ class OnlineTranslator:
             When the service is given up and nothing of these texts was delivered.
         """
         self._check_line()
+        if self.client is None:
+            self._connect()
         faults = self.line.faults
         trips = list(self._pool.map(self._ask, texts) if self._pool else map(self._ask, texts))
         mixed_up = settle(
@@ -270,6 +281,14 @@ class OnlineTranslator:
             self.line.delivered()
         return done
 
+    def _connect(self) -> None:
+        """Reach a service that could not be reached at the start."""
+        try:
+            self.client = self.engine.connect(*self.languages)
+        except ServiceFailure as failure:
+            self.line.give_up(failure.why)
+            raise self._given_up(failure.why) from None
+
     def _result(self, trip: _Trip) -> Translation:
         wrong = next((spot.error for spot in trip.spots if spot.error), "")
         if wrong and not trip.error:
@@ -280,9 +299,10 @@ class OnlineTranslator:
 
     def _check_line(self) -> None:
         if self.line.given_up:
-            raise TranslatorError(
-                f"{self.engine.host} is given up: {self.line.given_up}; {self.engine.go_on()}"
-            )
+            raise self._given_up(self.line.given_up)
+
+    def _given_up(self, why: str) -> TranslatorError:
+        return TranslatorError(f"{self.engine.host} is given up: {why}; {self.engine.go_on()}")
 
     def remember(self, texts: Sequence[str], done: Sequence[Translation]) -> None:
         """Take note of translations from the store, to see when an answer belongs to their text."""
