@@ -84,6 +84,11 @@ class FailOver:
         return sum(leg.from_store for leg in self.legs)
 
     @property
+    def from_earlier_runs(self) -> int:
+        """Those of them that were there before this run."""
+        return sum(leg.from_earlier_runs for leg in self.legs)
+
+    @property
     def translated(self) -> int:
         """Translations made anew."""
         return sum(leg.translated for leg in self.legs)

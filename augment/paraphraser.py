@@ -21,14 +21,16 @@ class Paraphraser(Protocol):
     method: str
     #: Languages gone through, as they stand in ``aug_pivot``; empty where there are none.
     pivot: str
-    #: As it stands in the column ``aug_engine``.
-    engine: str
     #: Number of its candidates among those of the same name; the first is 0.
     variant: int
     #: Names of its engines that go by rules: wrong the more often the more they change.
     by_rules: frozenset[str]
     #: Everything that decides its texts, part by part: engine, version, direction, decoding.
     identities: tuple[str, ...]
+
+    @property
+    def engine(self) -> str:
+        """As it stands in the column ``aug_engine``."""
 
     def paraphrase(
         self, items: Iterable[tuple[int, str]]

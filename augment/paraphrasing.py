@@ -24,7 +24,7 @@ from augment.paraphraser import Paraphraser, candidate_of
 from augment.planning import plan_round_trips
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.round_trip import RoundTrip
-from augment.store import Store, open_store
+from augment.store import Store, store_at
 from augment.text_list import only_texts
 
 
@@ -203,7 +203,7 @@ class TextParaphraser:
         if self._opened is None:
             source = self.source or _language(texts)
             with ExitStack() as stack:
-                made = _Opened(stack, stack.enter_context(open_store(self.store)))
+                made = _Opened(stack, stack.enter_context(store_at(self.store)))
                 if self.pivots or not self.methods:
                     self._open_trips(made, source)
                 for name in self.methods:

@@ -61,6 +61,7 @@ class Stored:
         self.label: str = getattr(translator, "label", "")
         self.window = translator.window
         self.from_store = 0
+        self.from_earlier_runs = 0
         self.translated = 0
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
@@ -87,6 +88,7 @@ class Stored:
     def _look_up(self, keys: Sequence[bytes], texts: Sequence[str]) -> dict[bytes, Translation]:
         found = self.store.get(self.identity, list(dict.fromkeys(keys)))
         self.from_store += len(found)
+        self.from_earlier_runs += self.store.earlier(self.identity, [*found])
         if found and (remember := getattr(self.translator, "remember", None)) is not None:
             known = {key: text for key, text in zip(keys, texts, strict=True) if key in found}
             remember([*known.values()], [found[key] for key in known])
@@ -198,6 +200,7 @@ class RoundTrip:
             "engine": self.engine,
             "translators": list(self.identities),
             "from_store": sum(leg.from_store for leg in self.legs),
+            "from_earlier_runs": sum(leg.from_earlier_runs for leg in self.legs),
             "translated": sum(leg.translated for leg in self.legs),
         }
         several = [leg.describe() for leg in self.legs if isinstance(leg, FailOver)]

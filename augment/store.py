@@ -11,26 +11,31 @@ the batch in flight, and the same command goes on from there.
 from __future__ import annotations
 
 import hashlib
+import random
 import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from augment.errors import InputError, StoreError
 from augment.records import Translation
 
 DEFAULT_PATH: Final = Path(".augment") / "store.sqlite"
 #: Written into the file; raised when the layout of the tables changes.
-FORMAT: Final = 2
+FORMAT: Final = 3
 _APPLICATION_ID: Final = 0x41554754  # "AUGT": tells our file from any other SQLite file
 _MARK_SEPARATOR: Final = "\x1f"
 _PATIENCE: Final = 60.0  # seconds to wait for another process
 _PER_QUERY: Final = 500  # below SQLite's oldest limit of 999 variables a statement
+#: What else a user can do.
+_INSTEAD: Final = (
+    'name another file: store="FILE" (--store FILE), or do without: store="none" (--store none)'
+)
 
 _SCHEMA = """
 CREATE TABLE translator (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -44,6 +49,8 @@ CREATE TABLE translation (
 """
 #: Since format 2.
 _FINDINGS = "CREATE TABLE findings (key BLOB PRIMARY KEY, judged TEXT NOT NULL) WITHOUT ROWID"
+#: Since format 3: which run wrote it down.
+_RUN = "ALTER TABLE translation ADD COLUMN run INTEGER NOT NULL DEFAULT 0"
 
 
 def text_key(text: str) -> bytes:
@@ -54,35 +61,79 @@ def text_key(text: str) -> bytes:
 class Store:
     """Translations on disk; safe to share between threads, and between processes.
 
+    Nothing is read or made before `open`, which a ``with`` block calls.
+
     Parameters
     ----------
     path
-        The file, made with its folder where missing. None: a temporary file, gone at `close`.
-
-    Raises
-    ------
-    InputError
-        When the file is no translation store, comes from a newer version, or cannot be opened.
+        The file, made where missing; its folder must be there, the default one excepted. None: a
+        temporary file, gone at `close`.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._folder = tempfile.TemporaryDirectory() if path is None else None
-        self.path = Path(self._folder.name) / "store.sqlite" if self._folder else Path(path or "")
+        self.path = path
+        self._held = ExitStack()
         self._lock = threading.Lock()
         self._ids: dict[str, int] = {}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                self.path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
-            )
-            self._open()
-        except (OSError, sqlite3.Error) as error:
-            raise InputError(
-                f"{self.path} cannot be used as translation store: {error}; "
-                "give another file with store=..., or 'none' to do without"
-            ) from error
+        #: Stands at every translation that this object wrote down; those of others are earlier.
+        self._run = random.SystemRandom().getrandbits(62)
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open the file.
+
+        Raises
+        ------
+        InputError
+            When the file is no translation store, comes from a newer version, or cannot be opened.
+        """
+        try:
+            self._db = sqlite3.connect(
+                self._place(), timeout=_PATIENCE, check_same_thread=False, isolation_level=None
+            )
+            self._held.callback(self._db.close)
+            self._begin()
+        except (OSError, sqlite3.Error) as error:
+            self._held.close()
+            raise InputError(self._why(error)) from error
+        except BaseException:
+            self._held.close()
+            raise
+
+    def _place(self) -> Path:
+        if self.path is None:
+            return Path(self._held.enter_context(tempfile.TemporaryDirectory())) / "store.sqlite"
+        folder = self.path.parent
+        if folder == DEFAULT_PATH.parent:
+            folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            raise InputError(
+                f"{folder}, for the translation store, is no folder; make it first, or {_INSTEAD}"
+            )
+        return self.path
+
+    def _why(self, error: Exception, *, open_already: bool = False) -> str:
+        """Say what is wrong with the file, and what to do."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the bits above hold details
+        if self.path is None:
+            return (
+                f"the temporary translation store cannot be used: {error}; free some space, or "
+                "name another folder for temporary files with the environment variable TMPDIR"
+            )
+        if code == sqlite3.SQLITE_CORRUPT or (open_already and code == sqlite3.SQLITE_NOTADB):
+            return (
+                f"{self.path} is damaged ({error}): move it away, with {self.path.name}-wal and "
+                f"-shm where they are, and what it held is translated anew; or {_INSTEAD}"
+            )
+        if not open_already:
+            return f"{self.path} cannot be used as translation store: {error}; {_INSTEAD}"
+        full = "free some space, then " if code == sqlite3.SQLITE_FULL else ""
+        return (
+            f"{self.path}: {error}; what was stored before is kept: {full}run the same command "
+            "again to go on"
+        )
+
+    def _begin(self) -> None:
+        """Find out whose file it is, and make what it lacks."""
         # In one transaction: another process may be making the store just now.
         self._db.execute("BEGIN")
         tables = self._tables()
@@ -90,11 +141,11 @@ class Store:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         self._db.commit()
         if found not in (0, _APPLICATION_ID) or (found == 0 and tables):
-            raise InputError(f"{self.path} is an SQLite file, but no translation store")
+            raise InputError(f"{self.path} is an SQLite file, but no translation store; {_INSTEAD}")
         if version > FORMAT:
             raise InputError(
                 f"{self.path}: the store has format {version}, written by a newer version of "
-                f"augment; this one reads up to {FORMAT}. Upgrade augment, or give another store"
+                f"augment; this one reads up to {FORMAT}. Upgrade augment, or {_INSTEAD}"
             )
         self._use_wal()
         # A commit reaches the disk, not only the system's cache: a power loss loses nothing.
@@ -107,6 +158,8 @@ class Store:
                         self._db.execute(statement)
                 if "findings" not in tables:
                     self._db.execute(_FINDINGS)
+                if "run" not in self._columns():
+                    self._db.execute(_RUN)
                 self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
@@ -129,6 +182,9 @@ class Store:
     def _tables(self) -> set[str]:
         rows = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in rows}
+
+    def _columns(self) -> set[str]:
+        return {row[1] for row in self._db.execute("PRAGMA table_info(translation)")}
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -155,21 +211,28 @@ class Store:
         dict
             Only the keys that are there.
         """
-        found: dict[bytes, Translation] = {}
+        rows = self._select("source, text, marks", translator, keys)
+        return {
+            key: Translation(text, tuple(words.split(_MARK_SEPARATOR)) if words else ())
+            for key, text, words in rows
+        }
+
+    def earlier(self, translator: str, keys: Sequence[bytes]) -> int:
+        """Count those of some translations that were written down by others than this object."""
+        return sum(run != self._run for (run,) in self._select("run", translator, keys))
+
+    def _select(self, columns: str, translator: str, keys: Sequence[bytes]) -> list[Any]:
+        found: list[Any] = []
         with self._lock, self._explained():
             number = self._id(translator)
             for start in range(0, len(keys), _PER_QUERY):
                 part = keys[start : start + _PER_QUERY]
                 slots = ",".join("?" * len(part))
-                rows = self._db.execute(
-                    "SELECT source, text, marks FROM translation"  # noqa: S608 - only ? inside
+                found += self._db.execute(
+                    f"SELECT {columns} FROM translation"  # noqa: S608 - ours, and only ? inside
                     f" WHERE translator = ? AND source IN ({slots})",
                     (number, *part),
                 )
-                for key, text, words in rows:
-                    found[key] = Translation(
-                        text, tuple(words.split(_MARK_SEPARATOR)) if words else ()
-                    )
         return found
 
     def put(self, translator: str, entries: Iterable[tuple[bytes, Translation]]) -> None:
@@ -185,14 +248,14 @@ class Store:
         with self._lock, self._explained():
             number = self._id(translator)
             rows = [
-                (number, key, done.text, _MARK_SEPARATOR.join(done.marks))
+                (number, key, done.text, _MARK_SEPARATOR.join(done.marks), self._run)
                 for key, done in entries
                 if not done.error
             ]
             if rows:
                 with self._transaction():
                     self._db.executemany(
-                        "INSERT OR IGNORE INTO translation VALUES (?, ?, ?, ?)", rows
+                        "INSERT OR IGNORE INTO translation VALUES (?, ?, ?, ?, ?)", rows
                     )
 
     def findings(self, key: bytes) -> str | None:
@@ -235,19 +298,15 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(
-                f"{self.path}: {error}; what was stored before is kept. When the disk is full, "
-                "free some space; then run the same command again to go on"
-            ) from error
+            raise StoreError(self._why(error, open_already=True)) from error
 
     def close(self) -> None:
         """Close the file; a temporary one is removed."""
         with self._lock:
-            self._db.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+            self._held.close()
 
     def __enter__(self) -> Store:
+        self.open()
         return self
 
     def __exit__(
@@ -259,8 +318,8 @@ class Store:
         self.close()
 
 
-def open_store(where: str | Path | None) -> Store:
-    """Open the store that a recipe names: a path, ``"none"``, or None for the default place."""
+def store_at(where: str | Path | None) -> Store:
+    """Give the store that a recipe names: a path, ``"none"``, or None for the default place."""
     if where is None:
         return Store(DEFAULT_PATH)
     return Store(None if str(where) == "none" else Path(where))

@@ -39,7 +39,7 @@ from augment.languages import language_name
 from augment.paraphraser import Paraphraser
 from augment.progress import Progress
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
-from augment.store import Store, open_store
+from augment.store import Store, store_at
 
 #: Number of a variant, at the end of an identity: how many there are is the recipe's to say.
 _VARIANT: Final = re.compile(r"#\d+$")
@@ -138,14 +138,20 @@ class Augmentation:
             self.checks.learn(
                 lambda column: originals(table, column, self.found, labels=recipe.label_check)
             )
-        self.store: Store = self._stack.enter_context(open_store(recipe.store))
-        classes = self.found.labels, self.found.row_label.tobytes()
-        self.checks.remember(self.store, versions(), classes)
-        self.spool = self._stack.enter_context(Spool())
-        # Opened now: a missing key or a broken mode shows at once, not after an hour.
+        self.store: Store = store_at(recipe.store)
+        self._stack.callback(self.store.close)
+        # Opened now: a missing key or a broken mode shows at once, not after an hour, and before
+        # anything is written down or said to be sent.
         self.paraphrasers: list[Paraphraser] = self.approach.open(
             self.store, self._stack, self.note
         )
+        self.store.open()
+        classes = self.found.labels, self.found.row_label.tobytes()
+        self.checks.remember(self.store, versions(), classes)
+        self.spool = self._stack.enter_context(Spool())
+        for line in self.approach.leaving(self.found.characters):
+            self.notes.append(line)
+            self.progress.warn(line)
         for line in (*self.approach.notes(), *choices(self)):
             self.note(line)
 
@@ -210,14 +216,11 @@ class Augmentation:
         return [self.columns.text[side] for side in self.sides]
 
     def _say(self) -> None:
-        """Print what was found and chosen, and what would leave this machine."""
+        """Print what was found and chosen."""
         for line in findings(self):
             self.note(line)
         for line in self.approach.lines():
             self.note(line)
-        for line in self.approach.leaving(self.found.characters):
-            self.notes.append(line)
-            self.progress.warn(line)
 
     def run(self) -> Kept:
         """Make and choose the paraphrases; say which class stays short."""

@@ -178,7 +178,7 @@ def refused_by_label(manifest: Mapping[str, Any]) -> int | None:
 
 
 #: What a paraphraser counts; everything else that it says of itself is a setting.
-_COUNTS: Final = ("from_store", "translated", "by_engine")
+_COUNTS: Final = ("from_store", "from_earlier_runs", "translated", "by_engine")
 
 
 def together(variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -84,16 +84,29 @@ class Pivots:
             yield f"note: every translation costs quality, and {takes}{instead}"
 
     def leaving(self, characters: int) -> Iterator[str]:
-        """One line per host: every translation of a text counts as long as the text is."""
+        """One line per host: every translation of a text counts as long as the text is.
+
+        A service that works well gets no more; one that stumbles is asked again.
+        """
+        twice = {
+            engine.host: getattr(engine, "asked_twice", 0)
+            for plan in self.plans
+            for engines in plan.engines
+            for engine in engines
+        }
         for host in dict.fromkeys(host for plan in self.plans for host in plan.hosts):
             asked = [(plan.pivot, *plan.asks(host)) for plan in self.plans if host in plan.hosts]
             total = characters * sum(legs for _, legs, _ in asked)
             pivots = ", ".join(pivot for pivot, _, _ in asked)
-            first = any(is_first for _, _, is_first in asked)
-            backup = "" if first else ", and only texts that the translators before it fail at"
+            asked_first = any(is_first for _, _, is_first in asked)
+            backup = (
+                "" if asked_first else ", and only texts that the translators before it fail at"
+            )
+            first = f"first {twice[host]} texts" if twice[host] > 1 else "first text"
+            again = f"; the {first} of each way twice" if twice[host] else ""
             yield (
                 f"up to about {total:,} characters go to {host} "
-                f"(pivot {pivots}; the way there and the way back){backup}"
+                f"(pivot {pivots}; the way there and the way back{again}){backup}"
             )
 
     def left_out(self, method: str) -> Sequence[str]:

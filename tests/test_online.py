@@ -258,7 +258,8 @@ def test_an_own_server_does_the_whole_job_and_a_second_run_asks_nothing(here, ca
         assert main([*arguments, *own]) == 0
         out, err = capsys.readouterr()
         host = server.url.removeprefix("http://").rstrip("/")
-        assert f"characters go to {host} (pivot es, ca; the way there and the way back)" in err
+        ways = "the way there and the way back; the first 4 texts of each way twice"
+        assert f"characters go to {host} (pivot es, ca; {ways})" in err
         frame = pd.read_csv("in.augmented.csv")
         new = frame[frame["aug_method"] == "backtranslation"]
         assert len(new) == 3
@@ -334,6 +335,27 @@ def test_a_server_that_is_not_started(here, capsys):
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert "127.0.0.1:9 is given up: it refused the connection" in last
     assert "libretranslate --port 5000" in last
+
+
+def test_no_more_is_sent_than_announced(here, capsys):
+    texts = [f"The {word} at the corner was closed {word}." for word in "abcdefghijkl"]
+    (here / "in.csv").write_text("text\n" + "\n".join(texts) + "\n")
+    with TranslationServer(lambda source, target, text: text) as server:
+        own = ["--translator", "libre", "--url", server.url, "--pivot", "es", "--no-filter", "all"]
+        assert main(["backtranslate", "in.csv", "--source", "en", *own]) == 0
+        sent = sum(len(one.parameters["q"]) for one in server.seen)
+    line = next(one for one in capsys.readouterr().err.splitlines() if "characters go to" in one)
+    announced = int(line.split()[3].replace(",", ""))
+    twice = int(line.partition("the first ")[2].split()[0])
+    assert announced < sent <= announced + 2 * twice * len(texts[0]), line
+
+
+def test_nothing_is_written_or_announced_without_a_key(here, capsys, monkeypatch):
+    monkeypatch.delenv("DEEPL_API_KEY", raising=False)
+    arguments = csv(here)
+    assert main([*arguments, "--pivot", "es", "--translator", "deepl"]) == 2
+    assert "characters go to" not in capsys.readouterr().err
+    assert [path.name for path in here.iterdir()] == ["in.csv"]
 
 
 def test_a_server_is_not_needed_for_what_is_in_the_store(here, capsys):

@@ -152,13 +152,15 @@ def test_a_store_of_the_first_format_is_taken_over(tmp_path):
         store.put("e", [(text_key("a"), Translation("b"))])
     with sqlite3.connect(path) as db:
         db.execute("DROP TABLE findings")
+        db.execute("ALTER TABLE translation DROP COLUMN run")
         db.execute("PRAGMA user_version = 1")
     with Store(path) as store:
         assert store.get("e", [text_key("a")])[text_key("a")].text == "b"
+        assert store.earlier("e", [text_key("a")]) == 1
         store.put_findings(b"key", "[]")
         assert store.findings(b"key") == "[]"
     db = sqlite3.connect(path)
-    assert db.execute("PRAGMA user_version").fetchone()[0] == FORMAT == 2
+    assert db.execute("PRAGMA user_version").fetchone()[0] == FORMAT == 3
     db.close()
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from augment.errors import InputError, StoreError
 from augment.records import Translation
-from augment.store import FORMAT, Store, open_store, text_key
+from augment.store import FORMAT, Store, store_at, text_key
 
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "deep" / "store.sqlite"
+    return tmp_path / "store.sqlite"
 
 
 def test_what_was_put_is_got_after_reopening(path):
@@ -56,31 +56,30 @@ def test_many_keys_at_once(path):
 
 
 def test_a_newer_format_is_refused(path):
-    Store(path).close()
+    with Store(path):
+        pass
     db = sqlite3.connect(path)
     db.execute(f"PRAGMA user_version = {FORMAT + 1}")
     db.close()
     with pytest.raises(InputError, match=r"newer version.*Upgrade"):
-        Store(path)
+        Store(path).open()
 
 
 def test_another_sqlite_file_is_refused_and_left_alone(path):
-    path.parent.mkdir()
     db = sqlite3.connect(path)
     db.execute("CREATE TABLE mine (x)")
     db.commit()
     db.close()
     before = path.read_bytes()
     with pytest.raises(InputError, match="no translation store"):
-        Store(path)
+        Store(path).open()
     assert path.read_bytes() == before
 
 
 def test_no_sqlite_file_is_refused(path):
-    path.parent.mkdir()
     path.write_text("text,label\n" * 100)
-    with pytest.raises(InputError, match="cannot be used"):
-        Store(path)
+    with pytest.raises(InputError, match=r'cannot be used.*store="FILE" \(--store FILE\)'):
+        Store(path).open()
 
 
 def test_a_disk_error_says_how_to_go_on(path):
@@ -126,20 +125,20 @@ def test_processes_share_a_store(path):
         assert len(store) == 90
 
 
-def test_none_keeps_nothing():
-    store = open_store("none")
-    folder = store.path.parent
-    store.put("e", [(text_key("a"), Translation("b"))])
-    assert store.get("e", [text_key("a")])
-    store.close()
-    assert not folder.exists()
+def test_none_keeps_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with store_at("none") as store:
+        store.put("e", [(text_key("a"), Translation("b"))])
+        assert store.get("e", [text_key("a")])
+        assert [*tmp_path.iterdir()]
+    assert not [*tmp_path.iterdir()]
 
 
 def _open(path, together, said):
     together.wait()
     try:
-        Store(path).close()
-        said.put("open")
+        with Store(path):
+            said.put("open")
     except Exception as error:
         said.put(repr(error))
 
@@ -155,3 +154,44 @@ def test_several_processes_make_a_new_store_at_once(tmp_path):
         assert [said.get(timeout=60) for _ in running] == ["open"] * 4
         for one in running:
             one.join()
+
+
+def test_a_damaged_store_is_moved_away(path):
+    with Store(path) as store:
+        store.put("e", [(text_key(str(n)), Translation("x" * 99)) for n in range(300)])
+    with path.open("r+b") as file:
+        file.seek(5000)
+        file.write(b"\xff" * 4000)
+    with (
+        pytest.raises(StoreError, match=r"is damaged.*move it away.*--store none") as raised,
+        Store(path) as store,
+    ):
+        store.get("e", [text_key(str(n)) for n in range(300)])
+    assert "space" not in str(raised.value)
+    assert "again" not in str(raised.value)
+
+
+def test_a_temporary_store_is_not_advised_against_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(InputError, match="TMPDIR") as raised:
+        store_at("none").open()
+    assert "none" not in str(raised.value)
+
+
+def test_only_the_default_folder_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"elsewhere.* is no folder; make it first.*--store"):
+        store_at(tmp_path / "elsewhere" / "s.sqlite").open()
+    assert not (tmp_path / "elsewhere").exists()
+    with store_at(None):
+        assert (tmp_path / ".augment" / "store.sqlite").is_file()
+
+
+def test_what_was_there_before_a_run_is_told_from_its_own(path):
+    keys = [text_key(text) for text in "abc"]
+    with Store(path) as store:
+        store.put("e", [(keys[0], Translation("A"))])
+        assert store.earlier("e", keys) == 0
+    with Store(path) as store:
+        store.put("e", [(key, Translation("new")) for key in keys[:2]])
+        assert store.earlier("e", keys) == 1

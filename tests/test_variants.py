@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from augment.cli import main
+from augment.cli.summary import augmentation_summary
 from augment.datasets.backtranslate import back_translate
 from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
@@ -68,6 +69,8 @@ def test_several_texts_cost_one_search(here, world):
     assert about["translated"] <= 50
     new, lost = about["kept"], sum(about["rejected"].values())
     assert 2 * about["asked"] == about["translated"] + about["from_store"]
+    assert about["from_earlier_runs"] == 0
+    assert "translated before" not in augmentation_summary(done)
     assert about["asked"] == new + about["surplus"] + lost + about["failed"] >= 100
     assert len(about["translators"]) == 6
     assert [name[-6:] for name in about["translators"][1:]] == [f"best#{n}" for n in range(5)]

@@ -76,6 +76,7 @@ class Augmented:
         if self._stored is not None:
             about |= {
                 "from_store": self._stored.from_store,
+                "from_earlier_runs": self._stored.from_earlier_runs,
                 "translated": self._stored.translated,
             }
         return about

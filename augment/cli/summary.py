@@ -21,7 +21,7 @@ def augmentation_summary(done: Augmented) -> str:
     if refused:
         reasons = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
         lines.append("refused: " + ", ".join(f"{name} {count:,}" for name, count in reasons))
-    if known := sum(about.get("from_store", 0) for about in manifest.pivots.values()):
+    if known := sum(about.get("from_earlier_runs", 0) for about in manifest.pivots.values()):
         lines.append(f"translated before, and not again: {known:,} translations, from the store")
     for name, path in done.paths.items():
         lines.append(f"{name + ':':<10}{path}")

@@ -75,6 +75,11 @@ class OnlineEngine:
             return "api-free.deepl.com" if key.endswith(":fx") else self.service.host
         return self.service.host
 
+    @property
+    def asked_twice(self) -> int:
+        """Texts of a direction that are asked for twice before the service is believed."""
+        return self.service.at_once
+
     def at(self, url: str) -> OnlineEngine:
         """Give this engine for an own server.
 
@@ -123,7 +128,7 @@ class OnlineEngine:
                 f"{self.name} needs a key: set the environment variable {' and '.join(missing)}"
             )
         version = _clients().library_version()
-        client = None
+        client: Any = None
         if not self._unreachable:  # one wait is enough
             try:
                 client = self.connect(source, target)
