@@ -86,7 +86,9 @@ def write_pieces(path, texts, kind="unigram"):
     return [model.id_to_piece(n) for n in range(model.get_piece_size())]
 
 
-def marian_folder(folder, source, target, tokens=(), *, width=64, seed=1, kind="unigram"):
+def marian_folder(
+    folder, source, target, tokens=(), *, width=64, seed=1, kind="unigram", pair="en-eo"
+):
     """An untrained Marian model with its tokenizer, as the hub has them."""
     import torch
     from transformers import MarianConfig, MarianMTModel
@@ -101,7 +103,7 @@ def marian_folder(folder, source, target, tokens=(), *, width=64, seed=1, kind="
         json.dumps({piece: n for n, piece in enumerate(vocabulary)}), encoding="utf-8"
     )
     (folder / "tokenizer_config.json").write_text(
-        json.dumps({"source_lang": "en", "target_lang": "eo", "model_max_length": 512,
+        json.dumps({"source_lang": pair[:2], "target_lang": pair[3:], "model_max_length": 512,
                     "tokenizer_class": "MarianTokenizer"})
     )  # fmt: skip
     pad = len(vocabulary) - 1
@@ -188,7 +190,7 @@ def teach(folder, left, right, texts):
     backwards = folder.name == "eo-en"
     for steps in (300, 600):
         shutil.rmtree(folder, ignore_errors=True)
-        marian_folder(folder, left, right, kind="word", width=128)
+        marian_folder(folder, left, right, kind="word", width=128, pair=folder.name)
         train(folder, texts, steps=steps)
         asked = [pair[backwards] for pair in unseen]
         answers = translated(folder, asked)

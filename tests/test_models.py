@@ -258,10 +258,20 @@ def test_many_languages(home, world, tmp_path, family):
     folder = world.many_language_folder(tmp_path / family, texts, family)
     model = fetch_model(family, FetchOptions(folder=folder, accept_licence=True))
     assert model.family == family
+    assert model.name == f"local/{family}"
+    assert model.licence == {"m2m100": "unknown", "nllb": "CC-BY-NC-4.0"}[family]
     assert KNOWN[family] == set(model.sources)
     assert model.targets["fr"] == {"m2m100": "__fr__", "nllb": "fra_Latn"}[family]
     assert model.targets["zh"] == {"m2m100": "__zh__", "nllb": "zho_Hans"}[family]
     assert check.verify(model.folder).whole
+
+
+def test_a_folder_of_another_pair_is_refused(home, untaught):
+    told = "translates into eo, as its tokenizer_config.json says, and en-fr translates into fr"
+    with pytest.raises(InputError, match=told):
+        fetch_model("en-fr", FetchOptions(folder=untaught))
+    with pytest.raises(InputError, match=r"translates from en, .* and fr-eo translates from fr"):
+        fetch_model("fr-eo", FetchOptions(folder=untaught))
 
 
 def test_a_licence_against_commercial_use_is_asked_for_before_the_download(home, capsys, tmp_path):

@@ -390,7 +390,7 @@ def test_files_are_hashed_before_they_are_loaded(models, monkeypatch):
     there.model = replace(there.model, files={**there.model.files, "model.bin": wrong})
     folder = there.model.folder
     monkeypatch.setattr("augment.models.home.read_record", lambda path: there.model)
-    with pytest.raises(DamagedFileError, match="augment models fetch local/en-eo --force"):
+    with pytest.raises(DamagedFileError, match="augment models fetch en-eo --from FOLDER --force"):
         there.translate(["the big house shows a red film"])
     assert folder.is_dir()
 

@@ -25,6 +25,7 @@ from augment.minilm import sha256
 from augment.models import check, hub
 from augment.models.convert import WEIGHTS, convert, family_of, languages_of, read_config
 from augment.models.home import (
+    LOCAL,
     RECORD,
     WORKSHOP,
     Model,
@@ -130,7 +131,7 @@ def _already_here(wanted: Wanted, options: FetchOptions, progress: Progress) -> 
 def _ask_licence(wanted: Wanted, options: FetchOptions, progress: Progress) -> None:
     short = next((one for one in MANY.values() if one.repo == wanted.repos[0]), None)
     size = f", a download of about {short.gigabytes:g} GB" if short and not options.folder else ""
-    if wanted.licence and not (options.folder and wanted.pair):
+    if wanted.licence and not (options.folder and _is_local(wanted)):
         progress.note(f"{wanted.repos[0]}: licence {wanted.licence}{size}")
     if not wanted.commercial and not options.accept_licence:
         raise InputError(
@@ -177,8 +178,8 @@ def _from_folder(wanted: Wanted, options: FetchOptions, progress: Progress) -> M
     family = family_of(folder)
     if family != (wanted.family or family):
         raise InputError(f"{folder} holds a {family} model, and {wanted.name} is {wanted.family}")
-    named = "/" in wanted.name or wanted.name.startswith("opus-mt-") or not wanted.pair
-    name = wanted.repos[0] if named else f"local/{'-'.join(wanted.pair)}"
+    asked_for = "-".join(wanted.pair) or wanted.name.lower()
+    name = f"{LOCAL}{asked_for}" if _is_local(wanted) else wanted.repos[0]
     weights = [folder / one for one in WEIGHTS if (folder / one).is_file()]
     _room(model_home(), weights[0].stat().st_size * _ROOM)
     final = model_home() / folder_name(name)
@@ -187,6 +188,11 @@ def _from_folder(wanted: Wanted, options: FetchOptions, progress: Progress) -> M
             raise InputError(f"{name} is here already ({final}); --force replaces it")
         revision = sha256(weights[0])[:12]
         return _build(folder, name, revision, wanted, options, progress)
+
+
+def _is_local(wanted: Wanted) -> bool:
+    """Whether a folder is recorded as such: a pair or a short name does not say whose it is."""
+    return "/" not in wanted.name
 
 
 def _from_hub(wanted: Wanted, options: FetchOptions, progress: Progress) -> Model:
@@ -244,6 +250,7 @@ def _build(
     family = family_of(original)
     if family == "nllb" and wanted.commercial:  # a name that did not say so
         _ask_licence(replace(wanted, licence=MANY["nllb"].licence), options, progress)
+    own = options.folder and _is_local(wanted) and wanted.commercial
     quantization = "int8" if options.quantization == "auto" else options.quantization
     with _building(name) as made:
         out = made / "model"
@@ -273,7 +280,7 @@ def _build(
             name=name,
             family=family,
             revision=revision,
-            licence="unknown" if options.folder and wanted.pair else wanted.licence or "unknown",
+            licence="unknown" if own else wanted.licence or "unknown",
             quantization=quantization,
             sources=sources,
             targets=targets,
@@ -321,7 +328,17 @@ def _languages(
     if family != "marian":
         return known, known
     sources = source_languages(name)
-    pair = wanted.pair or (() if sources and known else _pair_of_config(original))
+    told = _told_languages(original)
+    pair = wanted.pair or (() if (sources and known) or "" in told else told)
+    # What the name or the vocabulary says goes before what the file says.
+    sides = zip(("from", "into"), pair, told, (sources, known), strict=False)
+    for side, code, said, certain in sides:
+        if said not in ("", code) and not certain:
+            raise InputError(
+                f"{original} holds a model that translates {side} {said}, as its "
+                f"tokenizer_config.json says, and {wanted.name} translates {side} {code}; name "
+                "the pair that it is for, or give another folder"
+            )
     sources = sources or pair[:1]
     if not sources or not (known or pair):
         raise InputError(
@@ -335,15 +352,21 @@ def _languages(
     return dict.fromkeys(sources, ""), known or {pair[1]: ""}
 
 
-def _pair_of_config(folder: Path) -> tuple[str, ...]:
+def _told_languages(folder: Path) -> tuple[str, str]:
+    """Two languages as tokenizer_config.json names them; empty where it names none, or a group."""
     path = folder / "tokenizer_config.json"
-    if not path.is_file():
-        return ()
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(language_code(str(config[key])) for key in ("source_lang", "target_lang"))
-    except (ValueError, TypeError, KeyError, InputError):
-        return ()
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return _code_of(config.get("source_lang")), _code_of(config.get("target_lang"))
+    except (ValueError, AttributeError):  # it says nothing that could be read
+        return "", ""
+
+
+def _code_of(name: object) -> str:
+    try:
+        return language_code(str(name))
+    except InputError:
+        return ""
 
 
 def _write(path: Path, text: str) -> None:

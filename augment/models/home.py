@@ -25,6 +25,8 @@ from augment.minilm import sha256
 RECORD: Final = "augment.json"
 #: Raised when the record's layout changes.
 FORMAT: Final = 1
+#: In front of the name of a model that came from a folder.
+LOCAL: Final = "local/"
 #: Where models lie while they are fetched.
 WORKSHOP: Final = ".fetch"
 
@@ -233,9 +235,14 @@ def check_files(model: Model) -> None:
     wrong = _damage_of_state(folder, model.version, state)
     if wrong:
         raise DamagedFileError(
-            f"model {model.name}: {wrong[0]}; augment models fetch {model.name} --force gets it "
-            "again"
+            f"model {model.name}: {wrong[0]}; {_again(model.name)} gets it again"
         )
+
+
+def _again(name: str) -> str:
+    if name.startswith(LOCAL):
+        return f"augment models fetch {name.removeprefix(LOCAL)} --from FOLDER --force"
+    return f"augment models fetch {name} --force"
 
 
 @lru_cache(maxsize=64)
