@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from augment.paraphraser import Paraphraser
 from augment.store import Store
+
+if TYPE_CHECKING:
+    from augment.datasets.production import Yield
 
 
 class Approach(Protocol):
@@ -60,5 +63,5 @@ class Approach(Protocol):
     def notes(self) -> Sequence[str]:
         """Say what came out when the paraphrasers were opened."""
 
-    def shortfall(self, per_row: int | None) -> str:
-        """Say why a class stays short, and what would give more."""
+    def shortfall(self, per_row: int | None, yields: Mapping[str, Yield]) -> str:
+        """Say why a class stays short, and what would give more, after what came of the run."""

@@ -274,13 +274,10 @@ class Augmentation:
             for label, short in shortfalls.items()
         ]
         kind = "the table" if "" in shortfalls else "class" if len(lacking) == 1 else "classes:"
-        why = self.approach.shortfall(self.recipe.per_row)
-        tried = why_not_more(self.paraphrasers, self.production.yields)
-        yields = self.production.yields.values()
-        asked, passed = sum(y.asked for y in yields), sum(y.kept + y.surplus for y in yields)
-        few = f"; {passed:,} of {asked:,} asked passed, and more of the same may give as few"
-        few = few if asked > 5 * passed else ""
-        self.note(f"{kind} {', '.join(lacking)}: {why}{few} ({tried})")
+        yields = self.production.yields
+        why = self.approach.shortfall(self.recipe.per_row, yields)
+        tried = why_not_more(self.paraphrasers, yields)
+        self.note(f"{kind} {', '.join(lacking)}: {why} ({tried})")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""

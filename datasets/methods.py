@@ -11,10 +11,12 @@ from augment.augmenters import Method, Order, check_order, open_augmenter
 from augment.augmenters.augmented import Augmented
 from augment.augmenters.endpoint import Endpoint
 from augment.augmenters.sentence_order import FEWEST
+from augment.datasets.variants import few_passed
 from augment.paraphraser import Paraphraser
 from augment.store import Store
 
 if TYPE_CHECKING:
+    from augment.datasets.production import Yield
     from augment.datasets.recipe import WordsConfig
 
 #: Texts asked of one original for each that is needed: some are refused, some repeat another.
@@ -116,14 +118,15 @@ class Methods:
         """Give what the opened methods have to say."""
         return self._said
 
-    def shortfall(self, per_row: int | None) -> str:
+    def shortfall(self, per_row: int | None, yields: Mapping[str, Yield]) -> str:
         """Say why a class stays short."""
+        few = few_passed(yields)
         if per_row:
             return (
                 f"its originals gave {per_row} each, or were asked {self.variants} times by every "
-                "method; a larger --per-row or more methods (--method) would give more"
+                f"method; a larger --per-row or more methods (--method) would give more{few}"
             )
         asked = f"every original was asked {self.variants} times by every method"
         if self.orders.keys() <= FEWEST.keys():
-            return f"{asked}; these need several sentences: other methods (--method) do not"
-        return f"{asked}; more methods (--method) or a larger --strength would give more"
+            return f"{asked}; these need several sentences: other methods (--method) do not{few}"
+        return f"{asked}; more methods (--method) or a larger --strength would give more{few}"

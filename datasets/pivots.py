@@ -8,7 +8,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.manifest import BY_RULES
-from augment.datasets.variants import wanted_variants
+from augment.datasets.variants import (
+    NEXT_TO_NOTHING,
+    few_passed,
+    passed_of,
+    wanted_variants,
+)
 from augment.decoding import Decoding
 from augment.errors import AugmentError
 from augment.filters import runs
@@ -17,8 +22,10 @@ from augment.paraphraser import Paraphraser
 from augment.planning import Plan, plan_round_trips
 from augment.round_trip import RoundTrip, variants_of
 from augment.store import Store
+from augment.translators import load_engine
 
 if TYPE_CHECKING:
+    from augment.datasets.production import Yield
     from augment.datasets.recipe import BacktranslateConfig
 
 
@@ -164,21 +171,37 @@ class Pivots:
             )
         return (f"{', '.join(names)} {BY_RULES}: {told}; a neural engine errs less",)
 
-    def shortfall(self, per_row: int | None) -> str:
-        """Name pivots that this machine reaches and the run did not use."""
+    def shortfall(self, per_row: int | None, yields: Mapping[str, Yield]) -> str:
+        """Name pivots that this machine reaches and the run did not use, where they would help."""
+        passed, asked = passed_of(yields)
+        if asked > NEXT_TO_NOTHING * max(passed, 1):
+            few = f"{passed:,} of {asked:,} asked passed, and more pivots would give as few"
+            return f"{few}: {self._remedy()}"
+        few = few_passed(yields)
         # What goes by rules says a text in one way: there is one paraphrase a pivot, and no more.
         fixed = all(set(plan.engine.split("+")) <= plan.by_rules for plan in self.plans)
         if per_row and not (fixed and per_row >= len(self.plans)):
             return (
                 f"its originals gave {per_row} each, or went through every pivot; a larger "
-                "--per-row or more pivots (--pivot) would give more"
+                f"--per-row or more pivots (--pivot) would give more{few}"
             )
         names = [plan.pivot for plan in self._unused]
         instance = f", for instance {','.join(names[:4])}" if names else ""
         return (
             "every original went through every pivot; more pivots (--pivot) would give "
-            f"more{instance}"
+            f"more{instance}{few}"
         )
+
+    def _remedy(self) -> str:
+        """Say what to do where next to nothing passed: another engine, or checks that let more."""
+        ruled = [plan for plan in self.plans if plan.by_rules]
+        if not ruled:
+            return "the table of refusals shows what came back (augment review)"
+        marian = load_engine("marian")
+        lines = (marian.how_to_get(*plan.route.legs[0]) for plan in ruled)
+        fetch = next(filter(None, lines), "augment models fetch m2m100")
+        loose = "" if self.recipe.filter == "loose" else "; --filter loose lets some more pass"
+        return f"a neural engine errs less ({fetch}){loose}"
 
     @cached_property
     def _unused(self) -> list[Plan]:

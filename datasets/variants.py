@@ -10,6 +10,10 @@ from augment.paraphraser import Paraphraser
 
 #: Asked of each pivot when classes have an aim: a search of the usual width finds as many at once.
 FEWEST: Final = 4
+#: Where fewer than one of so many texts passed, a run is told that more of the same may give as
+#: few; where fewer than one of so many did, it is not told to try more of the same at all.
+FEW: Final = 5
+NEXT_TO_NOTHING: Final = 20
 #: Most that are asked for unasked; ``--per-row`` may ask for more.
 MOST: Final = 16
 
@@ -40,6 +44,19 @@ def wanted_variants(per_row: int | None, needed: int | None, *, greedy: bool = F
     if per_row is not None:
         return 1 if greedy and per_row == 1 else per_row + 1
     return 1 if needed is None else min(max(FEWEST, needed), MOST)
+
+
+def passed_of(yields: Mapping[str, Yield]) -> tuple[int, int]:
+    """Count the texts that passed, and those that were asked for."""
+    passed = sum(counts.kept + counts.surplus for counts in yields.values())
+    return passed, sum(counts.asked for counts in yields.values())
+
+
+def few_passed(yields: Mapping[str, Yield]) -> str:
+    """Say how few passed, behind advice to try more; empty where they were not few."""
+    passed, asked = passed_of(yields)
+    few = f"; {passed:,} of {asked:,} asked passed, and more of the same may give as few"
+    return few if asked > FEW * passed else ""
 
 
 def why_not_more(tries: Sequence[Paraphraser], yields: Mapping[str, Yield]) -> str:

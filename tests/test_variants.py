@@ -10,6 +10,9 @@ import pytest
 from augment.cli import main
 from augment.cli.summary import augmentation_summary
 from augment.datasets.backtranslate import back_translate
+from augment.datasets.pivots import Pivots
+from augment.datasets.production import Yield
+from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
 from augment.errors import InputError
@@ -129,6 +132,36 @@ def test_an_engine_with_one_answer_says_so(world, monkeypatch, tmp_path):
     (note,) = [n for n in done.manifest.notes if "fewer than 3" in n]
     assert note.startswith("12 of 12 originals")
     assert "given to eo (plain) once at most" in note
+
+
+@pytest.mark.parametrize(
+    ("by_rules", "passed", "strictness", "said", "unsaid"),
+    [
+        (
+            True,
+            2,
+            "normal",
+            ["errs less (augment models fetch en-es es-en)", "--filter loose"],
+            "would give more",
+        ),
+        (True, 2, "loose", ["2 of 100 asked passed", "errs less"], "--filter loose"),
+        (False, 2, "normal", ["augment review"], "errs less"),
+        (True, 12, "normal", ["would give more", "12 of 100 asked passed"], "errs less"),
+        (True, 30, "normal", ["would give more"], "asked passed"),
+    ],
+)
+def test_where_next_to_nothing_passed_more_pivots_are_no_advice(
+    by_rules, passed, strictness, said, unsaid, monkeypatch
+):
+    engine = FakeEngine({("en", "es"), ("es", "en")}, name="plain")
+    engine.by_rules = by_rules
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    recipe = BacktranslateConfig(translator="plain", pivot=("es",), filter=strictness)
+    refused = {"reworded": 100 - passed}
+    yields = {"es": Yield(asked=100, produced=100, rejected=refused, kept=passed)}
+    told = Pivots(recipe, "en", None).shortfall(None, yields)
+    assert all(part in told for part in said), told
+    assert unsaid not in told
 
 
 def test_the_command_from_folder_to_table(tmp_path, taught, world, monkeypatch, capsys):
