@@ -81,6 +81,7 @@ class Decisions:
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "out.review.jsonl"
     >>> Decisions(path).add("3:es", "ab12", Decision("refuse"))
+    True
     >>> Decisions(path).of("3:es", "ab12").verdict
     'refuse'
     """
@@ -109,8 +110,22 @@ class Decisions:
         """Give ((aug_id, pair hash), decision) of everything that is decided."""
         return ((key, one) for key, one in list(self._found.items()) if one.verdict)
 
-    def add(self, aug_id: str, pair: str, decision: Decision) -> None:
+    def add(
+        self, aug_id: str, pair: str, decision: Decision, *, was: Decision | None = None
+    ) -> bool:
         """Take a decision; when this returns, it is on the disk.
+
+        Parameters
+        ----------
+        aug_id, pair, decision
+            The paraphrase, and what is decided about it.
+        was
+            Take it only if this is still what was decided before; None: whatever that is.
+
+        Returns
+        -------
+        bool
+            Whether it was taken: False when another program decided in between.
 
         Raises
         ------
@@ -121,7 +136,11 @@ class Decisions:
         """
         with self._locked() as handle:
             self._catch_up(handle)
+            # Here and not before the lock, where another program could still come in between.
+            if was is not None and self.of(aug_id, pair) != was:
+                return False
             self._append(handle, {(aug_id, pair): decision})
+            return True
 
     def refresh(self) -> None:
         """Take in what other programs wrote meanwhile."""

@@ -157,7 +157,7 @@ class ReviewSession:
             now = self.decisions.of(*item.key)
             taken = now == was
             if taken and decision != now:
-                self.decisions.add(*item.key, self._checked(decision, item))
+                taken = self.decisions.add(*item.key, self._checked(decision, item), was=was)
             self._catch_up()
             return {"taken": taken, "item": self._shown(item), **self._counts()}
 

@@ -211,8 +211,11 @@ def test_the_next_open_one_goes_around(out):
     found.close()
 
 
-def test_what_was_decided_elsewhere_is_not_overwritten(out):
+@pytest.mark.parametrize("seen", [True, False], ids=["seen before", "at the same instant"])
+def test_what_was_decided_elsewhere_is_not_overwritten(out, monkeypatch, seen):
     one, other = session(out), session(out)
+    if not seen:
+        monkeypatch.setattr(one.decisions, "refresh", lambda: None)
     item = shown(one)[0]
     decide(other, item["id"], REFUSE)
     done = one.decide(item["number"], KEEP, was=OPEN, generation=1)

@@ -49,6 +49,15 @@ def test_what_another_program_adds_is_taken_in(path):
     assert here.revision == revision + 1
 
 
+def test_what_another_program_decided_in_between_is_not_overwritten(path):
+    here, there = Decisions(path), Decisions(path)
+    assert here.add("1", "a", KEEP, was=OPEN)
+    assert not there.add("1", "a", REFUSE, was=OPEN)
+    assert there.of("1", "a") == KEEP
+    assert len(lines(path)) == 1
+    assert there.add("1", "a", REFUSE, was=KEEP)
+
+
 def _many(path, name, start):
     decisions = Decisions(path)
     start.wait()
