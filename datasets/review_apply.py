@@ -137,10 +137,26 @@ def _check_paths(files: ReviewFiles, paths: Mapping[str, Path], *, force: bool) 
             raise InputError(
                 f"{path} is part of what is reviewed, which is never changed; give another --out"
             )
+        if _is_source(path, files):
+            raise InputError(
+                f"{path} is the table that {files.out} was made from, which is never changed; "
+                "give another --out"
+            )
     output_kind(paths["out"])
     killed = part_of(paths["out"]).exists() and not paths["out"].exists()
     check_outputs([paths["out"]], force=force)
     check_outputs(paths.values(), force=force or killed)
+
+
+def _is_source(path: Path, files: ReviewFiles) -> bool:
+    """Whether a path is the table that the run read: by name, or moved since, by content."""
+    about = files.manifest.get("input")
+    if not isinstance(about, dict) or not path.exists():
+        return False
+    name = Path(str(about.get("name", "")))
+    if path.resolve() in (name.resolve(), (files.out.parent / name.name).resolve()):
+        return True
+    return path.is_file() and sha256(path) == about.get("sha256")
 
 
 class _Application:

@@ -147,6 +147,24 @@ def test_applying_twice_gives_the_same_bytes_and_asks_first(out):
     found.close()
 
 
+@pytest.mark.parametrize("change", ["none", "moved", "edited elsewhere"])
+def test_the_table_that_was_augmented_is_never_replaced(out, monkeypatch, change):
+    found, out = session(out), out.resolve()
+    decide(found, "0:es", REFUSE)
+    found.close()
+    raw = out.with_name("in.csv")
+    if change == "moved":
+        raw = raw.rename(out.with_name("raw.csv"))
+    elif change == "edited elsewhere":
+        raw.write_text(raw.read_text() + "12,one more film,a\n")
+        (out.parent / "other").mkdir()
+        monkeypatch.chdir(out.parent / "other")
+    before = raw.read_bytes()
+    with pytest.raises(InputError, match="which is never changed; give another --out"):
+        apply_review(out, out=raw, force=True)
+    assert raw.read_bytes() == before
+
+
 def test_every_kept_text_differs_from_every_other(out):
     found = session(out)
     decide(found, "0:es", Decision("edit", "FILM 1 was good -- yes"))  # an original, folded
