@@ -15,9 +15,10 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 import torch
+from safetensors.torch import load_file, save_file
 
 from augment.cli import main
-from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
+from augment.errors import DamagedFileError, InputError, OutputError
 from augment.train import model_input
 from augment.train.assessment import assess
 from augment.train.evaluate_model import evaluate_model
@@ -272,12 +273,41 @@ def unnamed(folder):
     edit(folder, "config.json", lambda v: (v.pop("id2label"), v.pop("label2id")))
 
 
+def unnamed_three(folder):
+    """The same with another class in the head: without names the library takes two for granted."""
+    unnamed(folder)
+    weights = load_file(folder / "model.safetensors")
+    for key in ("classifier.weight", "classifier.bias"):
+        weights[key] = torch.cat([weights[key], weights[key][:1]])
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def named(names):
+    return lambda folder: edit(folder, "config.json", lambda v: v.update(id2label=names))
+
+
+def narrow(folder):
+    edit(folder, "config.json", lambda v: v.update(vocab_size=9))
+
+
+def recorded(**fields):
+    return lambda folder: edit(folder, "training.json", lambda v: v.update(fields))
+
+
 def no_json(folder):
     (folder / "config.json").write_text("{")
 
 
 def no_record(folder):
     (folder / "training.json").write_text("[")
+
+
+def deep_record(folder):
+    (folder / "training.json").write_text("[" * 100_000)
+
+
+def list_record(folder):
+    (folder / "training.json").write_text("[]")
 
 
 @pytest.mark.parametrize(
@@ -289,8 +319,42 @@ def no_record(folder):
         (cut_weights, DamagedFileError, "cannot be loaded"),
         (nameless, InputError, "no names.*id2label"),
         (unnamed, InputError, "no names.*id2label"),
+        (unnamed_three, InputError, "its 3 classes have no names.*id2label"),
+        (named({"0": "a", "1": "a"}), InputError, "two of its classes have the same name, 'a'"),
+        (named({"0": "a"}), InputError, "head has 2 classes, and its config.json has 1 names"),
+        (
+            named(dict(zip("012", "abc", strict=True))),
+            InputError,
+            "head has 2 classes, and its config.json has 3 names",
+        ),
+        (named({"0": "a", "2": "b"}), InputError, "counted from 0, is wanted"),
+        (named(["a", "b"]), InputError, "counted from 0, is wanted"),
+        (named({}), InputError, "counted from 0, is wanted"),
+        (narrow, DamagedFileError, r"word_embeddings.weight is of size \[\d+, \d+\]"),
         (no_json, DamagedFileError, "no valid JSON"),
-        (no_record, AugmentError, "training.json"),
+        (no_record, DamagedFileError, "training.json: no valid JSON"),
+        (deep_record, DamagedFileError, "training.json: no valid JSON"),
+        (list_record, DamagedFileError, "training.json: no JSON object"),
+        *(
+            (recorded(**{name: value}), DamagedFileError, f"training.json: {name} is .* is wanted")
+            for name, value in (
+                ("text_columns", 3),
+                ("text_columns", "text"),
+                ("text_columns", ["a", "b", "c"]),
+                ("label_column", 3),
+                ("label_kind", "word"),
+                ("label_names", ["a"]),
+                ("label_names", {"0": 1}),
+                ("classes", [1]),
+                ("max_tokens", "x"),
+                ("max_tokens", 0),
+                ("max_tokens", True),
+                ("truncation", "start"),
+                ("adapters", "no"),
+                ("base_model", 3),
+                ("base_revision", []),
+            )
+        ),
     ],
 )
 def test_a_folder_that_is_no_whole_model(made, here, spoil, kind, message):
@@ -299,6 +363,32 @@ def test_a_folder_that_is_no_whole_model(made, here, spoil, kind, message):
     with pytest.raises(kind, match=message) as error:
         Predictor("m")
     assert "\n" not in str(error.value)
+
+
+def test_adapters_that_do_not_fit_are_told_in_one_line(made, here):
+    pytest.importorskip("peft")
+    options = {**FAST, "model": str(made / "encoder"), "steps": 1, "lora": True}
+    train_model(table(), **options, out="m")
+    config = (here / "m" / "config.json").read_text()
+    for spoil, said in (
+        (unnamed, "classes have no names"),
+        (named(dict(zip("012", "abc", strict=True))), "head has 2 classes"),
+    ):
+        spoil(here / "m")
+        with pytest.raises(InputError, match=said):
+            Predictor("m")
+        (here / "m" / "config.json").write_text(config)
+    (here / "m" / "adapter_model.safetensors").write_bytes(b"x" * 100)
+    with pytest.raises(DamagedFileError, match="cannot be loaded"):
+        Predictor("m")
+
+
+def test_names_may_be_given_to_a_model_that_has_none(made, here):
+    shutil.copytree(made / "single", here / "m")
+    unnamed_three(here / "m")
+    assert Predictor("m", labels=["x", "y", "z"]).labels == ("x", "y", "z")
+    with pytest.raises(InputError, match="3 different names are wanted, got x, y"):
+        Predictor("m", labels=["x", "y"])
 
 
 def test_encoders_files_and_names_that_are_no_classifier(made, model, here):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from augment.languages import NO_LANGUAGE, detect_language, language_name
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
+from augment.train.model_json import read_object
 from augment.train.trained_texts import FILE as TRAINED_TEXTS
 
 if TYPE_CHECKING:
@@ -258,10 +258,7 @@ def model_folder(name: str) -> Path | None:
     config = folder / "config.json"
     if not config.is_file():
         raise InputError(f"model={name!r}: the folder has no config.json; a saved model is wanted")
-    try:
-        json.loads(config.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DamagedFileError(f"{config}: no valid JSON ({error}); save the model anew") from error
+    read_object(config, "save the model anew")
     if not any((folder / file).is_file() for file in TOKENIZER_FILES):
         raise InputError(
             f"model={name!r}: the folder has no tokenizer ({', '.join(TOKENIZER_FILES)}); save it "

@@ -21,6 +21,7 @@ from augment.train.encoder import (
     longest_input,
     model_folder,
 )
+from augment.train.model_json import read_object, read_record
 from augment.train.trained_texts import NO_KEYS, Keys, read_keys, write_keys
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ if TYPE_CHECKING:
 
     from augment.train.tokens import Truncation
 
+    #: Model, tokenizer, config, class names.
+    _Loaded = tuple[torch.nn.Module, PreTrainedTokenizerBase, Any, tuple[str, ...]]
+
 #: What this package knows of a model, beside what the transformers library keeps of it.
 TRAINING: Final = "training.json"
 CARD: Final = "README.md"
 #: Names that a model gets when nobody names its classes.
 _NAMELESS: Final = re.compile(r"LABEL_\d+")
+#: How names stand in a config.json.
+_EXAMPLE: Final = '{"0": "negative", "1": "positive"}'
 
 
 @dataclass(frozen=True)
@@ -106,17 +112,21 @@ def load_saved(
         raise InputError(
             f"model={name!r}: no such folder; give the folder that `augment train` wrote"
         )
-    record = _record(folder)
+    record: dict[str, Any] = {}
+    if folder is not None:
+        _check_numbers(folder)
+        if (folder / TRAINING).is_file():
+            record = read_record(folder / TRAINING)
     if folder is not None and (folder / ADAPTERS).is_file():
-        model, tokenizer, config = _with_base(folder, record, offline)
+        model, tokenizer, config, named = _with_base(folder, record, labels, offline)
     else:
-        model, tokenizer, config = _whole(name, folder, offline)
+        model, tokenizer, config, named = _whole(name, folder, record, labels, offline)
     check_finite(name, model)
     return SavedModel(
         name=name,
         model=model.eval(),
         tokenizer=tokenizer,
-        labels=_labels(name, config, record, labels),
+        labels=named,
         max_tokens=_max_tokens(record, longest_input(config, tokenizer)),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
@@ -142,29 +152,40 @@ def check_finite(name: str | Path, model: torch.nn.Module) -> None:
             )
 
 
-def _record(folder: Path | None) -> dict[str, Any]:
-    if folder is None or not (folder / TRAINING).is_file():
-        return {}
-    try:
-        return dict(json.loads((folder / TRAINING).read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise DamagedFileError(
-            f"{folder / TRAINING}: no valid JSON ({error}); train or copy the model anew"
-        ) from error
+def _check_numbers(folder: Path) -> None:
+    """Refuse class names that the library cannot read: they go by number, from 0 on."""
+    file = folder / "config.json"
+    found = read_object(file, "save the model anew").get("id2label")
+    if found is None:
+        return
+    if found and isinstance(found, dict) and {*found} == {*map(str, range(len(found)))}:
+        return
+    raise InputError(
+        f"{file}: id2label is {json.dumps(found, ensure_ascii=False):.60}; a name for each number "
+        f"of a class, counted from 0, is wanted: {_EXAMPLE}"
+    )
 
 
 def _whole(
-    name: str, folder: Path | None, offline: bool
-) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
+    name: str,
+    folder: Path | None,
+    record: Mapping[str, Any],
+    labels: Sequence[str] | None,
+    offline: bool,
+) -> _Loaded:
     transformers = require("transformers", extra="train", purpose="a trained model")
     require("torch", extra="train", purpose="a trained model")
     where = str(folder) if folder is not None else name
     try:
         with loading(where, offline=offline) as options:
             config = transformers.AutoConfig.from_pretrained(where, **options)
+            if labels is not None:
+                config.num_labels = len(labels)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
             model, info = transformers.AutoModelForSequenceClassification.from_pretrained(
                 where,
+                config=config,
+                ignore_mismatched_sizes=True,  # named below, in our words
                 use_safetensors=True,
                 output_loading_info=True,
                 dtype="float32",
@@ -179,12 +200,20 @@ def _whole(
             f"model={name!r}: an encoder whose head was never trained (no {missing[0]!r} among "
             f"its weights); train it first: augment train DATA.csv --model {name}"
         )
-    return model, tokenizer, config
+    classes = config.num_labels
+    for key, saved, wanted in sorted(info["mismatched_keys"]):
+        if wanted[0] != config.num_labels:
+            raise DamagedFileError(
+                f"model={name!r}: {key} is of size {list(saved)}, and its config.json makes it "
+                f"{list(wanted)}; fetch or save the model anew"
+            )
+        classes = saved[0]
+    return model, tokenizer, config, _labels(name, config, classes, record, labels)
 
 
 def _with_base(
-    folder: Path, record: Mapping[str, Any], offline: bool
-) -> tuple[torch.nn.Module, PreTrainedTokenizerBase, Any]:
+    folder: Path, record: Mapping[str, Any], labels: Sequence[str] | None, offline: bool
+) -> _Loaded:
     """Read adapters, and the base model that they belong to."""
     transformers = require("transformers", extra="train", purpose="a trained model")
     try:
@@ -194,11 +223,12 @@ def _with_base(
         raise explained(str(folder), folder, True, error) from error
     base = record.get("base_model")
     if base is None:
-        settings = json.loads((folder / ADAPTERS).read_text(encoding="utf-8"))
-        base = settings["base_model_name_or_path"]
-    labels = [str(config.id2label[number]) for number in range(config.num_labels)]
+        settings = read_object(folder / ADAPTERS, "train or copy the model anew")
+        base = settings.get("base_model_name_or_path")
+    classes = len(record.get("classes", config.id2label))
+    named = _labels(str(folder), config, classes, record, labels)
     try:
-        encoder = load_encoder(str(base), n_classes=len(labels), labels=labels, offline=offline)
+        encoder = load_encoder(str(base), n_classes=len(named), labels=named, offline=offline)
     except InputError as error:
         raise InputError(
             f"{folder} holds adapters alone, and their base model is missing: {error}; bring it "
@@ -211,29 +241,47 @@ def _with_base(
             f"are {encoder.revision}; get the same base model, or train anew with --merge"
         )
     with quiet_loading():
-        model = load_adapters(encoder.model, folder)
-    return model, tokenizer, config
+        try:
+            model = load_adapters(encoder.model, folder)
+        except AugmentError:
+            raise
+        except Exception as error:  # which one a damaged file gets is the library's affair
+            raise explained(str(folder), folder, True, error) from error
+    return model, tokenizer, config, named
 
 
 def _labels(
     name: str,
     config: Any,  # noqa: ANN401
+    classes: int,
     record: Mapping[str, Any],
     labels: Sequence[str] | None,
 ) -> tuple[str, ...]:
-    own = tuple(str(config.id2label[number]) for number in range(config.num_labels))
+    """Give the names of a head's classes: those asked for, else those of its config."""
     if labels is not None:
-        if len(labels) != len(own) or len(set(labels)) != len(own):
+        if len(labels) != classes or len(set(labels)) != classes:
             raise InputError(
-                f"model={name!r} has {len(own)} classes; {len(labels)} different names are wanted, "
+                f"model={name!r} has {classes} classes; {classes} different names are wanted, "
                 f"got {', '.join(labels)}"
             )
         return tuple(labels)
+    own = tuple(str(config.id2label[number]) for number in range(config.num_labels))
     # A record says that the classes of the data were called so.
     if all(_NAMELESS.fullmatch(label) for label in own) and own != tuple(record.get("classes", ())):
         raise InputError(
-            f"model={name!r}: its {len(own)} classes have no names ({own[0]}, ...); write them "
-            'into its config.json, as "id2label": {"0": "negative", "1": "positive"}'
+            f"model={name!r}: its {classes} classes have no names ({own[0]}, ...); write them "
+            f'into its config.json, as "id2label": {_EXAMPLE}'
+        )
+    if len(own) != classes:
+        raise InputError(
+            f"model={name!r}: its head has {classes} classes, and its config.json has "
+            f'{len(own)} names; name each class there, as "id2label": {_EXAMPLE}'
+        )
+    if len(set(own)) < classes:
+        twice = next(label for label in own if own.count(label) > 1)
+        raise InputError(
+            f"model={name!r}: two of its classes have the same name, {twice!r}; give each its own "
+            f'in its config.json, as "id2label": {_EXAMPLE}'
         )
     return own
 
