@@ -121,6 +121,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer(self._post)
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what the library refuses by itself, unread, as everything else is."""
+        status = HTTPStatus(code)
+        self.close_connection = True
+        self.request_version = self.protocol_version  # none is known of a line that is no request
+        self._send_json({"error": message or status.phrase}, status)
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the page shows what went wrong."""
 
@@ -147,7 +154,10 @@ class _Handler(BaseHTTPRequestHandler):
         host = self.headers.get("Host", "")
         if host.partition(":")[0] not in (HOST, "localhost"):
             raise _Refused(HTTPStatus.MISDIRECTED_REQUEST, "this server answers on 127.0.0.1 only")
-        parts = urlsplit(self.path)
+        try:
+            parts = urlsplit(self.path)
+        except ValueError as error:
+            raise _Refused(HTTPStatus.BAD_REQUEST, f"no address: {error}") from error
         token, _, name = parts.path.removeprefix("/").partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
             raise _Refused(HTTPStatus.NOT_FOUND, "not found; use the address that was printed")
@@ -193,11 +203,12 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal():
             raise _Refused(HTTPStatus.LENGTH_REQUIRED, "the length of the request is wanted")
-        if int(length) > MOST_BYTES:
+        # By its digits first: Python does not read a number of thousands of them.
+        if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the text is too long")
         try:
             found = json.loads(self.rfile.read(int(length)))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"no JSON: {error}") from error
         if not isinstance(found, dict):
             raise InputError("a JSON object is wanted")
@@ -216,7 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 def _number(query: dict[str, str], name: str, default: int) -> int:

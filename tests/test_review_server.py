@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 
 import pytest
@@ -165,6 +166,7 @@ def test_nothing_else_is_served(server, path):
     "body",
     [
         "no json",
+        "[" * 100_000,
         "[]",
         "{}",
         json.dumps(decision(number=True)),
@@ -183,9 +185,33 @@ def test_bad_decisions_are_answered_and_the_server_goes_on(server, table, body):
     assert post(server, decision())[0].status == 200
 
 
-def test_a_request_that_is_too_large_is_not_read(server):
-    headers = {"Content-Length": str(MOST_BYTES + 1)}
-    assert post(server, None, **headers)[0].status == 413
+@pytest.mark.parametrize("length", [str(MOST_BYTES + 1), "9" * 5_000], ids=["a byte", "far"])
+def test_a_request_that_is_too_large_is_not_read(server, length):
+    assert post(server, None, **{"Content-Length": length})[0].status == 413
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE"])
+def test_other_methods_are_refused_as_everything_else(server, method):
+    response, raw = ask(server, "", method=method)
+    assert response.status == 501
+    assert response.headers["Content-Type"] == "application/json"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert (raw == b"") == (method == "HEAD")
+    assert raw == b"" or json.loads(raw)["error"] == f"Unsupported method ({method!r})"
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("\0\1", 400), ("GET / HTTP/9", 400), ("GET http://[::/ HTTP/1.1\r\nHost: 127.0.0.1", 400)],
+)
+def test_what_is_no_request_is_answered_in_json_and_nothing_printed(server, capfd, line, status):
+    with socket.create_connection((HOST, server.server_port), timeout=10) as connection:
+        connection.sendall(f"{line}\r\n\r\n".encode())
+        head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Security-Policy" in head
+    assert json.loads(body)["error"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_damaged_review_file_is_said_and_left_alone(server, table):
