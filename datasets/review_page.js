@@ -118,9 +118,10 @@ function counts(found) {
   at("counts").textContent =
     `${found.decided.toLocaleString("en")} of ${found.paraphrases.toLocaleString("en")} decided: ` +
     `${keep} keep, ${refuse} refuse, ${edit} edited`;
+  const nameless = found.classes.length > 1 ? "(none)" : "(all rows)";
   at("classes").replaceChildren(...found.classes.map((one) => {
     const row = document.createElement("tr");
-    const cells = [one.label || "(all rows)", one.before, one.after, one.target ?? ""];
+    const cells = [one.label || nameless, one.before, one.after, one.target ?? ""];
     row.append(...cells.map((cell) => make("td", "", typeof cell === "number" ? cell.toLocaleString("en") : cell)));
     return row;
   }));

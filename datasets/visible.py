@@ -10,6 +10,8 @@ from typing import Final
 _HIDDEN: Final = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+#: What ends a line, and every mark of the writing direction: it goes on behind the text it is in.
+_BREAKING: Final = re.compile("[\t\n\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
@@ -19,6 +21,15 @@ def visible(text: str) -> str:
     'a␀b⟨U+202E⟩c'
     """
     return _HIDDEN.sub(_picture, text.replace("\r\n", "\n"))
+
+
+def visible_name(name: str) -> str:
+    r"""Do the same for a name that stands in a line of ours, which it must not break or turn.
+
+    >>> visible_name("a\n\u200fb")
+    'a␊⟨U+200F⟩b'
+    """
+    return _BREAKING.sub(_picture, visible(name))
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augment.datasets.differences import MOST_ALIGNED, differences
-from augment.datasets.visible import visible
+from augment.datasets.visible import visible, visible_name
 
 
 def marked(pieces):
@@ -59,3 +59,9 @@ def test_very_long_texts_are_not_aligned_word_by_word():
 )
 def test_what_cannot_be_shown_is_made_visible(text, shown):
     assert visible(text) == shown
+
+
+def test_a_name_stays_in_its_line_and_turns_nothing_around():
+    marks = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    shown = "".join(f"⟨U+{ord(mark):04X}⟩" for mark in marks)
+    assert visible_name(f"a\tb\r\nc\0{marks}\x85שלום") == f"a␉b␊c␀{shown}⟨U+0085⟩שלום"

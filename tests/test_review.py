@@ -360,6 +360,27 @@ def test_the_command_applies_and_says_the_balance(out, capsys):
     assert json.loads(capsys.readouterr().out)["counts"]["edited"] == 1
 
 
+@pytest.mark.parametrize(
+    ("label", "options", "said", "not_said"),
+    [
+        ("", [], "(none) ", "(all rows)"),
+        ("", ["--label", "none"], "(all rows) ", "(none)"),
+        ("b\u202e", [], "b⟨U+202E⟩ ", "\u202e"),
+    ],
+)
+def test_classes_are_named_as_a_person_can_read_them(out, capsys, label, options, said, not_said):
+    frame = read_frame(out)
+    frame["label"] = frame["label"].replace({"b": label})
+    frame.to_csv(out, index=False)
+    found = session(out)
+    decide(found, "1:es", REFUSE)
+    found.close()
+    assert main(["review", str(out), "--apply", *options]) == 0
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert not_said not in shown
+
+
 def test_a_review_without_manifest_and_refusals_still_works(out):
     for name in ("manifest.json", "rejected.csv"):
         out.with_name(f"in.augmented.{name}").unlink()

@@ -8,6 +8,7 @@ from typing import Any
 from augment.datasets.backtranslate import Augmented
 from augment.datasets.manifest import Manifest
 from augment.datasets.review_apply import Reviewed
+from augment.datasets.visible import visible_name
 
 
 def augmentation_summary(done: Augmented) -> str:
@@ -55,10 +56,16 @@ def review_summary(found: Mapping[str, Any]) -> str:
 def applied_summary(done: Reviewed) -> str:
     """Class balance after a review, what the decisions did, and where the files lie."""
     rows: list[tuple[object, ...]] = [("class", "before", "after", "aim")]
+    nameless = "(none)" if len(done.classes) > 1 else "(all rows)"
     for label, about in done.classes.items():
         aim = about["target"]
         rows.append(
-            (label or "(all rows)", about["before"], about["after"], "" if aim is None else aim)
+            (
+                visible_name(label) or nameless,
+                about["before"],
+                about["after"],
+                "" if aim is None else aim,
+            )
         )
     lines = [*table(rows), ""]
     lines.append(", ".join(f"{name} {count:,}" for name, count in done.counts.items() if count))
