@@ -23,6 +23,7 @@ pytest.importorskip("gradio", reason="Gradio is not installed (extra `demo`)")
 import torch
 
 from augment.cli import main
+from augment.cli.demo import showing_text
 from augment.errors import AugmentError
 from augment.offline import no_network
 from augment.train.demo import demo
@@ -152,6 +153,19 @@ def test_it_says_what_it_shows(page):
     assert page.about["public_url"] is None
     assert not page.about["needs_password"]
     assert page.about["pid"] == page.process.pid
+
+
+def test_names_turn_nothing_around(made, tmp_path):
+    model = tmp_path / "odd"
+    shutil.copytree(made / "single", model)
+    config = json.loads((model / "config.json").read_text())
+    config["id2label"] = {"0": "a\u202eb", "1": "c\nd"}
+    (model / "config.json").write_text(json.dumps(config))
+    with showing(str(model)) as found:
+        assert found.labels == ("a\u202eb", "c\nd")
+        assert "  classes: a⟨U+202E⟩b, c␊d\n" in showing_text(found)
+        page = json.loads(ask(found.url, "/config")[1])
+    assert "Classes: a⟨U+202E⟩b, c␊d." in json.dumps(page, ensure_ascii=False)
 
 
 def test_the_gate_lets_in_what_the_page_asks_for_and_nothing_else(page):
@@ -366,7 +380,9 @@ def test_an_example_is_answered_by_a_click_and_a_blank_text_is_not(chromium, pag
     assert tab.text("#words p").startswith("a plot is the bad film")
     tab.classify("  ")
     tab.wait(lambda: "write a text first" in tab.text("body"))
-    assert not tab.all("#words .mattered")
+    assert not tab.all("#words p")
+    assert tab.text("#words .refused") == "No answer: write a text first"
+    assert "Error" not in tab.text("body")
 
 
 @needs_browser

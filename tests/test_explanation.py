@@ -7,6 +7,7 @@ import json
 import random
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -241,6 +242,12 @@ def test_html_shows_the_text_and_no_markup_of_it(single):
     assert bad == "for"
     none = explanation_html(single.explain(EVIL, label="none"))
     assert re.findall(r'<mark class="(\w+)"[^>]*>bad</mark>', none)[0] == "against"
+
+
+def test_html_turns_nothing_around_for_the_name_of_a_class(single):
+    shown = explanation_html(replace(single.explain(EVIL), label="a\u202eb\nc"))
+    assert shown.count("a⟨U+202E⟩b␊c") > 1
+    assert "\u202e" not in shown
 
 
 def test_html_of_a_pair_names_its_sides_and_of_a_long_text_what_is_unread(pairs):

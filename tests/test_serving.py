@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,9 +35,10 @@ from augment.train import serving_model
 from augment.train.listening import _worth_telling
 from augment.train.predictor import Predictor
 from augment.train.saved_model import load_saved
-from augment.train.serving import serve
+from augment.train.serving import Listening, serve
 from augment.train.serving_log import LogLines
 from augment.train.serving_model import SAMPLES, ServedModel
+from augment.train.serving_text import listening_text
 from augment.train.testing import tiny_encoder
 from augment.train.train_model import train_model
 
@@ -228,6 +230,28 @@ def test_the_page_loads_nothing_and_escapes_names(port):
         nonces = set(re.findall(r'nonce="([^"]+)"', text))
         assert len(nonces) == 1
         assert f"script-src 'nonce-{nonces.pop()}'" in policy
+
+
+def test_names_turn_nothing_around_on_the_page_and_are_left_alone_in_answers(made, tmp_path):
+    model = tmp_path / "odd"
+    shutil.copytree(made / "single", model)
+    config = json.loads((model / "config.json").read_text())
+    config["id2label"] = {"0": "a\u202eb", "1": "c\nd"}
+    (model / "config.json").write_text(json.dumps(config))
+    with serving(str(model)) as port:
+        page = ask(port, path="/")[1].decode()
+        assert "2 classes: a⟨U+202E⟩b, c␊d." in page
+        assert r'const names = {"a\u202eb": "a\u27e8U+202E\u27e9b", "c\nd": "c\u240ad"};' in page
+        assert "\u202e" not in page
+        assert ask(port, path="/labels")[1]["labels"] == ["a\u202eb", "c\nd"]
+        assert set(ask(port, {"text": "a film"})[1]["scores"]) == {"a\u202eb", "c\nd"}
+
+
+def test_names_stay_in_their_line_in_the_terminal():
+    names = ("a\u202eb", "c\nd")
+    found = Listening("http://127.0.0.1:1", "m", names, "fp32", (), 1.0, False, lambda: None)
+    said = listening_text(found)
+    assert "  classes: a⟨U+202E⟩b, c␊d\n" in said
 
 
 @pytest.fixture

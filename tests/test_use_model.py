@@ -137,6 +137,23 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
     assert "both sides" in capsys.readouterr().err
 
 
+def test_names_of_classes_break_no_line_and_are_left_alone_in_json(model, made, here, capsys):
+    shutil.copytree(made / "single", here / "m")
+    named({"0": "a\u202eb", "1": "c\nd"})(here / "m")
+    texts = table()["text"][:2].tolist()
+    assert main(["predict", "m", *texts]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["c␊d", "a⟨U+202E⟩b"]
+    assert main(["predict", "m", texts[0], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["label"] == "c\nd"
+    table().to_csv("in.csv", index=False)
+    assert main(["predict", "m", "in.csv", "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "  c␊d: 20\n" in out
+    assert "  a⟨U+202E⟩b: 20\n" in out
+    assert set(pd.read_csv("in.predicted.csv")["predicted"]) == {"a\u202eb", "c\nd"}
+
+
 def test_pairs_take_the_columns_of_their_training(made, here):
     pairs = str(made / "pairs")
     frame = table().assign(question="was the film good")[["question", "id", "text"]]

@@ -22,7 +22,7 @@ from augment.processors import usable_processors
 from augment.train.demo_config import SHARING, DemoConfig, checked_password
 from augment.train.demo_examples import Example, draw_examples
 from augment.train.demo_gate import DemoGate
-from augment.train.demo_page import make_page
+from augment.train.demo_page import PAGE_STYLE, make_page
 from augment.train.explanation_html import STYLE
 from augment.train.listening import listening_socket, make_server, url_of
 from augment.train.predictor import Predictor
@@ -181,7 +181,7 @@ async def _application(
         path="/",
         auth=known if password is not None else None,
         auth_message=f"Any user name; the password is what {TOKEN_VARIABLE} held at the start.",
-        css=STYLE,
+        css=STYLE + PAGE_STYLE,
         footer_links=[],
         # The browser would keep what was typed, and offer to send it to a hub.
         run_history=False,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from augment.datasets.visible import visible_name
 from augment.errors import AugmentError
 from augment.train.demo_examples import Example
 from augment.train.explanation_html import escaped, explanation_html
@@ -19,6 +20,11 @@ EXPLAINED_TEXTS: Final = 64
 BARS: Final = 12
 #: Letters of an example that are shown before it is chosen.
 SHOWN: Final = 70
+#: Names of any length stay inside the page; the library's own parts keep them in one line.
+PAGE_STYLE: Final = """
+:is(.about, #scores) { overflow-wrap: anywhere; }
+.refused { color: var(--error-text-color); }
+"""
 Answer = tuple[dict[str, float] | None, str]
 
 
@@ -45,15 +51,18 @@ def make_page(gradio: Any, predictor: Predictor, examples: Sequence[Example]) ->
     def answer(*texts: str) -> Iterator[Answer]:
         yield None, ""  # no old answer beside a new text
         if refusal := refused(texts, sides):
-            raise gradio.Error(refusal, title="No answer", print_exception=False)
+            yield None, no_answer(refusal)
+            return
         row = texts[0] if len(texts) == 1 else texts
         try:
             [found] = predictor.predict([row])
-            yield found.scores, "Looking for the words that mattered ..."
+            shares = {visible_name(label): share for label, share in found.scores.items()}
+            yield shares, "Looking for the words that mattered ..."
             explained = predictor.explain(row, max_texts=EXPLAINED_TEXTS)
         except AugmentError as error:
-            raise gradio.Error(str(error), title="No answer", print_exception=False) from error
-        yield found.scores, explanation_html(explained, sides)
+            yield None, no_answer(str(error))
+            return
+        yield shares, explanation_html(explained, sides)
 
     with gradio.Blocks(title=f"{name} - augment demo", analytics_enabled=False) as page:
         gradio.HTML(f"<h1>{escaped(name)}</h1>{_about(predictor)}")
@@ -102,6 +111,15 @@ def refused(texts: Sequence[str], sides: Sequence[str]) -> str | None:
     return None
 
 
+def no_answer(reason: str) -> str:
+    """Show a reason where the words would stand: the library's own notice goes after a while.
+
+    >>> no_answer("write a text first")
+    '<div class="mattered refused" role="alert">No answer: write a text first</div>'
+    """
+    return f'<div class="mattered refused" role="alert">No answer: {escaped(reason)}</div>'
+
+
 def _box(gradio: Any, side: str) -> Any:  # noqa: ANN401
     return gradio.Textbox(
         label=side,
@@ -114,10 +132,11 @@ def _box(gradio: Any, side: str) -> Any:  # noqa: ANN401
 
 
 def _about(predictor: Predictor) -> str:
-    labels = predictor.labels[:BARS]
+    labels = [visible_name(label) for label in predictor.labels[:BARS]]
     more = len(predictor.labels) - len(labels)
     named = escaped(", ".join(labels)) + (f" and {more} more" if more else "")
-    return f"<p>Classes: {named}. What you type is computed where this page was started.</p>"
+    said = f"Classes: {named}. What you type is computed where this page was started."
+    return f'<p class="about">{said}</p>'
 
 
 def _heading(examples: Sequence[Example]) -> str:
@@ -134,5 +153,5 @@ def _heading(examples: Sequence[Example]) -> str:
 def _shown(example: Example) -> str:
     text = " ".join(" / ".join(example.sides).split())
     text = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-    label = f"{example.label}{' *' if example.seen else ''}"
+    label = f"{visible_name(example.label)}{' *' if example.seen else ''}"
     return f"{label}: {text}" if label else text

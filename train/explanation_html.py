@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import Final
 
+from augment.datasets.visible import visible_name
 from augment.train.explanation import Effect, Explanation
 
 #: Log-odds at which a colour is full, unless the text has a stronger word: where nothing matters
@@ -19,7 +20,8 @@ _TEMPLATE: Final = {ord(mark): f"&#{ord(mark)};" for mark in "{}$`\\"}
 
 #: The classes below, for the page that shows it; blue and orange are told apart by everybody.
 STYLE: Final = """
-.mattered p { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.9; margin: .3em 0; }
+.mattered { overflow-wrap: anywhere; }
+.mattered p { white-space: pre-wrap; line-height: 1.9; margin: .3em 0; }
 .mattered mark { color: inherit; padding: .1em .15em; border-radius: .2em; }
 .mattered mark.for { background: rgb(37 120 220 / calc(var(--much) * .55)); }
 .mattered mark.against { background: rgb(235 120 20 / calc(var(--much) * .55));
@@ -48,7 +50,7 @@ def explanation_html(found: Explanation, sides: Sequence[str] = ()) -> str:
     str
         HTML in which nothing of the texts and names is markup; it wants `STYLE`.
     """
-    label = escaped(found.label)
+    label = escaped(visible_name(found.label))
     if not found.effects:
         return f'<div class="mattered">There is no word in it; {label} is a guess.</div>'
     full = max(FULL, *(abs(effect.weight) for effect in found.effects))
@@ -90,7 +92,7 @@ def _marked(found: Explanation, effect: Effect, full: float) -> str:
     if much < LEAST:
         return text
     which = "for" if effect.weight > 0 else "against"
-    said = f"without it: {effect.without:.2f} {escaped(found.label)}"
+    said = f"without it: {effect.without:.2f} {escaped(visible_name(found.label))}"
     return f'<mark class="{which}" style="--much:{much:.2f}" title="{said}">{text}</mark>'
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.datasets.visible import visible_name
 from augment.extras import require
 from augment.train.serve_config import ServeConfig, is_loopback
 from augment.train.serving_batches import Batcher, BatchStats, FailedRowError, QueueFullError
@@ -250,7 +251,8 @@ def make_app(model: ServedModel, config: ServeConfig, *, token: str | None = Non
 
 def _description(model: ServedModel) -> str:
     kind = "pairs of texts" if model.sides == 2 else "texts"
-    return f"Puts {kind} into one of {len(model.labels)} classes: {', '.join(model.labels)}."
+    names = ", ".join(map(visible_name, model.labels))
+    return f"Puts {kind} into one of {len(model.labels)} classes: {names}."
 
 
 def _declare_token(app: Any) -> None:  # noqa: ANN401 - fastapi's
@@ -303,6 +305,7 @@ def _page(service: Service, described: dict[str, Any], nonce: str) -> str:
             version=__version__,
             paths=paths,
             bodies=bodies,
+            names={label: visible_name(label) for label in service.model.labels},
             limits=service.limits,
             model=service.model,
             token="security" in described,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from augment.datasets.visible import visible_name
 from augment.train.serving import Listening
 from augment.train.serving_model import MOST_SHIFT, SAMPLES, FormatTrial
 
@@ -10,7 +11,7 @@ SHOWN_LABELS = 8
 
 def listening_text(listening: Listening) -> str:
     """Put the address, the classes and the choice of the number format into a few lines."""
-    labels = ", ".join(listening.labels[:SHOWN_LABELS])
+    labels = ", ".join(map(visible_name, listening.labels[:SHOWN_LABELS]))
     more = len(listening.labels) - SHOWN_LABELS
     # A browser has no way to send the token.
     page = "" if listening.needs_token else f"   (page: {listening.url}/docs)"

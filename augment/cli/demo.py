@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from augment.cli.browser import open_in_browser
+from augment.datasets.visible import visible_name
 from augment.train.demo_config import DemoConfig
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(config: DemoConfig) -> None:
 
 def showing_text(showing: Showing) -> str:
     """Put the address and what the page shows into a few lines."""
-    labels = ", ".join(showing.labels[:8])
+    labels = ", ".join(map(visible_name, showing.labels[:8]))
     more = len(showing.labels) - 8
     lines = [
         f"{showing.model}: {showing.url}",

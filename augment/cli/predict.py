@@ -6,10 +6,15 @@ import io
 import json
 import sys
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
+from augment.datasets.visible import visible_name
 from augment.errors import InputError
 from augment.progress import for_stderr
 from augment.train.apply_config import PredictConfig
+
+if TYPE_CHECKING:
+    from augment.train.predictor import Prediction
 
 Config = PredictConfig
 
@@ -39,15 +44,19 @@ def run(config: PredictConfig) -> None:
     if config.out is not None or names_a_table(config.inputs):
         done = predict_table(config=config, progress=for_stderr(quiet=config.quiet))
         lines = [f"{done.rows:,} rows -> {done.path}"]
-        lines += [f"  {label}: {n:,}" for label, n in done.counts.items()]
+        lines += [f"  {visible_name(label)}: {n:,}" for label, n in done.counts.items()]
         lines += [f"  without text: {done.empty:,}"] if done.empty else []
         found: object = done.as_dict()
     else:
         predictions = predict_texts(config.model, list(config.inputs), config)
-        lines = [f"{one.label} ({one.score:.2f})" for one in predictions]
+        lines = [_line(one) for one in predictions]
         found = [asdict(one) for one in predictions]
     text = json.dumps(found, indent=2, ensure_ascii=False) if config.json else "\n".join(lines)
     sys.stdout.write(text + "\n")
+
+
+def _line(found: Prediction) -> str:
+    return f"{visible_name(found.label)} ({found.score:.2f})"
 
 
 def _label_lines(config: PredictConfig) -> None:
@@ -62,7 +71,7 @@ def _label_lines(config: PredictConfig) -> None:
             if config.json:
                 line = json.dumps(None if one is None else asdict(one), ensure_ascii=False)
             else:
-                line = "" if one is None else f"{one.label} ({one.score:.2f})"
+                line = "" if one is None else _line(one)
             sys.stdout.write(line + "\n")
     except UnicodeDecodeError as error:
         raise InputError(f"standard input is no UTF-8 ({error}); write it to a file") from error
