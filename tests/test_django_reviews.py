@@ -91,7 +91,7 @@ def site(model, tmp_path_factory):
 def test_the_tests_of_the_site_pass(tmp_path):
     done = manage(tmp_path, "test", "reviews")
     assert done.returncode == 0, done.stderr
-    assert "Ran 17 tests" in done.stderr
+    assert "Ran 19 tests" in done.stderr
     assert "OK" in done.stderr
 
 

@@ -6,10 +6,18 @@ from django import forms
 from django.conf import settings
 
 
+class TypedField(forms.CharField):
+    """A text as it was typed: a browser counts a line end as one character and sends two."""
+
+    def to_python(self, value: object) -> str:
+        """Make one of the two, before they are counted."""
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class ReviewForm(forms.Form):
     """A review to be rated."""
 
-    text = forms.CharField(
+    text = TypedField(
         label="Your review",
         max_length=settings.REVIEWS_MAX_CHARACTERS,
         error_messages={"required": "Write a review first."},

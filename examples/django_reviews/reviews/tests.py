@@ -96,6 +96,10 @@ class SiteTest(TestCase):
         self.assertContains(page, "could not be read", status_code=400)
         self.assertEqual(Review.objects.count(), 1)
 
+    def test_a_line_end_counts_once_as_in_the_browser(self) -> None:
+        text = "ab\n" * 1_666 + "c"
+        self.assertEqual(self.ask(text.replace("\n", "\r\n")).text, text)
+
     def test_a_null_byte_is_refused(self) -> None:
         page = self.client.post(reverse("ask"), {"text": "a\x00b"})
         self.assertContains(page, "Null characters", status_code=422)
@@ -110,7 +114,9 @@ class SiteTest(TestCase):
 
     def test_other_host_names_are_refused(self) -> None:
         with self.settings(ALLOWED_HOSTS=["127.0.0.1"]):
-            self.assertEqual(self.client.get("/", headers={"host": "evil.test"}).status_code, 400)
+            page = self.client.get("/", headers={"host": "evil.test"})
+        self.assertContains(page, "REVIEWS_HOSTS=", status_code=400)
+        self.assertNotContains(page, "evil.test", status_code=400)
 
     def test_a_review_can_be_deleted_and_only_by_post(self) -> None:
         review = self.ask("a dull film")
@@ -194,6 +200,14 @@ class NoModelTest(TestCase):
         ):
             call_command("demo", "--port", "8002", stdout=StringIO())
         self.assertEqual(started, [("migrate",), ("runserver", "127.0.0.1:8002")])
+
+    def test_a_port_that_is_none_is_refused_before_all_else(self) -> None:
+        with (
+            mock.patch.object(demo, "rating_model") as opened,
+            self.assertRaisesRegex(CommandError, "--port 99999: a number from 1 to 65535"),
+        ):
+            call_command("demo", str(self.folder), "--port", "99999")
+        opened.assert_not_called()
 
     def test_a_model_for_something_else_is_refused_before_the_start(self) -> None:
         model = small_model(self.folder, labels=("ham", "spam"))

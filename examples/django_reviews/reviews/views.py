@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,4 +67,5 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say what a request that was refused unread can have been."""
-    return render(request, "400.html", status=400)
+    other_host = isinstance(exception, DisallowedHost)
+    return render(request, "400.html", {"other_host": other_host}, status=400)

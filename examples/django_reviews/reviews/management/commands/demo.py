@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """Do all of it."""
+        if not 1 <= options["port"] <= 65_535:
+            raise CommandError(f"--port {options['port']}: a number from 1 to 65535 is wanted")
         call_command("migrate", verbosity=0)
         if options["model"]:
             settings.REVIEWS_MODEL = str(Path(options["model"]).resolve())
