@@ -127,6 +127,9 @@ def find_columns(
     found = None
     if chosen is None and want_label:
         found, candidates = _guess_label(table, facts, taken=texts)
+    named_as_a_class = [fact.name for fact in facts if fact.name in fact.values]
+    if found in named_as_a_class and label_rank(found) < 1:
+        raise _headless(table, found)
     return Columns(texts, chosen or found, named is None, found is not None, candidates, others)
 
 
@@ -200,11 +203,15 @@ def _guess_text(table: Table, facts: Sequence[ColumnFacts], *, taken: str | None
         raise _no_text(table, facts, [fact.name for fact in candidates], reason)
     # Surveys name a column by the question asked; other sentences are a text that lost its header.
     if len(best.name) > 60 and len(best.name.split()) > 6 and not best.name.endswith(("?", ":")):
-        raise InputError(
-            f"{table.name}: the first row looks like data, not like column names "
-            f"({best.name[:40]!r}...); put a line of names above it"
-        )
+        raise _headless(table, f"{best.name[:40]}...")
     return named_column(table, best.name, "text")
+
+
+def _headless(table: Table, name: str) -> InputError:
+    return InputError(
+        f"{table.name}: the first row looks like data, not like column names ({name!r}); put a "
+        "line of names above it"
+    )
 
 
 def _longest(facts: Sequence[ColumnFacts]) -> ColumnFacts | None:
@@ -227,6 +234,8 @@ def _no_text(
     more = f"; and {len(facts) - 20} more" if len(facts) > 20 else ""
     first = candidates[0] if candidates else "..."
     which = f" ({', '.join(map(repr, candidates))})" if candidates else ""
+    if table.columns.count(first) > 1:
+        named_column(table, first, "text")  # refuses a name that two columns have
     return InputError(
         f"{table.name}: which column is the text? {reason}{which}; "
         f'pass text="{first}" (--text). columns, each with an example: {shown}{more}'
@@ -257,7 +266,9 @@ def _guess_label(
         if _is_label(fact) and (label_rank(fact.name) == 3 or table.columns.count(fact.name) == 1)
     ]
     for rank in (3, 2, 1, 0):
-        names = tuple(dict.fromkeys(fact.name for fact in sound if label_rank(fact.name) == rank))
+        alike = [fact for fact in sound if label_rank(fact.name) == rank]
+        varied = [fact for fact in alike if fact.distinct > 1]  # the same everywhere tells nothing
+        names = tuple(dict.fromkeys(fact.name for fact in varied or alike))
         if len(names) == 1:  # refused where two columns have it: which is meant is not known
             return named_column(table, names[0], "label"), ()
         if names:

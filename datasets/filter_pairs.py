@@ -52,10 +52,12 @@ NO_ORIGINAL: Final = "original"
 _BATCH: Final = 512
 _SAMPLE: Final = 400
 #: Words of the names that such columns usually have.
-_ORIGINAL_WORDS: Final = ("original", "source", "text", "sentence", "sentence1", "input")
+_ORIGINAL_WORDS: Final = (
+    "original", "source", "text", "sentence", "sentence1", "input", "texte", "phrase",
+)  # fmt: skip
 _PARAPHRASE_WORDS: Final = (
     "paraphrase", "paraphrased", "candidate", "hypothesis", "rewrite", "rewritten", "rephrased",
-    "augmented", "backtranslation", "generated", "output",
+    "augmented", "backtranslation", "generated", "output", "reformulation", "reformule",
 )  # fmt: skip
 
 

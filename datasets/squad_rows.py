@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from augment.datasets.column_names import label_rank
@@ -44,7 +45,8 @@ def squad_rows(value: Mapping[str, Any], name: str) -> Iterator[tuple[object, ..
     Raises
     ------
     TableError
-        For a paragraph without ``context`` or a question without ``question``.
+        For a paragraph without ``context`` or a question without ``question``, and for what is no
+        list of those.
 
     Examples
     --------
@@ -53,6 +55,7 @@ def squad_rows(value: Mapping[str, Any], name: str) -> Iterator[tuple[object, ..
     >>> list(squad_rows(value, "piaf.json"))
     [('Paris est en France.', 'Où est Paris ?', 'places', 'Paris', '', '')]
     """
+    _check(value["data"], name)
     impossible = {
         bool(question.get("is_impossible", False))
         for article in value["data"]
@@ -98,3 +101,18 @@ def _answer(question: Mapping[str, Any]) -> str:
     answers = question.get("answers") or ()
     first = answers[0] if isinstance(answers, list) and answers else {}
     return str(first.get("text", "")) if isinstance(first, dict) else ""
+
+
+def _check(articles: Sequence[Mapping[str, Any]], name: str) -> None:
+    """Refuse paragraphs and questions that are no lists of objects."""
+    for at, article in enumerate(articles):
+        where = f"{name}: article {at}"
+        for place, paragraph in enumerate(_objects(article["paragraphs"], where, "paragraphs")):
+            _objects(paragraph.get("qas", []), f"{where}, paragraph {place}", "qas")
+
+
+def _objects(given: Any, where: str, key: str) -> list[dict[str, Any]]:  # noqa: ANN401
+    if isinstance(given, list) and all(isinstance(one, dict) for one in given):
+        return given
+    found = json.dumps(given)[:40]
+    raise TableError(f"{where}: {key!r} is {found}; a list of objects is wanted")

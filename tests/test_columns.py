@@ -126,6 +126,11 @@ def test_two_labels_are_none_but_are_told():
     assert (result.label, result.label_candidates) == (None, ("genre", "rating"))
 
 
+def test_a_column_that_is_the_same_everywhere_is_no_rival():
+    result = found({"text": TEXTS, "label": TWO, "category": ["film"] * 8})
+    assert (result.label, result.label_candidates) == ("label", ())
+
+
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
@@ -150,6 +155,10 @@ def test_a_header_that_is_data(tmp_path):
     first = "a first sentence so long that nobody would call a column by that name, really"
     path.write_text(f"pos\t{first}\n" + "".join(f"neg\t{text}\n" for text in TEXTS))
     with pytest.raises(InputError, match="the first row looks like data"):
+        find_columns(open_table(path))
+    rows = "".join(f"{text}\t{'pos' if n % 2 else 'neg'}\n" for n, text in enumerate(TEXTS))
+    path.write_text(f"A short one.\tpos\n{rows}")
+    with pytest.raises(InputError, match="looks like data, not like column names \\('pos'"):
         find_columns(open_table(path))
 
 

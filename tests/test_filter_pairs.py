@@ -80,10 +80,13 @@ def test_no_check_at_all_still_refuses_empty_and_repeated():
     assert set(done.rejected) == {"empty", "duplicate", "original"}
 
 
-def test_the_columns_are_found_by_their_names():
-    data = frame().rename(columns={"text": "original_text", "paraphrase": "Rewritten"})
+@pytest.mark.parametrize(
+    ("text", "paraphrase"), [("original_text", "Rewritten"), ("Texte", "reformulation")]
+)
+def test_the_columns_are_found_by_their_names(text, paraphrase):
+    data = frame().rename(columns={"text": text, "paraphrase": paraphrase})
     done = filter_pairs(data, source="en", no_filter="similarity")
-    assert (done.text_column, done.paraphrase_column) == ("original_text", "Rewritten")
+    assert (done.text_column, done.paraphrase_column) == (text, paraphrase)
 
 
 @pytest.mark.parametrize(

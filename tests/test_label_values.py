@@ -24,7 +24,7 @@ def trained():
 
 def test_whole_numbers_are_one_class_in_both_ways_of_writing(trained, tmp_path):
     assert trained.predictor.labels == ("1", "10")
-    assert evaluate_model(trained.predictor, stars()).n_rows == 12
+    assert evaluate_model(trained.predictor, stars()).rows == 12
     stars().to_csv(tmp_path / "ints.csv", index=False)
     stars().astype({"stars": float}).to_csv(tmp_path / "floats.csv", index=False)
     found = inspect_table(tmp_path / "ints.csv", against=tmp_path / "floats.csv")
@@ -52,7 +52,10 @@ def test_predictions_without_labels_beside_them_are_of_the_kind_trained_on(train
     of_file = train_model(tmp_path / "in.csv", out=tmp_path / "m", **options)
     assert predict_table(of_file.predictor, texts).frame["predicted"].dtype == "Int64"
     as_text = train_model(stars().astype({"stars": str}), **options)
-    assert set(predict_table(as_text.predictor, stars()[["text"]]).frame["predicted"]) <= {"1", "10"}
+    assert set(predict_table(as_text.predictor, stars()[["text"]]).frame["predicted"]) <= {
+        "1",
+        "10",
+    }
     predict_table(tmp_path / "m", stars(), out=tmp_path / "out.parquet")
     written = pd.read_parquet(tmp_path / "out.parquet")
     assert written["predicted"].dtype == written["stars"].dtype

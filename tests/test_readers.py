@@ -164,6 +164,8 @@ def test_the_nearest_label_of_a_question_counts(tmp_path):
     [
         (lambda p: p.pop("context"), "article 0, paragraph 0 has no 'context'"),
         (lambda p: p["qas"][0].pop("question"), "article 0, paragraph 0: a question without"),
+        (lambda p: p.update(qas=None), "article 0, paragraph 0: 'qas' is null; a list of objects"),
+        (lambda p: p.update(qas=[3]), r"article 0, paragraph 0: 'qas' is \[3\]; a list of obj"),
     ],
 )
 def test_broken_questions_are_told(change, wanted, tmp_path):
