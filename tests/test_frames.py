@@ -36,8 +36,7 @@ def nullable(kind):
 @pytest.mark.parametrize("kind", ["Int64", "Int8", "boolean", "Float64", "object"])
 def test_numbers_of_pandas_own_types_are_no_missing_labels(kind, tmp_path):
     data = nullable(kind)
-    names = {str(value) for value in data["label"].tolist()}
-    assert len(names) == 2
+    names = {"True", "False"} if kind == "boolean" else {"0", "1"}  # 1.0 is the class 1
     assert set(inspect_table(data, label="label", model="none").classes) == names
     assert set(balance_table(data, label="label").before) == names
     parts = split_table(data, label="label", shares="0.5,0.5").counts

@@ -167,7 +167,8 @@ def named_values(name: str, given: tuple[str, ...] | Mapping[Any, Any]) -> dict[
     {'0': 'neg', '1': 'pos'}
     """
     if isinstance(given, Mapping):
-        return {label_string(key): str(value) for key, value in given.items()}
+        named = {k if isinstance(k, str) else label_string(k): v for k, v in given.items()}
+        return {key: str(value) for key, value in named.items()}
     found: dict[str, str] = {}
     for pair in given:
         key, sign, value = pair.rpartition("=")
