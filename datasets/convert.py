@@ -18,7 +18,7 @@ import tyro
 from augment.config import build, shown_as, split_commas
 from augment.datasets.hugging_face import is_saved, save_dataset
 from augment.datasets.label_map import check_label_map, read_label_map
-from augment.datasets.survey import cell_string
+from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
 from augment.datasets.table_writer import WRITTEN, Kind, TableWriter, output_kind
@@ -149,7 +149,7 @@ def convert_table(
 
     def rows() -> Iterator[tuple[object, ...]]:
         for row in table if unwanted is None else unwanted.wanted():
-            if label_at is not None and (old := cell_string(row[label_at]).strip()):
+            if label_at is not None and (old := label_string(row[label_at])):
                 labels[mapping[old]] += 1
                 row = (*row[:label_at], mapping[old], *row[label_at + 1 :])
             yield row
@@ -193,9 +193,10 @@ def _mapping(
     """Read the label map and see that it covers every label of the table."""
     if recipe.label_map is None:
         return None, {}
-    mapping = read_label_map(recipe.label_map)
+    given = read_label_map(recipe.label_map)
+    mapping = {label_string(old): new for old, new in given.items()}
     label = needed_label(table, recipe.columns(table, progress), "a label map")
     at = table.columns.index(label)
-    labels = dict.fromkeys(cell_string(row[at]).strip() for row in table)
+    labels = dict.fromkeys(label_string(row[at]) for row in table)
     check_label_map(mapping, [label for label in labels if label], table.name)
     return at, mapping
