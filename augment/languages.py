@@ -193,9 +193,9 @@ class Identifier:
 #: What the identifier says of numbers and noise.
 NO_LANGUAGE: Final = "zxx"
 #: Fewer letters than these say too little of a language, whatever the identifier makes of them.
-ENOUGH_LETTERS: Final = 40
+_ENOUGH_LETTERS: Final = 40
 #: More of the letters than this share are in the language of the whole.
-ENOUGH_OF_THEM: Final = 0.6
+_ENOUGH_OF_THEM: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,18 @@ class Guess:
     @property
     def sure(self) -> bool:
         """Whether to rely on it: letters enough, and more than 60 % of them in that language."""
-        return self.letters >= ENOUGH_LETTERS and self.share > ENOUGH_OF_THEM
+        return self.letters >= _ENOUGH_LETTERS and self.share > _ENOUGH_OF_THEM
+
+    @property
+    def doubt(self) -> str:
+        """Why not to rely on it, where it is not sure."""
+        if self.letters < _ENOUGH_LETTERS:
+            return f"{self.letters} letters tell too little, {_ENOUGH_LETTERS} are wanted"
+        if not self.language:
+            return "it reads as noise"
+        found = ((self.language, self.share), *self.others)
+        shares = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in found)
+        return f"it reads as {shares}; of one language more than {_ENOUGH_OF_THEM:.0%} are wanted"
 
 
 _NOT_LANGUAGE: Final = re.compile(r"https?://\S+|<[^<>]{1,200}>|&\w{1,8};|[@#]\w+|\d+")

@@ -255,7 +255,6 @@ def _language(texts: Sequence[str]) -> str:
     guess = detect_language(texts[:400])
     if not guess.sure:
         raise InputError(
-            f"the language of the texts is not clear (best guess {guess.language}); "
-            'pass source="..."'
+            f'the language of the texts is not clear ({guess.doubt}); pass source="..."'
         )
     return guess.language

@@ -86,9 +86,9 @@ class Stored:
         return [found.get(key) for key in keys]
 
     def _look_up(self, keys: Sequence[bytes], texts: Sequence[str]) -> dict[bytes, Translation]:
-        found = self.store.get(self.identity, list(dict.fromkeys(keys)))
+        found, earlier = self.store.look_up(self.identity, list(dict.fromkeys(keys)))
         self.from_store += len(found)
-        self.from_earlier_runs += self.store.earlier(self.identity, [*found])
+        self.from_earlier_runs += earlier
         if found and (remember := getattr(self.translator, "remember", None)) is not None:
             known = {key: text for key, text in zip(keys, texts, strict=True) if key in found}
             remember([*known.values()], [found[key] for key in known])

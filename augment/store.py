@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 from augment.errors import InputError, StoreError
 from augment.records import Translation
@@ -211,29 +211,28 @@ class Store:
         dict
             Only the keys that are there.
         """
-        rows = self._select("source, text, marks", translator, keys)
-        return {
-            key: Translation(text, tuple(words.split(_MARK_SEPARATOR)) if words else ())
-            for key, text, words in rows
-        }
+        return self.look_up(translator, keys)[0]
 
-    def earlier(self, translator: str, keys: Sequence[bytes]) -> int:
-        """Count those of some translations that were written down by others than this object."""
-        return sum(run != self._run for (run,) in self._select("run", translator, keys))
-
-    def _select(self, columns: str, translator: str, keys: Sequence[bytes]) -> list[Any]:
-        found: list[Any] = []
+    def look_up(
+        self, translator: str, keys: Sequence[bytes]
+    ) -> tuple[dict[bytes, Translation], int]:
+        """Look up as `get` does, and count what was written down by others than this object."""
+        rows: list[tuple[bytes, str, str, int]] = []
         with self._lock, self._explained():
             number = self._id(translator)
             for start in range(0, len(keys), _PER_QUERY):
                 part = keys[start : start + _PER_QUERY]
                 slots = ",".join("?" * len(part))
-                found += self._db.execute(
-                    f"SELECT {columns} FROM translation"  # noqa: S608 - ours, and only ? inside
+                rows += self._db.execute(
+                    "SELECT source, text, marks, run FROM translation"  # noqa: S608 - only ? inside
                     f" WHERE translator = ? AND source IN ({slots})",
                     (number, *part),
                 )
-        return found
+        found = {
+            key: Translation(text, tuple(words.split(_MARK_SEPARATOR)) if words else ())
+            for key, text, words, _ in rows
+        }
+        return found, sum(run != self._run for *_, run in rows)
 
     def put(self, translator: str, entries: Iterable[tuple[bytes, Translation]]) -> None:
         """Write translations down; they are on the disk when this returns.

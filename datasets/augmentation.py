@@ -270,14 +270,14 @@ class Augmentation:
         """Say which classes stay short of what, and why, in one line."""
         targets = self.targets or {}
         lacking = [
-            f"{label!r} stays {short:,} short of {targets[label]:,}".removeprefix("'' ")
+            f"{repr(label) if label else 'the table'} stays {short:,} short of {targets[label]:,}"
             for label, short in shortfalls.items()
         ]
-        kind = "the table" if "" in shortfalls else "class" if len(lacking) == 1 else "classes:"
+        kind = "" if "" in shortfalls else "class " if len(lacking) == 1 else "classes: "
         yields = self.production.yields
         why = self.approach.shortfall(self.recipe.per_row, yields)
         tried = why_not_more(self.paraphrasers, yields)
-        self.note(f"{kind} {', '.join(lacking)}: {why} ({tried})")
+        self.note(f"{kind}{', '.join(lacking)}: {why} ({tried})")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""

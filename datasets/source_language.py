@@ -9,14 +9,10 @@ from augment.errors import InputError
 from augment.filters import runs
 from augment.filters.language import near_languages
 from augment.languages import (
-    ENOUGH_LETTERS,
-    ENOUGH_OF_THEM,
-    Guess,
     detect_language,
     identifiable,
     language_code,
     language_name,
-    shown_language,
 )
 
 #: Share of the letters looked at, in another language, from which the user's word is doubted.
@@ -57,7 +53,7 @@ def source_language(
         if guess.sure:
             return guess.language
         raise InputError(
-            f"the language of column {column!r} is not clear ({_doubt(guess)}); name it with "
+            f"the language of column {column!r} is not clear ({guess.doubt}); name it with "
             "--source: of texts in another language nothing is made"
         )
     same = {code, *near_languages(code)}
@@ -69,13 +65,3 @@ def source_language(
         f"nonsense; --source {guess.language}, or leave it out (--no-filter language to go on all "
         "the same)"
     )
-
-
-def _doubt(guess: Guess) -> str:
-    if guess.letters < ENOUGH_LETTERS:
-        return f"{guess.letters} letters tell too little, {ENOUGH_LETTERS} are wanted"
-    if not guess.language:
-        return "it reads as noise"
-    found = ((guess.language, guess.share), *guess.others)
-    shares = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in found)
-    return f"it reads as {shares}; of one language more than {ENOUGH_OF_THEM:.0%} are wanted"

@@ -338,3 +338,18 @@ def refusal():
         return finding.detail
 
     return told
+
+
+@pytest.fixture
+def renamed(tmp_path):
+    """Copy a model folder, with other names of its two classes."""
+
+    def copied(model, *names):
+        folder = tmp_path / "renamed"
+        shutil.copytree(model, folder)
+        config = json.loads((folder / "config.json").read_text())
+        config["id2label"] = {str(number): name for number, name in enumerate(names)}
+        (folder / "config.json").write_text(json.dumps(config))
+        return str(folder)
+
+    return copied

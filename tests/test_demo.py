@@ -155,13 +155,8 @@ def test_it_says_what_it_shows(page):
     assert page.about["pid"] == page.process.pid
 
 
-def test_names_turn_nothing_around(made, tmp_path):
-    model = tmp_path / "odd"
-    shutil.copytree(made / "single", model)
-    config = json.loads((model / "config.json").read_text())
-    config["id2label"] = {"0": "a\u202eb", "1": "c\nd"}
-    (model / "config.json").write_text(json.dumps(config))
-    with showing(str(model)) as found:
+def test_names_turn_nothing_around(made, renamed):
+    with showing(renamed(made / "single", "a\u202eb", "c\nd")) as found:
         assert found.labels == ("a\u202eb", "c\nd")
         assert "  classes: a⟨U+202E⟩b, c␊d\n" in showing_text(found)
         page = json.loads(ask(found.url, "/config")[1])

@@ -156,7 +156,7 @@ def test_a_store_of_the_first_format_is_taken_over(tmp_path):
         db.execute("PRAGMA user_version = 1")
     with Store(path) as store:
         assert store.get("e", [text_key("a")])[text_key("a")].text == "b"
-        assert store.earlier("e", [text_key("a")]) == 1
+        assert store.look_up("e", [text_key("a")])[1] == 1
         store.put_findings(b"key", "[]")
         assert store.findings(b"key") == "[]"
     db = sqlite3.connect(path)

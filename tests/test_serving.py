@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -232,13 +231,8 @@ def test_the_page_loads_nothing_and_escapes_names(port):
         assert f"script-src 'nonce-{nonces.pop()}'" in policy
 
 
-def test_names_turn_nothing_around_on_the_page_and_are_left_alone_in_answers(made, tmp_path):
-    model = tmp_path / "odd"
-    shutil.copytree(made / "single", model)
-    config = json.loads((model / "config.json").read_text())
-    config["id2label"] = {"0": "a\u202eb", "1": "c\nd"}
-    (model / "config.json").write_text(json.dumps(config))
-    with serving(str(model)) as port:
+def test_names_turn_nothing_around_on_the_page_and_are_left_alone_in_answers(made, renamed):
+    with serving(renamed(made / "single", "a\u202eb", "c\nd")) as port:
         page = ask(port, path="/")[1].decode()
         assert "2 classes: a⟨U+202E⟩b, c␊d." in page
         assert r'const names = {"a\u202eb": "a\u27e8U+202E\u27e9b", "c\nd": "c\u240ad"};' in page
@@ -408,15 +402,9 @@ def token(monkeypatch):
     return ()
 
 
-def test_classes_without_names_are_refused(made, tmp_path, capsys):
-    import shutil
-
-    shutil.copytree(made / "single", tmp_path / "nameless")
-    path = tmp_path / "nameless" / "config.json"
-    config = json.loads(path.read_text())
-    config["id2label"] = {"0": "LABEL_0", "1": "LABEL_1"}
-    path.write_text(json.dumps(config))
-    assert main(["serve", str(tmp_path / "nameless"), "--port", "0"]) == 2
+def test_classes_without_names_are_refused(made, renamed, capsys):
+    nameless = renamed(made / "single", "LABEL_0", "LABEL_1")
+    assert main(["serve", nameless, "--port", "0"]) == 2
     assert "have no names" in capsys.readouterr().err
 
 

@@ -191,7 +191,7 @@ def test_what_was_there_before_a_run_is_told_from_its_own(path):
     keys = [text_key(text) for text in "abc"]
     with Store(path) as store:
         store.put("e", [(keys[0], Translation("A"))])
-        assert store.earlier("e", keys) == 0
+        assert store.look_up("e", keys)[1] == 0
     with Store(path) as store:
         store.put("e", [(key, Translation("new")) for key in keys[:2]])
-        assert store.earlier("e", keys) == 1
+        assert store.look_up("e", keys)[1] == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import AugmentError, DamagedFileError, InputError, MissingExtraError
 from augment.extras import require
-from augment.languages import NO_LANGUAGE, detect_language, language_name
+from augment.languages import detect_language, language_name
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
@@ -234,7 +234,7 @@ def language_note(name: str, rows: Sequence[tuple[str, ...]]) -> str:
         return ""
     sample = rows[:: max(1, len(rows) // _LOOKED_AT)]
     guess = detect_language([side for row in sample for side in row])
-    if not guess.sure or guess.language in ("en", NO_LANGUAGE):
+    if not guess.sure or guess.language == "en":
         return ""
     return (
         f"minilm was made for English, and these texts look {language_name(guess.language)}; an "

@@ -15,6 +15,8 @@ _MADE: Final[dict[str, Callable[[str], object]]] = {
     "integer": int,
     "number": float,
 }
+#: What labels are, as the table of a training had them.
+KINDS: Final = tuple(_MADE)
 
 
 def kind_of_values(values: Iterable[object]) -> str | None:

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from augment.errors import DamagedFileError
+from augment.train.label_values import KINDS
 from augment.train.tokens import Truncation
-
-#: Kinds of labels, as the table of the training had them.
-_LABEL_KINDS: Final = ("text", "boolean", "integer", "number")
 
 
 def _names(value: object) -> bool:
@@ -22,7 +20,7 @@ def _names(value: object) -> bool:
 _FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "text_columns": ("a list of at most two names", lambda v: _names(v) and len(v) <= 2),
     "label_column": ("a name or null", lambda v: v is None or isinstance(v, str)),
-    "label_kind": (f"one of {', '.join(_LABEL_KINDS)}", lambda v: v in _LABEL_KINDS),
+    "label_kind": (f"one of {', '.join(KINDS)}", lambda v: v in KINDS),
     "label_names": (
         "an object of names",
         lambda v: isinstance(v, dict) and _names([*v.values()]),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from augment.datasets.survey import label_string
 from augment.errors import InputError
 from augment.outputs import replacing_folder
 from augment.text_list import listed
@@ -265,13 +266,13 @@ class Predictor:
     def class_number(self, label: str) -> int | None:
         """Give the number of a class by its name, or by its code in the training data.
 
-        4.0 is 4: pandas makes floats of whole numbers where a cell is missing.
+        Names are compared as `label_string` writes them, unless one is there as it was given.
         """
         name = self.label_names.get(label, label)
-        whole = name.removesuffix(".0")
-        there = (one for one in (name, whole, f"{whole}.0") if one in self.labels)
-        found = next(there, None)
-        return None if found is None else self.labels.index(found)
+        if name in self.labels:
+            return self.labels.index(name)
+        names = [*map(label_string, self.labels)]
+        return names.index(label_string(name)) if label_string(name) in names else None
 
 
 def prediction_of(labels: Sequence[str], probabilities: FloatArray) -> Prediction:
