@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from augment.config import build
 from augment.datasets.augmentation import Augmentation
 from augment.datasets.content_hash import content_sha256
 from augment.datasets.last_table import LAST, remember
-from augment.datasets.manifest import Manifest
+from augment.datasets.manifest import Manifest, refuse_manifest_of_another
 from augment.datasets.output_rows import augmented_rows, new_texts, rejected_rows
 from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
 from augment.datasets.run_report import render_run_report
@@ -205,6 +205,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         # and the files that it had renamed already are its own.
         killed = part_of(paths["out"]).exists() and not paths["out"].exists()
         check_outputs([paths["out"]], force=recipe.force)
+        refuse_manifest_of_another(paths["out"])
         held.enter_context(reserved(paths["out"]))
         check_outputs(paths.values(), force=recipe.force or killed)
 
@@ -215,18 +216,21 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         kept = run.run()
         unchanged.check()
         columns = (*table.columns, *AUG_COLUMNS)
-        schema = table.schema
+        types = table.types
         for name in run.columns.text:
-            schema = _with_plain_text(schema, name)
-        with TableWriter(paths["out"], columns, schema=schema) as out:
+            types = types and types.plain(name)  # new texts are no categories of the column
+        with TableWriter(paths["out"], columns, types=types) as out:
             for row in augmented_rows(run, kept):
                 out.write(row)
             with TableWriter(
-                paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=schema
+                paths["rejected"], (*columns, *REJECTION_COLUMNS), types=types
             ) as rejected:
                 for row in rejected_rows(run):
                     rejected.write(row)
-            manifest = run.manifest({"sha256": digest})
+            manifest = replace(
+                run.manifest({"sha256": digest}),
+                out={name: str(path) for name, path in paths.items()},
+            )
             with replacing(paths["manifest"]) as part:
                 text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
                 part.write_text(text + "\n", encoding="utf-8")
@@ -238,14 +242,6 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     except OSError as error:  # a convenience: the run itself is done
         progress.note(f"{LAST} was not written ({error}); give kfold-train the table by name")
     return done
-
-
-def _with_plain_text(schema: Any, text: str) -> Any:  # noqa: ANN401 - pyarrow is optional
-    """Store a dictionary-encoded text column as plain text: new texts are not in its dictionary."""
-    if schema is None or not hasattr(schema.field(text).type, "value_type"):
-        return schema
-    at = schema.get_field_index(text)
-    return schema.set(at, schema.field(at).with_type(schema.field(at).type.value_type))
 
 
 def _on_frame(
@@ -280,7 +276,9 @@ def _on_frame(
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
-        if not isinstance(frame.index, pd.RangeIndex):
+        if isinstance(frame.index, pd.RangeIndex):
+            out.index.name = rejected.index.name = frame.index.name
+        else:
             out.index = frame.index.append(frame.index[[row for row, _ in kept]])
             rejected.index = frame.index[[row for row, _ in numbers]]
         frames = {"out": out, "rejected": rejected}

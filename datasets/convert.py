@@ -157,12 +157,14 @@ def convert_table(
         if unwanted is not None and unwanted.kept == 0:
             raise InputError(f"{table.name}: no row is left (--drop {','.join(recipe.drop)})")
 
-    schema = table.schema if label_at is None else None
+    types = table.types
+    if types is not None and label_at is not None:
+        types = types.without(table.columns[label_at])
     kind: Kind | None = "excel" if recipe.excel else None
     if folder:
-        n_rows = save_dataset(table.columns, rows(), recipe.out, schema=schema)
+        n_rows = save_dataset(table.columns, rows(), recipe.out, types=types)
     else:
-        with TableWriter(recipe.out, table.columns, kind=kind, schema=schema) as writer:
+        with TableWriter(recipe.out, table.columns, kind=kind, types=types) as writer:
             for row in rows():
                 writer.write(row)
         n_rows = writer.rows

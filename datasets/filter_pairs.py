@@ -21,6 +21,7 @@ from augment.datasets.column_names import words_of
 from augment.datasets.columns import named_column
 from augment.datasets.content_hash import content_sha256
 from augment.datasets.judged import Judged
+from augment.datasets.manifest import refuse_manifest_of_another
 from augment.datasets.source_language import source_language
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
@@ -156,6 +157,7 @@ def filter_pairs(
         check_new_tables(
             table.name, [out, paths["rejected"]], [paths["manifest"]], force=recipe.force
         )
+        refuse_manifest_of_another(out)
     with no_network(recipe.offline):
         judge = _Judge(table, recipe, progress)
         return _on_frame(judge, data) if is_frame else _on_file(judge, paths)
@@ -281,10 +283,10 @@ class _Judge:
 
 
 def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
-    columns, schema = (*judge.table.columns, *SCORES), judge.table.schema
+    columns, types = (*judge.table.columns, *SCORES), judge.table.types
     with (
-        TableWriter(paths["out"], columns, schema=schema) as out,
-        TableWriter(paths["rejected"], (*columns, *REJECTION_COLUMNS), schema=schema) as rejected,
+        TableWriter(paths["out"], columns, types=types) as out,
+        TableWriter(paths["rejected"], (*columns, *REJECTION_COLUMNS), types=types) as rejected,
     ):
         for row, result in judge.results():
             cells = (*row, *_scores(result))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.bad_rows import ReadLog
+from augment.datasets.column_types import ColumnTypes
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError, OutputError, TableError
 from augment.extras import require
@@ -158,11 +159,11 @@ def save_dataset(
     rows: Iterable[Sequence[object]],
     folder: Path,
     *,
-    schema: object | None = None,
+    types: ColumnTypes | None = None,
 ) -> int:
     """Write rows as a folder that ``datasets.load_from_disk`` opens; give their number.
 
-    `schema` is that of a Parquet input, whose types are kept.
+    `types` are those of a Parquet input, and kept.
 
     The folder is made beside its place and renamed; rows stream through a Parquet file. Where a
     column ``split`` has up to ten different values, the folder holds a `DatasetDict` of them.
@@ -179,7 +180,7 @@ def save_dataset(
         with replacing_folder(folder) as part:
             work = part / ".rows"
             work.mkdir()
-            with TableWriter(work / "rows.parquet", columns, schema=schema, name=folder) as writer:
+            with TableWriter(work / "rows.parquet", columns, types=types, name=folder) as writer:
                 for row in rows:
                     writer.write(row)
             with _no_bars(library):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
-from augment.errors import InputError
+from augment.errors import InputError, OutputError
 from augment.outputs import beside
 
 #: Distributions whose version may change a result.
@@ -61,6 +61,8 @@ class Manifest:
         The yields of all pivots together.
     seconds
         Wall-clock time of each stage.
+    out
+        The files written, by name: ``out``, ``rejected``, ``manifest``, ``report``.
     """
 
     signature: str
@@ -74,6 +76,7 @@ class Manifest:
     notes: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=lambda: versions())
+    out: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -126,6 +129,25 @@ def manifest_of_run(table: Path) -> dict[str, Any]:
         return read_manifest(table)
     except InputError:
         return {}
+
+
+def refuse_manifest_of_another(table: Path) -> None:
+    """Refuse a table beside which the manifest of another one would be replaced.
+
+    Files beside a table are named without its suffix: a.csv and a.tsv would share them.
+
+    Raises
+    ------
+    OutputError
+        Naming that other table, where it is still there.
+    """
+    out = manifest_of_run(table).get("out")
+    other = table.with_name(Path(str(out.get("out"))).name) if isinstance(out, dict) else table
+    if other.name != table.name and other.is_file():
+        raise OutputError(
+            f"{beside(table, 'manifest', '.json')} tells how {other} was made, and {table} would "
+            "take its place; give another --out"
+        )
 
 
 def recorded_names(names: object) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.bad_rows import ReadLog
+from augment.datasets.column_types import ColumnTypes
 from augment.errors import TableError
 from augment.extras import require
 
@@ -23,14 +24,20 @@ class ParquetRows:
 
     path: Path
 
-    def schema(self) -> Any:  # noqa: ANN401  # a pyarrow.Schema
+    def types(self) -> ColumnTypes:
         """Names and types of the columns."""
+        arrow = require("pyarrow", extra="parquet", purpose="reading a .parquet file")
         with self._file() as file:
-            return file.schema_arrow
+            schema = file.schema_arrow
+            coded = [one.name for one in schema if arrow.types.is_dictionary(one.type)]
+            row = self._next(file.iter_batches(batch_size=1)) if coded else None
+            found = {} if row is None else {name: row[name].dictionary for name in coded}
+            return ColumnTypes(schema, found)
 
     def header(self) -> tuple[str, ...]:
         """Column names."""
-        return tuple(self.schema().names)
+        with self._file() as file:
+            return tuple(file.schema_arrow.names)
 
     def rows(self, columns: tuple[str, ...], log: ReadLog) -> Iterator[tuple[object, ...]]:
         """Give each row as a tuple of Python values, None for null."""

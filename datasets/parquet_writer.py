@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from augment.broken_text import readable
 from augment.datasets.cell_text import is_missing
+from augment.datasets.column_types import ColumnTypes
 from augment.errors import InputError
 from augment.extras import require
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
@@ -26,18 +28,20 @@ _READ: Final[dict[str, Callable[[str], float]]] = {"int64": int, "float64": floa
 class ParquetSink:
     """Collects rows and writes them by groups.
 
-    A column's type comes from `schema` where it names the column, from the fixed list for the
+    A column's type comes from `types` where they name the column, from the fixed list for the
     columns that this package adds, else from the first row group (text where that holds no value).
     The numbers of those added columns are written as numbers also where they come as text, out of
     a CSV; values that do not fit the fixed type are a user's own, and their type is taken.
     """
 
-    def __init__(self, path: Path, columns: tuple[str, ...], schema: Any) -> None:  # noqa: ANN401
+    def __init__(self, path: Path, columns: tuple[str, ...], types: ColumnTypes | None) -> None:
         self._arrow = require("pyarrow", extra="parquet", purpose="writing a .parquet file")
+        self._compute = require("pyarrow.compute", extra="parquet", purpose="writing .parquet")
         self._parquet = require("pyarrow.parquet", extra="parquet", purpose="writing .parquet")
         self._path = path
         self._columns = columns
-        self._given = schema
+        self._given: Any = None if types is None else types.schema
+        self._categories = {} if types is None else types.categories
         self._schema: Any = None
         self._writer: Any = None
         self._rows: list[tuple[object, ...]] = []
@@ -69,7 +73,7 @@ class ParquetSink:
                     self._field(name, values)
                     for name, values in zip(self._columns, columns, strict=True)
                 ],
-                metadata=getattr(self._given, "metadata", None) if self._keeps_columns() else None,
+                metadata=self._metadata(),
             )
             self._writer = self._parquet.ParquetWriter(self._path, self._schema)
         arrays = [
@@ -80,9 +84,16 @@ class ParquetSink:
         self._written += len(self._rows)
         self._rows.clear()
 
-    def _keeps_columns(self) -> bool:
-        # pandas notes the columns in the metadata and believes that note when it reads.
-        return self._given is not None and tuple(self._given.names) == self._columns
+    def _metadata(self) -> dict[bytes, bytes]:
+        """Keep what other programs noted on the columns: all where they are the same, else pandas'.
+
+        pandas believes its note when it reads: it holds for the columns that are still there.
+        """
+        given: dict[bytes, bytes] = getattr(self._given, "metadata", None) or {}
+        if not given or tuple(self._given.names) == self._columns:
+            return given
+        note = _of_pandas(given.get(b"pandas", b""), set(filter(self._is_given, self._columns)))
+        return {} if note is None else {b"pandas": note}
 
     def _is_given(self, name: str) -> bool:
         return self._given is not None and name in self._given.names
@@ -111,7 +122,8 @@ class ParquetSink:
 
     def _array(self, name: str, values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401
         try:
-            return self._arrow.array(values, type=kind)
+            coded = self._coded(name, values, kind)
+            return self._arrow.array(values, type=kind) if coded is None else coded
         except UnicodeEncodeError as error:
             at = next(n for n, cell in enumerate(values, 1) if readable(str(cell)) != str(cell))
             raise InputError(
@@ -125,3 +137,29 @@ class ParquetSink:
                 f"column {name!r}, rows {first:,} to {last:,}{wanted}: {error}; a Parquet column "
                 "has one type: write .jsonl or .csv instead"
             ) from error
+
+    def _coded(self, name: str, values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401
+        """Write values as the categories of their column, where they are all among these."""
+        categories = self._categories.get(name)
+        if categories is None or not self._arrow.types.is_dictionary(kind):
+            return None
+        plain = self._arrow.array(values, type=kind.value_type)
+        codes = self._compute.index_in(plain, value_set=categories)
+        if codes.null_count > plain.null_count:
+            return None
+        return self._arrow.DictionaryArray.from_arrays(
+            codes.cast(kind.index_type), categories, ordered=kind.ordered
+        )
+
+
+def _of_pandas(note: bytes, columns: set[str]) -> bytes | None:
+    """Give pandas' note on the index and the types of some columns; None where there is none."""
+    try:
+        found = json.loads(note)
+        found["columns"] = [one for one in found["columns"] if one["field_name"] in columns]
+        found["index_columns"] = [
+            one for one in found["index_columns"] if isinstance(one, dict) or one in columns
+        ]
+    except (ValueError, KeyError, TypeError):  # no note, or one of another shape
+        return None
+    return json.dumps(found).encode()

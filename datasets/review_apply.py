@@ -14,6 +14,7 @@ from typing import Any
 from augment.config import build
 from augment.datasets.cell_text import cell_text
 from augment.datasets.last_table import LAST, remember
+from augment.datasets.manifest import refuse_manifest_of_another
 from augment.datasets.review import ReviewConfig, ReviewFiles, open_review
 from augment.datasets.review_decisions import Decision, Decisions
 from augment.datasets.review_items import Item, Items
@@ -145,6 +146,7 @@ def _check_paths(files: ReviewFiles, paths: Mapping[str, Path], *, force: bool) 
     output_kind(paths["out"])
     killed = part_of(paths["out"]).exists() and not paths["out"].exists()
     check_outputs([paths["out"]], force=force)
+    refuse_manifest_of_another(paths["out"])
     check_outputs(paths.values(), force=force or killed)
 
 
@@ -216,13 +218,13 @@ class _Application:
         extra = (*self.columns, *REJECTION_COLUMNS)
         classes = self._classes()
         done = Reviewed(paths, self.counts, classes, tuple(self.decisions.notes))
-        with TableWriter(paths["out"], self.columns, schema=table.schema) as out:
+        with TableWriter(paths["out"], self.columns, types=table.types) as out:
             for row in self._originals():
                 out.write(row)
             for _, _, row in heapq.merge(self._rows(False, True), self._rows(True, True)):
                 out.write(row[: len(self.columns)])
-            schema = refusals.schema if refusals is not None else table.schema
-            with TableWriter(paths["rejected"], extra, schema=schema) as rejected:
+            types = refusals.types if refusals is not None else table.types
+            with TableWriter(paths["rejected"], extra, types=types) as rejected:
                 for _, _, row in heapq.merge(self._rows(False, False), self._rows(True, False)):
                     rejected.write(row)
             with replacing(paths["manifest"]) as part:
@@ -317,6 +319,7 @@ class _Application:
             **was,
             "signature": f"{was.get('signature', 'unknown')}|review:{decided.hexdigest()}",
             "classes": classes,
+            "out": {name: str(path) for name, path in done.paths.items()},
             "review": {
                 "table": self.files.out.name,
                 "sha256": sha256(self.files.out),

@@ -197,7 +197,7 @@ def split_table(
     if not is_frame:
         with ExitStack() as stack:
             writers = [
-                stack.enter_context(TableWriter(path, table.columns, schema=table.schema))
+                stack.enter_context(TableWriter(path, table.columns, types=table.types))
                 for path in paths.values()
             ]
             for row, part in zip(table, part_of_row, strict=True):

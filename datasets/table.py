@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
+from augment.datasets.column_types import ColumnTypes
 from augment.datasets.csv_rows import CsvRows
 from augment.datasets.dialect import TableFormat, find_dialect
 from augment.datasets.encoding import check_encoding, find_encoding
@@ -54,8 +55,8 @@ class Table:
         Blank rows that the last complete pass passed over; they are no rows of the table.
     stray_quotes
         CSV rows with text behind a closing quote, whose cells were joined as other tools do.
-    schema
-        The ``pyarrow.Schema`` of a Parquet file, else None.
+    types
+        Those of the columns of a Parquet file, else None.
     """
 
     def __init__(
@@ -66,12 +67,12 @@ class Table:
         rows: Rows,
         *,
         on_bad_row: OnBadRow = "error",
-        schema: object | None = None,
+        types: ColumnTypes | None = None,
     ) -> None:
         self.name = name
         self.columns = columns
         self.format = format
-        self.schema = schema
+        self.types = types
         self.bad_rows: tuple[BadRow, ...] = ()
         self.blank_rows = 0
         self.stray_quotes = 0
@@ -327,7 +328,7 @@ def _open_parquet(file: Path, name: str) -> Table:
     reader = ParquetRows(file)
     columns = reader.header()
     form = TableFormat("parquet", quotechar=None)
-    return Table(name, columns, form, lambda log: reader.rows(columns, log), schema=reader.schema())
+    return Table(name, columns, form, lambda log: reader.rows(columns, log), types=reader.types())
 
 
 def _open_excel(file: Path, name: str, on_bad_row: OnBadRow) -> Table:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Final, Literal, Protocol, get_args
 
 from augment.datasets.cell_text import cell_text, is_missing, row_text
+from augment.datasets.column_types import ColumnTypes
 from augment.datasets.parquet_writer import ParquetSink
 from augment.errors import AugmentError, InputError
 from augment.outputs import check_outputs, replacing
@@ -62,8 +63,8 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         ``"csv"``, ``"tsv"``, ``"jsonl"`` or ``"parquet"``; by default what the suffix says. Or
         ``"excel"``: CSV as Excel opens it at a double click where numbers have a comma, as in
         French, with a byte-order mark and semicolons.
-    schema
-        A ``pyarrow.Schema`` (`Table.schema`): a Parquet file keeps the types it names.
+    types
+        Those of a Parquet input (`Table.types`): a Parquet file keeps them.
     name
         What messages call it; `path` by default.
 
@@ -98,7 +99,7 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         columns: Sequence[str],
         *,
         kind: Kind | None = None,
-        schema: object | None = None,
+        types: ColumnTypes | None = None,
         name: str | os.PathLike[str] | None = None,
     ) -> None:
         self.path = Path(path)
@@ -106,7 +107,7 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         self.columns = tuple(columns)
         self.kind = kind or output_kind(self.path)
         self.rows = 0
-        self._schema = schema
+        self._types = types
         self._sink: _Sink | None = None
         self._replacing: AbstractContextManager[Path] | None = None
         _check_columns(self.name, self.columns, self.kind)
@@ -174,7 +175,7 @@ class TableWriter(AbstractContextManager["TableWriter"]):
 
     def _open(self, part: Path) -> _Sink:
         if self.kind == "parquet":
-            return ParquetSink(part, self.columns, self._schema)
+            return ParquetSink(part, self.columns, self._types)
         try:
             encoding = "utf-8-sig" if self.kind == "excel" else "utf-8"
             handle = part.open("w", encoding=encoding, newline="")

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -411,6 +412,51 @@ def test_parquet_with_a_dictionary_of_texts(engine, tmp_path, monkeypatch):
     done = back_translate("in.parquet", **PLAIN, pivot="es")
     assert len(done.frame) == 140
     assert list(done.frame["text"][:120]) == list(table["text"])
+
+
+def test_parquet_keeps_the_index_and_the_types_of_pandas(engine, tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    table = frame({"a": 4, "b": 2}).set_index("id")
+    table["stars"] = pd.array([1, None, 3, 4, None, 2], dtype="Int64")
+    table["seen"] = pd.Categorical(["yes", "no"] * 3, ["never", "no", "yes"], ordered=True)
+    table.to_parquet("in.parquet")
+    back_translate("in.parquet", **PLAIN, pivot="es")
+    made = pd.read_parquet("in.augmented.parquet")
+    assert len(made) == 8
+    assert made.dtypes[table.columns].equals(table.dtypes)
+    assert set(made.index[6:]) <= set(table.index)
+    pd.testing.assert_frame_equal(made.iloc[:6][table.columns], table)
+    refused = pd.read_parquet("in.augmented.rejected.parquet")
+    assert refused.index.name == "id"
+    assert refused["stars"].dtype == "Int64"
+
+
+def test_a_count_of_rows_keeps_its_name(engine):
+    table = frame({"a": 4, "b": 2}).rename_axis("row")
+    done = back_translate(table, **PLAIN, pivot="es")
+    assert done.frame.index.equals(pd.RangeIndex(8))
+    assert done.frame.index.name == done.rejected.index.name == "row"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_manifest_of_a_table_of_the_same_stem_is_not_replaced(
+    killed, engine, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 4, "b": 2}).to_csv("in.csv", index=False)
+    options = PLAIN | {"pivot": "es", "out": "r.csv"}
+    back_translate("in.csv", **options)
+    before = Path("r.manifest.json").read_bytes()
+    if killed:
+        Path(".r.tsv.part").touch()
+    with pytest.raises(InputError, match=r"r\.manifest\.json tells how r\.csv was made.*--out"):
+        back_translate("in.csv", **options | {"out": "r.tsv", "force": not killed, "seed": 1})
+    assert Path("r.manifest.json").read_bytes() == before
+    assert not Path("r.tsv").exists()
+    back_translate("in.csv", **options | {"force": True})
+    Path("r.csv").unlink()
+    back_translate("in.csv", **options | {"out": "r.tsv", "force": True})
 
 
 def test_a_folder_without_room_for_notes_does_not_fail_the_run(engine, tmp_path, monkeypatch):

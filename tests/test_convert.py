@@ -52,6 +52,28 @@ def test_a_dataset_folder_keeps_the_types_of_a_parquet_file(table):
     assert not (table / "no").exists()
 
 
+def test_categories_keep_their_order_and_those_without_rows(table, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 2)
+    of = pd.CategoricalDtype(["bad", "none", "good", "best"], ordered=True)
+    labels = pd.Series(["best", "good", None, "bad", "best"], dtype=of)
+    frame = pd.DataFrame({"text": list("vwxyz"), "label": labels})
+    frame.to_parquet("in.parquet")
+    convert_table("in.parquet", "out.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet("out.parquet"), frame)
+
+
+def test_a_label_map_leaves_the_types_of_the_other_columns(table):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"text": ["x", "y"], "label": [0, 1]}, index=pd.Index([7, 9], name="id"))
+    frame["n"] = pd.array([1, None], dtype="Int16")
+    frame.to_parquet("typed.parquet")
+    convert_table("typed.parquet", "mapped.parquet", label="label", label_map="0=no,1=yes")
+    found = pd.read_parquet("mapped.parquet")
+    assert list(found["label"]) == ["no", "yes"]
+    pd.testing.assert_frame_equal(found[["text", "n"]], frame[["text", "n"]])
+
+
 def test_a_dataset_folder_is_named_as_it_will_be(table):
     (table / "twice.csv").write_text("text,note,note\na,1,2\n")
     with pytest.raises(InputError, match=r"^folder: parquet cannot hold two columns"):

@@ -100,10 +100,12 @@ def test_the_columns_are_found_by_their_names(text, paraphrase):
         (["--source", "qqq"], "unknown language 'qqq'"),
         (["--out", "pairs.csv", "--force"], "is the input"),
         (["--out", "taken.csv"], "taken.csv exists already"),
+        (["--out", "taken.tsv", "--force"], "tells how taken.csv was made"),
     ],
 )
 def test_bad_input_gets_one_line_and_nothing_written(arguments, wanted, table, capsys):
     (table / "taken.csv").write_text("mine")
+    (table / "taken.manifest.json").write_text('{"out": {"out": "made/taken.csv"}}')
     names = sorted(table.iterdir())
     assert main(["filter", "pairs.csv", "--source", "en", *arguments]) == 2
     out, err = capsys.readouterr()

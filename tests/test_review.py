@@ -142,6 +142,8 @@ def test_applying_twice_gives_the_same_bytes_and_asks_first(out):
     with pytest.raises(InputError, match="--force"):
         apply_review(out)
     assert apply_review(out, force=True).paths["out"].read_bytes() == written
+    with pytest.raises(InputError, match="tells how .* was made"):
+        apply_review(out, out=first.paths["out"].with_suffix(".tsv"), force=True)
     with pytest.raises(InputError, match="never changed"):
         apply_review(out, out=out, force=True)
     found.close()

@@ -213,7 +213,7 @@ class TestParquet:
         assert list(table)[1] == (None, None, datetime.datetime(1970, 1, 1, 0, 0, 0, 1000), [])
         columns = (*table.columns, "aug_source_id", "aug_similarity", "aug_pivot")
         rows = [(*row, i, None if i == 0 else 0.5, "") for i, row in enumerate(table)]
-        out = write(tmp_path / "out.parquet", columns, rows, schema=table.schema)
+        out = write(tmp_path / "out.parquet", columns, rows, types=table.types)
         back = self.parquet.read_table(out)
         assert back.select(table.columns).equals(self.table())
         assert [str(kind) for kind in back.schema.types[4:]] == ["int64", "double", "string"]

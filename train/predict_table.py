@@ -141,7 +141,7 @@ def predict_table(
     writer = (
         nullcontext()
         if out is None
-        else TableWriter(out, (*table.columns, *names), schema=table.schema)
+        else TableWriter(out, (*table.columns, *names), types=table.types)
     )
     with writer as sink, progress.stage("predicting", None) as stage:
         for row, found in _predictions(table, at, predictor, stage.advance):
