@@ -120,6 +120,7 @@ class Augmentation:
         self.columns = find_columns(
             table, text=recipe.text, label=wanted, want_label=recipe.label != "none"
         )
+        self.columns.refuse_rivals(table)
         self.sides = rewritten_sides(self.columns.text, recipe.translate)
         self.checks = Checks(self.columns.text, self.sides)
         with self._timed("survey"):

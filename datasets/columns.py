@@ -57,6 +57,22 @@ class Columns:
             f"--text {self.text[0]},{self.other_texts[0]}"
         )
 
+    def refuse_rivals(self, table: Table) -> None:
+        """Refuse to go on without a label where several columns are called as labels are.
+
+        Raises
+        ------
+        InputError
+            Naming those columns.
+        """
+        rivals = [name for name in self.label_candidates if label_rank(name) >= 2]
+        if rivals:
+            raise InputError(
+                f"{table.name}: which column is the label? {', '.join(map(repr, rivals))} are "
+                f'called as labels are; pass label="{rivals[0]}" (--label), or label="none" for a '
+                "table without classes"
+            )
+
 
 def find_columns(
     table: Table,

@@ -17,7 +17,7 @@ import tyro
 
 from augment.config import build, shown_as, split_commas
 from augment.datasets.hugging_face import is_saved, save_dataset
-from augment.datasets.label_map import check_label_map, read_label_map
+from augment.datasets.label_map import check_label_map, read_label_map, write_label_map
 from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
@@ -44,7 +44,7 @@ class ConvertConfig(TableOptions):
     out: Annotated[Path | None, tyro.conf.Positional, shown_as("OUT")] = None
     """Where to write: .csv, .tsv, .jsonl or .parquet, or without suffix a dataset folder."""
     label_map: Annotated[str | None, shown_as("MAP")] = None
-    """Other names for the labels: a JSON file, or neg=0,pos=1; all labels must be in it."""
+    """Other names for all the labels: neg=0,pos=1, a JSON object, or a file that holds one."""
     drop: Annotated[tuple[str, ...], shown_as("KIND")] = ()
     """Rows to leave out: empty (no text or label), conflicting (a text under several labels, all of
     them), repeated (but for the first); each counted and listed."""
@@ -124,11 +124,13 @@ def convert_table(
     >>> import tempfile, pandas as pd
     >>> path = Path(tempfile.mkdtemp()) / "out.jsonl"
     >>> frame = pd.DataFrame({"text": ["un bon film"], "label": ["pos"]})
-    >>> convert_table(frame, path, label_map="pos=1,neg=0").labels
+    >>> convert_table(frame, path, label_map={"pos": 1, "neg": 0}).labels
     {'1': 1}
     >>> path.read_text()
     '{"text": "un bon film", "label": "1"}\n'
     """
+    if isinstance(mapping := options.get("label_map"), Mapping):
+        options["label_map"] = write_label_map({str(old): str(mapping[old]) for old in mapping})
     recipe = build(config, ConvertConfig, options if out is None else {**options, "out": Path(out)})
     if recipe.out is None or not recipe.out.name:
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")

@@ -1,4 +1,4 @@
-"""Maps labels to other names: a JSON file of pairs, or ``neg=0,pos=1``."""
+"""Maps labels to other names: ``neg=0,pos=1``, a JSON object, or a file that holds one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def read_label_map(given: str) -> dict[str, str]:
     Parameters
     ----------
     given
-        A path to a JSON object, or pairs ``old=new`` with commas between them. In a JSON file the
-        keys are the labels as they stand in the table; numbers are taken as written.
+        Pairs ``old=new`` with commas between them, a JSON object, or the path of a file that holds
+        one. In JSON the keys are the labels as they stand in the table; numbers are taken as
+        written.
 
     Raises
     ------
@@ -26,9 +27,11 @@ def read_label_map(given: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> read_label_map("neg=0, pos=1")
-    {'neg': '0', 'pos': '1'}
+    >>> read_label_map("neg=0, pos=1"), read_label_map('{"neg, clearly": 0}')
+    ({'neg': '0', 'pos': '1'}, {'neg, clearly': '0'})
     """
+    if given.lstrip().startswith("{"):
+        return _from_json(given, "label map")
     if "=" not in given or given.endswith(".json"):
         return _from_file(Path(given))
     found: dict[str, str] = {}
@@ -41,15 +44,37 @@ def read_label_map(given: str) -> dict[str, str]:
     return found
 
 
+def write_label_map(mapping: Mapping[str, str]) -> str:
+    """Write a map as `read_label_map` reads it: pairs, or JSON where a comma would be misread.
+
+    >>> write_label_map({"neg": "0", "pos": "1"}), write_label_map({"sad, angry": "neg"})
+    ('neg=0,pos=1', '{"sad, angry": "neg"}')
+    """
+    pairs = ",".join(f"{old}={new}" for old, new in mapping.items())
+    try:
+        read = read_label_map(pairs) == mapping
+    except InputError:
+        read = False
+    return pairs if read else json.dumps(mapping, ensure_ascii=False)
+
+
 def _from_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise InputError(f"label map: no file {str(path)!r}; give one, or pairs like neg=0,pos=1")
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (ValueError, OSError) as error:
         raise InputError(f"label map {path}: no valid JSON: {error}") from error
+    return _from_json(text, f"label map {path}")
+
+
+def _from_json(text: str, name: str) -> dict[str, str]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{name}: no valid JSON: {error}") from error
     if not isinstance(value, dict) or any(isinstance(new, (dict, list)) for new in value.values()):
-        raise InputError(f'label map {path}: an object like {{"neg": 0, "pos": 1}} is wanted')
+        raise InputError(f'{name}: an object like {{"neg": 0, "pos": 1}} is wanted')
     return {old: "" if new is None else str(new) for old, new in value.items()}
 
 
@@ -63,7 +88,7 @@ def check_label_map(mapping: Mapping[str, str], labels: Iterable[str], name: str
     """
     missing = [label for label in labels if label not in mapping]
     if missing:
-        same = ",".join(f"{label}={label}" for label in missing[:20])
+        same = write_label_map({label: label for label in missing[:20]})
         raise InputError(
             f"{name}: the label map does not cover {len(missing)} of the labels: "
             f"{enumerated([*map(repr, missing)], 20)} "

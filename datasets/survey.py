@@ -14,6 +14,7 @@ from typing import Final
 from augment.broken_text import broken_pieces
 from augment.datasets.cell_text import is_missing
 from augment.datasets.columns import Columns
+from augment.datasets.label_map import write_label_map
 from augment.datasets.table import Table
 from augment.enumeration import enumerated
 from augment.filters import Original
@@ -177,8 +178,8 @@ def odd_labels(found: Survey) -> Iterator[str]:
         most = {
             label.casefold(): label for label in sorted(found.counts, key=found.counts.__getitem__)
         }
-        pairs = ",".join(f"{label}={most[label.casefold()]}" for label in found.counts)
-        yield f"to make them one: augment convert IN OUT --label-map {shlex.quote(pairs)}"
+        one = write_label_map({label: most[label.casefold()] for label in found.counts})
+        yield f"to make them one: augment convert IN OUT --label-map {shlex.quote(one)}"
 
 
 def survey(

@@ -126,6 +126,18 @@ def test_two_labels_are_none_but_are_told():
     assert (result.label, result.label_candidates) == (None, ("genre", "rating"))
 
 
+def test_two_labels_are_asked_about_before_a_run():
+    table = frame_table(pd.DataFrame({"text": TEXTS, "genre": TWO, "rating": [1, 2] * 4}))
+    with pytest.raises(
+        InputError, match=r"'genre', 'rating' are .*label=\"none\" for a table with"
+    ):
+        find_columns(table).refuse_rivals(table)
+    find_columns(table, want_label=False).refuse_rivals(table)
+    find_columns(table, label="rating").refuse_rivals(table)
+    unnamed = frame_table(pd.DataFrame({"text": TEXTS, "a": TWO, "b": TWO}))
+    find_columns(unnamed).refuse_rivals(unnamed)
+
+
 def test_a_column_that_is_the_same_everywhere_is_no_rival():
     result = found({"text": TEXTS, "label": TWO, "category": ["film"] * 8})
     assert (result.label, result.label_candidates) == ("label", ())

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from augment.cli import main
 from augment.datasets.convert import convert_table
 from augment.datasets.hugging_face import from_dataset, to_dataset
-from augment.datasets.label_map import read_label_map
+from augment.datasets.label_map import read_label_map, write_label_map
 from augment.datasets.table import open_table, read_frame
 from augment.errors import InputError
 
@@ -168,6 +170,8 @@ def test_labels_are_mapped(table, capsys):
         ("a=1,b=2", "does not cover 2 of the labels: 'neg', 'pos'"),
         ("nothere.json", "no file 'nothere.json'"),
         ("neg=0,pos", "'pos' is no pair"),
+        ('{"neg": 0, "pos": [1]}', 'label map: an object like {"neg": 0'),
+        ('{"neg": 0', "label map: no valid JSON"),
         ("neg=0,neg=1,pos=2", "'neg' stands for both '0' and '1'"),
         ("list.json", "an object like"),
         ("broken.json", "no valid JSON"),
@@ -181,6 +185,12 @@ def test_a_map_that_does_not_fit_is_refused(given, wanted, table, capsys):
     assert (code, out) == (2, "")
     assert wanted in err.strip().splitlines()[-1]
     assert not (table / "out.csv").exists()
+
+
+@given(st.dictionaries(st.text(min_size=1).map(str.strip).filter(bool), st.text()))
+def test_a_map_that_is_written_is_read_back(mapping):
+    assume(mapping)
+    assert read_label_map(write_label_map(mapping)) == mapping
 
 
 def test_maps_may_hold_anything_but_lists(tmp_path):
