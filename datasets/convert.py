@@ -129,9 +129,7 @@ def convert_table(
     >>> path.read_text()
     '{"text": "un bon film", "label": "1"}\n'
     """
-    if isinstance(mapping := options.get("label_map"), Mapping):
-        options["label_map"] = write_label_map({str(old): str(mapping[old]) for old in mapping})
-    recipe = build(config, ConvertConfig, options if out is None else {**options, "out": Path(out)})
+    recipe = _recipe(config, options if out is None else {**options, "out": Path(out)})
     if recipe.out is None or not recipe.out.name:
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
     table = recipe.open(data)
@@ -160,8 +158,8 @@ def convert_table(
             raise InputError(f"{table.name}: no row is left (--drop {','.join(recipe.drop)})")
 
     types = table.types
-    if types is not None and label_at is not None:
-        types = types.without(table.columns[label_at])
+    if label_at is not None:
+        types = types and types.without(table.columns[label_at])
     kind: Kind | None = "excel" if recipe.excel else None
     if folder:
         n_rows = save_dataset(table.columns, rows(), recipe.out, types=types)
@@ -179,6 +177,13 @@ def convert_table(
         labels=dict(labels),
         dropped={} if unwanted is None else unwanted.found,
     )
+
+
+def _recipe(config: ConvertConfig | None, options: Mapping[str, Any]) -> ConvertConfig:
+    found = dict(options)
+    if isinstance(mapping := found.get("label_map"), Mapping):
+        found["label_map"] = write_label_map({str(old): str(mapping[old]) for old in mapping})
+    return build(config, ConvertConfig, found)
 
 
 def _check_folder(table: Table, out: Path, *, force: bool) -> None:

@@ -128,9 +128,7 @@ def test_two_labels_are_none_but_are_told():
 
 def test_two_labels_are_asked_about_before_a_run():
     table = frame_table(pd.DataFrame({"text": TEXTS, "genre": TWO, "rating": [1, 2] * 4}))
-    with pytest.raises(
-        InputError, match=r"'genre', 'rating' are .*label=\"none\" for a table with"
-    ):
+    with pytest.raises(InputError, match=r"'genre', 'rating' are .*label=\"none\" for a table"):
         find_columns(table).refuse_rivals(table)
     find_columns(table, want_label=False).refuse_rivals(table)
     find_columns(table, label="rating").refuse_rivals(table)
