@@ -1,4 +1,4 @@
-"""Many names in one sentence: the first of them."""
+"""Names and numbers in a sentence."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ def enumerated(names: Sequence[object], most: int) -> str:
     """
     shown = [*map(str, names[:most]), *(["..."] if len(names) > most else [])]
     return ", ".join(shown)
+
+
+def counted(number: int, noun: str) -> str:
+    """Put a number before a noun, in the plural where it is not one.
+
+    >>> counted(1, "row"), counted(1200, "row"), counted(0, "new row"), counted(2, "class")
+    ('1 row', '1,200 rows', '0 new rows', '2 classes')
+    """
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"

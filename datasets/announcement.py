@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from augment.datasets.survey import odd_labels
 from augment.datasets.table import unread_rows
+from augment.enumeration import counted
 from augment.filters import runs
 from augment.languages import identifiable, language_name, language_shares, other_languages
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def findings(run: Augmentation) -> Iterator[str]:
     """Lines on the table: rows, columns, language, and what is odd about it."""
     found, columns, recipe, table = run.found, run.columns, run.recipe, run.table
-    yield f"{table.name}: {found.rows:,} rows, {table.format.describe()}"
+    yield f"{table.name}: {counted(found.rows, 'row')}, {table.format.describe()}"
     guessed = " (found; --text to change)" if columns.text_found else ""
     if len(columns.text) == 1:
         yield f"text column: {columns.text[0]!r}{guessed}"
@@ -32,20 +33,20 @@ def findings(run: Augmentation) -> Iterator[str]:
         yield f"label column: none{hint}; the table is enlarged as one class (--label)"
     else:
         guessed = " (found; --label to change)" if columns.label_found else ""
-        yield f"label column: {columns.label!r}{guessed}, {_classes(len(found.counts))}"
+        yield f"label column: {columns.label!r}{guessed}, {counted(len(found.counts), 'class')}"
         yield from (f"note: {sentence}" for sentence in odd_labels(found))
     guessed = "" if recipe.source else " (recognised; --source to change)"
     yield f"language: {language_name(run.source)} ({run.source}){guessed}"
     yield from _other_languages(found.sample, run.source, runs("language", recipe.no_filter))
-    for count, what, tail in (
-        (found.empty_texts, "row with an empty text", "; passed through unchanged"),
-        (found.empty_labels, "row with an empty label", "; passed through unchanged"),
-        (found.broken_texts, "text with broken characters", "; the file was saved so, or damaged"),
-        (found.repeated_texts, "row with a text that an earlier row has", ""),
-        (found.conflicting_texts, "text under more than one label", ""),
+    for count, noun, what in (
+        (found.empty_texts, "row", "with an empty text; passed through unchanged"),
+        (found.empty_labels, "row", "with an empty label; passed through unchanged"),
+        (found.broken_texts, "text", "with broken characters; the file was saved so, or damaged"),
+        (found.repeated_texts, "row", "with a text that an earlier row has"),
+        (found.conflicting_texts, "text", "under more than one label"),
     ):
         if count:
-            yield f"note: {count:,} {_counted(what, count)}{tail}"
+            yield f"note: {counted(count, noun)} {what}"
     yield from unread_rows(table)
 
 
@@ -63,18 +64,6 @@ def _other_languages(sample: Sequence[str], source: str, checked: bool) -> Itera
             else f"they are treated as {language_name(source)}, and are better taken out"
         )
         yield f"note: of {len(sample):,} texts looked at {', '.join(others)}; {what}"
-
-
-def _classes(count: int) -> str:
-    return "1 class" if count == 1 else f"{count} classes"
-
-
-def _counted(what: str, count: int) -> str:
-    """Put the noun that begins a phrase into the plural where there are several."""
-    if count == 1:
-        return what
-    noun = what.split()[0]
-    return f"{noun}s{what[len(noun) :]}"
 
 
 def _aims(targets: Mapping[str, int], counts: Mapping[str, int]) -> str:

@@ -32,6 +32,7 @@ from augment.datasets.table_options import (
     default_output,
 )
 from augment.datasets.table_writer import TableWriter
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.filters import FilterChain, FilterSettings, Original, build_filters
 from augment.filters.presets import Strictness
@@ -228,7 +229,9 @@ class _Judge:
             yield Original(number, cell_string(row[at]), of_class)
 
     def _say(self) -> None:
-        self.progress.note(f"{self.table.name}: {self.rows:,} rows, {self.table.format.describe()}")
+        self.progress.note(
+            f"{self.table.name}: {counted(self.rows, 'row')}, {self.table.format.describe()}"
+        )
         self.progress.note(f"originals in {self.text!r}, paraphrases in {self.paraphrase!r}")
         guessed = "" if self.recipe.source else " (recognised; --source to change)"
         name = language_name(self.language)

@@ -16,7 +16,7 @@ from augment.datasets.cell_text import is_missing
 from augment.datasets.columns import Columns
 from augment.datasets.label_map import write_label_map
 from augment.datasets.table import Table
-from augment.enumeration import enumerated
+from augment.enumeration import counted, enumerated
 from augment.filters import Original
 from augment.filters.duplicate import key_of
 from augment.key_set import KeyMap
@@ -168,11 +168,10 @@ def odd_labels(found: Survey) -> Iterator[str]:
     if alike:
         yield alike
     if padded := found.padded_labels:
-        rows = "1 row" if padded.total() == 1 else f"{padded.total():,} rows"
         yield (
-            f"labels with blanks around them: {enumerated([*map(repr, padded)], 6)} ({rows}); they "
-            "count as the classes without, but stay as they are in the table, where other programs "
-            "see classes of their own"
+            f"labels with blanks around them: {enumerated([*map(repr, padded)], 6)} "
+            f"({counted(padded.total(), 'row')}); they count as the classes without, but stay as "
+            "they are in the table, where other programs see classes of their own"
         )
     if alike or padded:
         most = {

@@ -10,6 +10,7 @@ import numpy as np
 from augment.config import build
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table, unread_rows
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import EvaluateConfig
@@ -140,7 +141,9 @@ def _check_labels(table: Table, label: str, predictor: Predictor) -> int:
         name: n for name, n in counts.items() if name and predictor.class_number(name) is None
     }
     if unknown:
-        shown = ", ".join(f"{name!r} ({n:,} rows)" for name, n in list(unknown.items())[:5])
+        shown = ", ".join(
+            f"{name!r} ({counted(n, 'row')})" for name, n in list(unknown.items())[:5]
+        )
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise InputError(
             f"{table.name}: column {label!r} holds labels that {predictor.name} does not know: "

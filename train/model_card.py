@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from augment._version import __version__
+from augment.enumeration import counted
 from augment.train.assessment import Assessment
 from augment.train.assessment_text import (
     UNLEARNED,
@@ -109,8 +110,8 @@ def _data(record: Mapping[str, Any]) -> str:
         f"- table: `{Path(str(data['name'])).name}`, columns "
         + " + ".join(f"`{column}`" for column in record["text_columns"])
         + f" -> `{record['label_column']}`",
-        f"- trained on {data['trained']:,} rows: {data['originals']:,} originals and "
-        f"{data['paraphrases']:,} paraphrases",
+        f"- trained on {counted(data['trained'], 'row')}: "
+        f"{counted(data['originals'], 'original')} and {data['paraphrases']:,} paraphrases",
     ]
     if data["inner"]:
         lines.append(f"- judged epochs by {data['inner']:,} other originals")

@@ -13,6 +13,7 @@ import numpy as np
 
 from augment.config import build
 from augment.datasets.manifest import manifest_of_run, recorded_columns
+from augment.enumeration import counted
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
@@ -68,7 +69,7 @@ class TrainedModel:
 
     def __repr__(self) -> str:
         held = self.validation
-        scored = f", accuracy {held.accuracy:.3f} of {held.rows:,} rows" if held else ""
+        scored = f", accuracy {held.accuracy:.3f} of {counted(held.rows, 'row')}" if held else ""
         where = f", {str(self.folder)!r}" if self.folder else ""
         return f"<TrainedModel: {len(self.predictor.labels)} classes{scored}{where}>"
 
@@ -305,7 +306,7 @@ class _Job:
             progress.note(f"{self.config.valid}: {note}")
         for note in material.notes:
             progress.note(note)
-        parts = [f"{len(material.train):,} originals"]
+        parts = [counted(len(material.train), "original")]
         if material.n_train > len(material.train):
             parts.append(f"{material.n_train - len(material.train):,} paraphrases")
         held = [f"{len(material.inner):,} to judge epochs"] if len(material.inner) else []

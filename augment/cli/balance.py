@@ -7,6 +7,7 @@ import sys
 
 from augment.cli.summary import table
 from augment.datasets.resampling import BalanceConfig, balance_table
+from augment.enumeration import counted
 from augment.progress import for_stderr
 
 Config = BalanceConfig
@@ -24,5 +25,5 @@ def run(config: BalanceConfig) -> None:
         rows.append((label, before, done.weights[label] if weighted else done.after[label]))
     lines = table(rows)
     if done.unlabelled:
-        lines.append(f"{done.unlabelled:,} rows without a label were passed through")
+        lines.append(f"{counted(done.unlabelled, 'row')} without a label were passed through")
     sys.stdout.write("\n".join([*lines, f"out: {done.path}"]) + "\n")

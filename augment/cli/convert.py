@@ -6,7 +6,7 @@ import json
 import sys
 
 from augment.datasets.convert import ConvertConfig, convert_table
-from augment.enumeration import enumerated
+from augment.enumeration import counted, enumerated
 from augment.progress import for_stderr
 
 Config = ConvertConfig
@@ -26,5 +26,5 @@ def run(config: ConvertConfig) -> None:
         lines.append(f"left out, {kind}: {len(numbers):,}{rows}")
     if done.labels:
         lines.append("labels: " + ", ".join(f"{name} {n:,}" for name, n in done.labels.items()))
-    rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
+    rows = counted(done.rows, "row")
     sys.stdout.write("\n".join([*lines, f"out: {done.path}, {rows}, {done.written}"]) + "\n")

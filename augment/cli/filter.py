@@ -7,6 +7,7 @@ import sys
 
 from augment.cli.summary import table
 from augment.datasets.filter_pairs import FilterConfig, filter_pairs
+from augment.enumeration import counted
 from augment.progress import for_stderr
 
 Config = FilterConfig
@@ -19,7 +20,7 @@ def run(config: FilterConfig) -> None:
         sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False, indent=2) + "\n")
         return
     share = 100 * done.kept / max(done.rows, 1)
-    lines = [f"kept {done.kept:,} of {done.rows:,} pairs ({share:.1f} %)"]
+    lines = [f"kept {done.kept:,} of {counted(done.rows, 'pair')} ({share:.1f} %)"]
     if done.rejected:
         lines += ["", *table([("refused for", "pairs"), *done.rejected.items()])]
     lines += ["", *(f"{name + ':':<10}{path}" for name, path in done.paths.items())]

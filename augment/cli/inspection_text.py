@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from augment.cli.summary import table
 from augment.datasets.inspection import Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths
+from augment.enumeration import counted
 from augment.languages import shown_language
 
 #: Classes listed; the others are summed up.
@@ -17,7 +18,7 @@ MOST_SHOWN = 10
 
 def inspection_text(found: Inspection) -> str:
     """Say everything that was found, the alarming last."""
-    lines = [f"{found.name}: {found.rows:,} rows, {found.format}"]
+    lines = [f"{found.name}: {counted(found.rows, 'row')}, {found.format}"]
     lines.append(f"columns: {', '.join(found.columns)}")
     lines.append(f"language: {_languages(found.languages)}")
     if found.methods:
@@ -155,11 +156,12 @@ def expectation_lines(found: Inspection) -> list[str]:
         f"what {plan.folds} folds{times} could tell from chance, at best (arms that disagree on "
         f"{100 * plan.disagreement:.0f} % of the test rows):",
         f"  accuracy: a gain of {100 * plan.smallest_gain:.1f} points or more",
-        f"  recall of the smallest class, {plan.rarest_class!r} ({plan.rarest_rows:,} rows): "
+        f"  recall of the smallest class, {plan.rarest_class!r} "
+        f"({counted(plan.rarest_rows, 'row')}): "
         f"{100 * plan.smallest_gain_rarest:.1f} points or more",
     ]
     gain = plan.band.measured_gain
-    size = f"{plan.rarest_rows:,} rows in the smallest class"
+    size = f"{counted(plan.rarest_rows, 'row')} in the smallest class"
     if gain is None:
         lines.append(f"{size}: with so many, no gain from back-translation is known; expect none")
     else:

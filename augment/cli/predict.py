@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from augment.datasets.visible import visible_name
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.progress import for_stderr
 from augment.train.apply_config import PredictConfig
@@ -43,7 +44,7 @@ def run(config: PredictConfig) -> None:
         return
     if config.out is not None or names_a_table(config.inputs):
         done = predict_table(config=config, progress=for_stderr(quiet=config.quiet))
-        lines = [f"{done.rows:,} rows -> {done.path}"]
+        lines = [f"{counted(done.rows, 'row')} -> {done.path}"]
         lines += [f"  {visible_name(label)}: {n:,}" for label, n in done.counts.items()]
         lines += [f"  without text: {done.empty:,}"] if done.empty else []
         found: object = done.as_dict()

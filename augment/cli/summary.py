@@ -9,6 +9,7 @@ from augment.datasets.backtranslate import Augmented
 from augment.datasets.manifest import Manifest
 from augment.datasets.review_apply import Reviewed
 from augment.datasets.visible import visible_name
+from augment.enumeration import counted
 
 
 def augmentation_summary(done: Augmented) -> str:
@@ -17,7 +18,7 @@ def augmentation_summary(done: Augmented) -> str:
     lines = ["", *_classes(manifest.classes), "", *_pivots(manifest), ""]
     totals = manifest.totals
     before = manifest.input["rows"]
-    lines.append(f"{before:,} originals + {totals['kept']:,} new rows")
+    lines.append(f"{counted(before, 'original')} + {counted(totals['kept'], 'new row')}")
     refused = dict(totals["rejected"])
     if refused:
         reasons = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
