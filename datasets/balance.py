@@ -24,8 +24,8 @@ _WANTED_SIZES: Final = "auto, max, median, mean, min, a number of rows, or xR"
 _WANTED: Final = "auto, none, max, median, mean, a number of rows, or xR (x2: twice the largest)"
 
 
-def check_balance(balance: str) -> str:
-    """Check the spelling of a balance, and give it in lower case.
+def check_balance(balance: str, wanted: str = _WANTED) -> str:
+    """Check the spelling of a balance, and give it in lower case; `wanted` is for messages.
 
     Raises
     ------
@@ -35,12 +35,13 @@ def check_balance(balance: str) -> str:
     form = balance.strip().lower()
     if form in ("auto", "none", *_NAMED):
         return form
-    # Nine digits bound what can be meant: a billion rows a class.
-    if re.fullmatch(r"\d{1,9}", form) and int(form) > 0:
+    if re.fullmatch(r"\d+", form) and int(form) > 0:
+        if len(form) > 9:
+            raise InputError(f"balance {balance!r}: fewer than a billion rows a class are wanted")
         return form
     if re.fullmatch(r"x\d{1,6}(\.\d{1,6})?", form) and float(form[1:]) > 0:
         return form
-    raise InputError(f"balance {balance!r} is not known; wanted: {_WANTED}")
+    raise InputError(f"balance {balance!r} is not known; wanted: {wanted}")
 
 
 def resolve_auto(balance: str, counts: Mapping[str, int]) -> str:
@@ -143,13 +144,7 @@ def resampling_targets(
         form = {"up": "max", "down": "min", "both": "median"}[to]
     if form == "none":
         raise InputError("balance 'none' names no size; wanted: " + _WANTED_SIZES)
-    goal = min(counts.values()) if form == "min" else _goal(counts, _check_size(form))
+    form = form if form == "min" else check_balance(form, _WANTED_SIZES)
+    goal = min(counts.values()) if form == "min" else _goal(counts, form)
     least, greatest = (0 if to == "down" else goal), (math.inf if to == "up" else goal)
     return {label: max(least, size if size <= greatest else goal) for label, size in counts.items()}
-
-
-def _check_size(balance: str) -> str:
-    try:
-        return check_balance(balance)
-    except InputError as error:
-        raise InputError(f"balance {balance!r} is not known; wanted: {_WANTED_SIZES}") from error

@@ -37,6 +37,8 @@ _NO_TABLES: Final = (
 
 def check_file(file: Path, name: str) -> bytes:
     """Refuse what is no readable file with content; give its first bytes."""
+    if file.is_symlink() and not file.exists():
+        raise TableError(f"{name} is a link to {file.readlink()}, which is not there")
     if not file.exists():
         raise TableError(f"no such file: {name}{_close_names(file)}")
     if not file.is_file():

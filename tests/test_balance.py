@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.datasets.balance import balance_targets, check_balance, resolve_auto
+from augment.datasets.balance import (
+    balance_targets,
+    check_balance,
+    resampling_targets,
+    resolve_auto,
+)
 from augment.errors import InputError
 
 
@@ -49,3 +54,10 @@ def test_auto_says_what_it_means():
     assert resolve_auto("auto", {"a": 2, "b": 1}) == "max"
     assert resolve_auto("auto", {"a": 2, "b": 2}) == "x2"
     assert resolve_auto("mean", {"a": 2, "b": 2}) == "mean"
+
+
+def test_a_size_beyond_all_measure_is_refused_for_what_it_is():
+    with pytest.raises(InputError, match="balance '1000000000': fewer than a billion rows a class"):
+        check_balance("1000000000")
+    with pytest.raises(InputError, match="wanted: auto, max, median, mean, min, a number"):
+        resampling_targets({"a": 2, "b": 1}, "most", "up")

@@ -188,6 +188,9 @@ def test_no_file(tmp_path):
         open_table(tmp_path / "q")
     with pytest.raises(TableError, match="there is no folder"):
         open_table(tmp_path / "no" / "t.csv")
+    (tmp_path / "link.csv").symlink_to("gone.csv")
+    with pytest.raises(TableError, match=r"link\.csv is a link to gone\.csv, which is not there"):
+        open_table(tmp_path / "link.csv")
     with pytest.raises(TableError, match="a folder without classes"):
         open_table(tmp_path)
     with pytest.raises(TableError, match="a pipe or a device"):

@@ -207,3 +207,18 @@ def test_columns_of_a_frame_are_known_by_their_names(make):
     numbered = pairs.set_axis([0, 1], axis=1)
     with pytest.raises(ValueError, match="in this order"):
         make(steps=2).fit(numbered, LABELS).predict(numbered[[1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"lr": "1e-4"}, "lr is '1e-4'; wanted: a number or nothing"),
+        ({"epochs": "3"}, "epochs is '3'; wanted: a number or nothing"),
+        ({"batch_size": 2.5}, "batch_size is 2.5; wanted: a whole number"),
+        ({"lora": "yes"}, "lora is 'yes'; wanted: true or false"),
+        ({"class_weights": [1, 2]}, "a dictionary of class and weight, or 'balanced'"),
+    ],
+)
+def test_options_of_another_type_are_refused(options, wanted):
+    with pytest.raises(InputError, match=wanted):
+        TextClassifier(**options).fit(["a good film", "a bad film"] * 3, ["p", "n"] * 3)

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from augment.config import check_types
 from augment.datasets.cell_text import is_missing
 from augment.errors import DivergedError, InputError
 from augment.train.predictor import Predictor, as_sides
@@ -262,18 +263,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _config(self) -> TrainConfig:
         from augment.train.train_config import TrainConfig
 
-        options = {key: value for key, value in self.get_params().items() if key != "model"}
+        options = self.get_params()
         weights = options.pop("class_weights")
-        if isinstance(weights, str):
+        options = check_types(TrainConfig, options, type(self).__name__)
+        if weights is not None and not isinstance(weights, Mapping):
             if weights != "balanced" or self.loss != "plain":
                 raise InputError(
                     f"class_weights={weights!r} and loss={self.loss!r}: wanted are a dictionary of "
                     "class and weight, or 'balanced' with the loss 'plain'"
                 )
-            return TrainConfig(model=self.model, **{**options, "loss": "weighted"})
+            return TrainConfig(**{**options, "loss": "weighted"})
         name_of = {label: str(label) for label in self.classes_.tolist()}  # 1 is the class 1.0
         named = {name_of.get(label, label): weight for label, weight in (weights or {}).items()}
-        return TrainConfig(model=self.model, class_weights=named, **options)  # type: ignore[arg-type]
+        return TrainConfig(class_weights=named, **options)  # type: ignore[arg-type]
 
 
 def _check_labels(labels: Sequence[Any]) -> None:
