@@ -23,7 +23,7 @@ TRIES, MOST_ROWS_TRIED = 8, 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class Fold:
     """One fold of one repeat.
 
     Parameters
@@ -110,7 +110,7 @@ def grouped_folds(
     repeats: int = 1,
     seed: int = 0,
     names: Sequence[str] | None = None,
-) -> list[Split]:
+) -> list[Fold]:
     """Split rows into stratified folds that no group crosses.
 
     Groups that hold the largest part of a class are placed first, each where its classes are
@@ -134,7 +134,7 @@ def grouped_folds(
 
     Returns
     -------
-    list of Split
+    list of Fold
         ``repeats * folds`` splits; within one repeat every row is in exactly one test part.
 
     Raises
@@ -163,7 +163,7 @@ def grouped_folds(
             test = np.flatnonzero(fold_of == fold)
             train = np.flatnonzero(fold_of != fold)
             _check_training_part(y, train, folds, names)
-            splits.append(Split(repeat, fold, train, test))
+            splits.append(Fold(repeat, fold, train, test))
     return splits
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from augment.cli import main
-from augment.datasets.folds import Split
+from augment.datasets.folds import Fold
 from augment.errors import InputError, MissingExtraError
 from augment.train.contrastive import MOST_TEXTS, paired_rows
 from augment.train.floor import FloorJob, FloorSetup
@@ -69,7 +69,7 @@ def judged_twice():
 @pytest.mark.parametrize("arm", ["tfidf", pytest.param("setfit", marks=SETFIT)])
 def test_the_labels_of_the_test_part_change_nothing(arm):
     texts, labels, parts = judged_twice()
-    jobs = [FloorJob(Split(0, 0, *part), arm, name) for name, part in parts.items()]
+    jobs = [FloorJob(Fold(0, 0, *part), arm, name) for name, part in parts.items()]
     setup = floor_setup(texts, labels)
     units = run_jobs(setup, jobs, processes=1, on_step=lambda: None, apart=arm == "setfit")
     p = {unit.part: unit.probabilities for unit in units}

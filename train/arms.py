@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import Split
+from augment.datasets.folds import Fold
 from augment.errors import InputError
 from augment.train.config import (
     AUGMENTED,
@@ -106,7 +106,7 @@ class ArmPlans:
     ) -> None:
         self.rows, self.owned, self.config, self.check = rows, dict(owned), config, check
 
-    def with_controls(self, arms: tuple[str, ...], splits: list[Split]) -> dict[str, str]:
+    def with_controls(self, arms: tuple[str, ...], splits: list[Fold]) -> dict[str, str]:
         """Give every arm that trains, in order -> the arm of new rows that it is matched to."""
         first = next((arm for arm in self.owned if arm in arms), next(iter(self.owned), ""))
         matched = {arm: arm if arm in self.owned else first for arm in arms}
@@ -126,7 +126,7 @@ class ArmPlans:
                 matched[f"{OVERSAMPLED}-{arm}"] = arm
         return matched
 
-    def plan(self, arm: str, matched_to: str, split: Split) -> ArmPlan:
+    def plan(self, arm: str, matched_to: str, split: Fold) -> ArmPlan:
         """Batches of an arm in one fold.
 
         The same seed in every arm gives an arm of new rows and its control one common plan.
@@ -169,7 +169,7 @@ class ArmPlans:
         n_refused = int(np.isin(refused, self.owned[arm]).sum()) if arm in self.owned else 0
         return ArmPlan(batches, n_enlarged, seen, config.loss, n_refused)
 
-    def leaking(self, split: Split) -> ArmPlan:
+    def leaking(self, split: Fold) -> ArmPlan:
         """Batches of folds that ignore which row was made from which: class by class in turn."""
         config = self.config
         rng = np.random.default_rng([config.seed, split.repeat, split.fold])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import Split
+from augment.datasets.folds import Fold
 from augment.errors import InputError
 from augment.progress import Progress
 from augment.train.arms import ArmPlans
@@ -41,7 +41,7 @@ class Experiment:
         rows: LabelledRows,
         owned: dict[str, IntArray],
         arms: tuple[str, ...],
-        splits: list[Split],
+        splits: list[Fold],
         encoder: Encoder,
         check: LabelCheck | None,
     ) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import Split
+from augment.datasets.folds import Fold
 from augment.extras import require
 from augment.train.config import SETFIT
 from augment.train.contrastive import contrastive_steps, setfit_probabilities
@@ -29,7 +29,7 @@ FloatArray = npt.NDArray[np.float64]
 class FloorJob:
     """A floor on one fold."""
 
-    split: Split
+    split: Fold
     arm: str
     part: str = ""
 
@@ -104,7 +104,7 @@ class FloorSetup:
             part=job.part,
         )
 
-    def _tfidf(self, split: Split) -> FloatArray:
+    def _tfidf(self, split: Fold) -> FloatArray:
         """Fit TF-IDF of words and word pairs, and logistic regression with class weights.
 
         The vocabulary and the weights of words come from the training part alone.

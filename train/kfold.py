@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.config import TOML_NAME, build, toml_options
-from augment.datasets.folds import Split, grouped_folds
+from augment.datasets.folds import Fold, grouped_folds
 from augment.datasets.last_table import last_table
 from augment.datasets.manifest import manifest_of_run, recorded_columns, versions
 from augment.datasets.near_duplicates import NEAR
@@ -314,7 +314,7 @@ def _run_record(
     }
 
 
-def _absent(rows: LabelledRows, splits: Sequence[Split]) -> Iterator[str]:
+def _absent(rows: LabelledRows, splits: Sequence[Fold]) -> Iterator[str]:
     """Say which classes have no row in some test parts."""
     tested = np.array(
         [np.bincount(rows.labels[one.test], minlength=len(rows.classes)) for one in splits]
@@ -330,7 +330,7 @@ def _absent(rows: LabelledRows, splits: Sequence[Split]) -> Iterator[str]:
 
 def _announce(
     rows: LabelledRows,
-    splits: Sequence[Split],
+    splits: Sequence[Fold],
     experiment: Experiment,
     about_labels: Mapping[str, Any],
     progress: Progress,

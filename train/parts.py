@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import Split, grouped_folds
+from augment.datasets.folds import Fold, grouped_folds
 from augment.errors import InputError
 from augment.train.labelled import LabelledRows
 
@@ -15,8 +15,8 @@ WHOLE, LEAKING = "", "leaking"
 
 
 def smaller_splits(
-    rows: LabelledRows, splits: list[Split], per_class: int, *, seed: int
-) -> list[Split]:
+    rows: LabelledRows, splits: list[Fold], per_class: int, *, seed: int
+) -> list[Fold]:
     """Keep at most `per_class` originals of each class in every training part.
 
     The test parts stay as they are, and the originals kept for a number are among those kept for
@@ -29,11 +29,11 @@ def smaller_splits(
         labels = rows.labels[order]
         kept = [order[labels == c][:per_class] for c in range(len(rows.classes))]
         train = np.sort(np.concatenate(kept))
-        found.append(Split(split.repeat, split.fold, train, split.test))
+        found.append(Fold(split.repeat, split.fold, train, split.test))
     return found
 
 
-def usable_points(rows: LabelledRows, splits: list[Split], points: tuple[int, ...]) -> list[int]:
+def usable_points(rows: LabelledRows, splits: list[Fold], points: tuple[int, ...]) -> list[int]:
     """Points of the curve that leave some class of some training part smaller than it is.
 
     Raises
@@ -51,7 +51,7 @@ def usable_points(rows: LabelledRows, splits: list[Split], points: tuple[int, ..
     return usable
 
 
-def leaking_splits(rows: LabelledRows, *, folds: int, repeats: int, seed: int) -> list[Split]:
+def leaking_splits(rows: LabelledRows, *, folds: int, repeats: int, seed: int) -> list[Fold]:
     """Ordinary stratified folds over originals and paraphrases, as if each row were alone.
 
     This is what not to do: paraphrases of a test row, and the same text again, are trained on.

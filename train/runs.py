@@ -16,7 +16,7 @@ from augment.errors import DivergedError
 from augment.train.units import Key, Unit, rounded
 
 if TYPE_CHECKING:
-    from augment.datasets.folds import Split
+    from augment.datasets.folds import Fold
     from augment.train.arms import ArmPlan
     from augment.train.config import KFoldConfig
     from augment.train.encoder import Encoder
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Job:
     """What one run trains and tests on."""
 
-    split: Split
+    split: Fold
     arm: str
     plan: ArmPlan
     part: str = ""
