@@ -37,8 +37,8 @@ class ConvertConfig(TableOptions):
 
     IN may be a folder of classes like aclImdb (train/pos/0_9.txt gives text, label, rating, split
     and id), questions in the JSON of SQuAD (text, question, label, title, answer, id), a list of
-    objects in JSON, a folder saved by the library datasets, or a .csv, .tsv, .jsonl or .parquet
-    file. OUT is one of the last four by its suffix, or a dataset folder where it has none.
+    objects in JSON, a folder saved by the library datasets, or a .xlsx, .csv, .tsv, .jsonl or
+    .parquet file. OUT is one of the last four by its suffix, or a dataset folder without one.
     """
 
     out: Annotated[Path | None, tyro.conf.Positional, shown_as("OUT")] = None

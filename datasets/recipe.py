@@ -28,7 +28,7 @@ class AugmentationConfig:
     added: ClassVar[str] = "augmented"
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN.csv")] = None
-    """The table to enlarge: .csv, .tsv, .jsonl, .json, .parquet, or a folder of texts."""
+    """The table to enlarge: .csv, .tsv, .xlsx, .jsonl, .json, .parquet, or a folder of texts."""
     out: Annotated[Path | None, shown_as("OUT.csv", "-o")] = None
     """Where to write; by default IN.augmented.csv, of augment words IN.words.csv, right here."""
     text: Annotated[str | None, shown_as("COL")] = None

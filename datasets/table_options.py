@@ -73,7 +73,7 @@ class InputOptions(ReadOptions):
     """Options that every command on one table has."""
 
     input: Annotated[Path | None, tyro.conf.Positional, shown_as("IN")] = None
-    """The table: .csv, .tsv, .jsonl, .json, .parquet, a folder of class folders or a saved one."""
+    """The table: .csv, .tsv, .xlsx, .jsonl, .json, .parquet, class folders or a saved dataset."""
     force: bool = False
     """Replace outputs that exist."""
     json: bool = False
