@@ -26,6 +26,7 @@ from augment.records import Candidate, Paraphrase, Rejection
 from augment.round_trip import RoundTrip
 from augment.store import Store, store_at
 from augment.text_list import only_texts
+from augment.tokens import composed
 
 
 @dataclass
@@ -156,7 +157,7 @@ class TextParaphraser:
         """
         if not hasattr(n, "__index__") or n < 1:
             raise InputError(f"n is {n!r}; a whole number of at least 1 is wanted")
-        texts = only_texts(texts)
+        texts = [*map(composed, only_texts(texts))]
         opened = self._open(texts)
         shared = FilterChain()
         for text in texts:

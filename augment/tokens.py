@@ -47,6 +47,17 @@ _SPACING_ACCENT: Final = re.compile(
 )
 
 
+def composed(text: str) -> str:
+    r"""Write every letter and its accent as one character (NFC), as keyboards do.
+
+    macOS and PDFs give two, which look the same and are other words to an engine.
+
+    >>> len("e\u0301te\u0301"), len(composed("e\u0301te\u0301"))
+    (5, 3)
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def words(text: str) -> list[str]:
     """Split a text into words, in any script.
 

@@ -42,6 +42,11 @@ def findings(run: Augmentation) -> Iterator[str]:
         (found.empty_texts, "row", "with an empty text; passed through unchanged"),
         (found.empty_labels, "row", "with an empty label; passed through unchanged"),
         (found.broken_texts, "text", "with broken characters; the file was saved so, or damaged"),
+        (
+            found.decomposed_texts,
+            "text",
+            "with accents that are characters of their own; translated as if typed, new texts too",
+        ),
         (found.repeated_texts, "row", "with a text that an earlier row has"),
         (found.conflicting_texts, "text", "under more than one label"),
     ):

@@ -7,7 +7,7 @@ once to count, once per pivot and wave for the texts that are wanted, twice to w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -217,7 +217,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         unchanged.check()
         columns = (*table.columns, *AUG_COLUMNS)
         types = table.types
-        for name in run.columns.text:
+        for name in run.sides_named():
             types = types and types.plain(name)  # new texts are no categories of the column
         with TableWriter(paths["out"], columns, types=types) as out:
             for row in augmented_rows(run, kept):
@@ -255,7 +255,7 @@ def _on_frame(
     with Augmentation(frame_table(frame), recipe, progress, targets=targets) as run:
         kept = run.run()
         n_columns = len(frame.columns)
-        texts_at = [run.table.columns.index(name) for name in run.columns.text]
+        texts_at = [run.table.columns.index(name) for name in run.sides_named()]
         for at in texts_at:
             if isinstance(frame.dtypes.iloc[at], pd.CategoricalDtype):
                 # New texts are no categories of the column; its values stay what they are.
@@ -264,15 +264,17 @@ def _on_frame(
                 frame.isetitem(at, plain)
         added = [row[n_columns:] for row in augmented_rows(run, kept)]
         refused = list(rejected_rows(run))
-        new = _with_texts(
-            frame, [row for row, _ in kept], [run.spool[number] for _, number in kept], texts_at
-        )
+
+        def rows(numbers: Iterable[tuple[int, int]]) -> pd.DataFrame:
+            sources = [row for row, _ in numbers]
+            texts = [new_texts(run.spool[number].candidate, run.sides) for _, number in numbers]
+            return _with_texts(frame, sources, texts, texts_at)
+
+        new = rows(kept)
         # Originals are taken over as they are; going through Python's values would change some.
         out = pd.concat([frame, new], ignore_index=True)
         numbers = list(run.production.rejections())
-        rejected = _with_texts(
-            frame, [row for row, _ in numbers], [run.spool[n] for _, n in numbers], texts_at
-        )
+        rejected = rows(numbers)
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
@@ -286,13 +288,12 @@ def _on_frame(
 
 
 def _with_texts(
-    frame: pd.DataFrame, sources: list[int], results: list[Any], texts_at: list[int]
+    frame: pd.DataFrame, sources: list[int], texts: list[tuple[str, ...]], texts_at: list[int]
 ) -> pd.DataFrame:
     """Copy rows of a frame and put other texts into them."""
     import pandas as pd
 
     rows = frame.iloc[sources].reset_index(drop=True)
-    texts = [new_texts(result.candidate) for result in results]
     for side, at in enumerate(texts_at):
         cells = [row[side] for row in texts]
         column: Any = pd.Series(cells, dtype=frame.dtypes.iloc[at], index=rows.index)

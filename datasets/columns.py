@@ -16,6 +16,7 @@ from augment.datasets.column_facts import ColumnFacts, column_facts, sample
 from augment.datasets.column_names import is_about_a_text, label_rank, text_rank
 from augment.datasets.table import Table
 from augment.errors import InputError
+from augment.tokens import composed
 
 #: Mean words of a column that holds sentences rather than names.
 _SENTENCE: Final = 3.5
@@ -171,10 +172,11 @@ def _text_names(table: Table, text: str | Sequence[str]) -> list[str]:
 
 
 def named_column(table: Table, name: str, option: str) -> str:
-    """Give the column of that name, blanks around a name in the file forgiven."""
+    """Give the column of that name; blanks around it and the form of its accents are forgiven."""
     same = [column for column in table.columns if column == name]
     if not same:
-        same = [column for column in table.columns if column.strip() == name.strip()]
+        plain = composed(name).strip()
+        same = [column for column in table.columns if composed(column).strip() == plain]
     if len(same) == 1:
         return same[0]
     columns = ", ".join(map(repr, table.columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from augment.datasets.survey import cell_string
@@ -36,9 +36,10 @@ def rejected_rows(run: Augmentation) -> Iterator[tuple[object, ...]]:
         yield (*_row(run, row, done), done.reason, done.detail)
 
 
-def new_texts(candidate: Candidate) -> tuple[str, ...]:
-    """Give the text cells of the new row."""
-    return candidate.texts or (candidate.text,)
+def new_texts(candidate: Candidate, sides: Sequence[int]) -> tuple[str, ...]:
+    """Give the new text cells of a row: of the text columns those at `sides`."""
+    texts = candidate.texts or (candidate.text,)
+    return tuple(texts[side] for side in sides)
 
 
 def _label(run: Augmentation, candidate: Candidate) -> str:
@@ -63,7 +64,8 @@ def _row(
     run: Augmentation, original: tuple[object, ...], done: Paraphrase | Rejection
 ) -> tuple[object, ...]:
     cells = list(original)
-    for name, text in zip(run.columns.text, new_texts(done.candidate), strict=True):
+    texts = new_texts(done.candidate, run.sides)
+    for name, text in zip(run.sides_named(), texts, strict=True):
         cells[run.table.columns.index(name)] = text
     sides = "+".join(run.sides_named()) if done.candidate.texts else ""
     return *cells, *provenance(done, sides=sides)

@@ -20,7 +20,7 @@ from augment.enumeration import counted, enumerated
 from augment.filters import Original
 from augment.filters.duplicate import key_of
 from augment.key_set import KeyMap
-from augment.tokens import fold
+from augment.tokens import composed, fold
 
 #: Texts kept from the pass to recognise the language by, spread over the table.
 SAMPLE: Final = 400
@@ -56,8 +56,11 @@ class Survey:
         Different folded texts that stand under more than one label.
     conflicts
         The keys of those texts (see `row_key`).
-    padded_labels
-        Labels with blanks around them, as they stand in the table, with their rows.
+    decomposed_texts
+        Rows whose text is not as `composed` writes it.
+    padded_labels, decomposed_labels
+        Labels with blanks around them, and such that are not `composed`, as they stand in the
+        table, with their rows.
     characters
         Characters of all texts that can be augmented.
     sample
@@ -74,19 +77,21 @@ class Survey:
     repeated_texts: int = 0
     conflicting_texts: int = 0
     conflicts: frozenset[bytes] = frozenset()
+    decomposed_texts: int = 0
     padded_labels: Counter[str] = field(default_factory=Counter)
+    decomposed_labels: Counter[str] = field(default_factory=Counter)
     characters: int = 0
     sample: list[str] = field(default_factory=list)
 
 
 def cell_string(cell: object) -> str:
-    """Give a cell as text; a missing value (None, NaN, NA) is the empty text.
+    """Give a cell as `composed` text; a missing value (None, NaN, NA) is the empty text.
 
     >>> cell_string(3), cell_string(None), cell_string(float("nan"))
     ('3', '', '')
     """
     if isinstance(cell, str):
-        return cell
+        return composed(cell)
     return "" if is_missing(cell) else str(cell)
 
 
@@ -167,13 +172,18 @@ def odd_labels(found: Survey) -> Iterator[str]:
     alike = alike_labels(found.counts)
     if alike:
         yield alike
-    if padded := found.padded_labels:
-        yield (
-            f"labels with blanks around them: {enumerated([*map(repr, padded)], 6)} "
-            f"({counted(padded.total(), 'row')}); they count as the classes without, but stay as "
-            "they are in the table, where other programs see classes of their own"
-        )
-    if alike or padded:
+    odd = {
+        "with blanks around them": found.padded_labels,
+        "with accents that are characters of their own": found.decomposed_labels,
+    }
+    for what, labels in odd.items():
+        if labels:
+            yield (
+                f"labels {what}: {enumerated([*map(repr, labels)], 6)} "
+                f"({counted(labels.total(), 'row')}); they count as the classes without, but stay "
+                "as they are in the table, where other programs see classes of their own"
+            )
+    if alike or any(odd.values()):
         most = {
             label.casefold(): label for label in sorted(found.counts, key=found.counts.__getitem__)
         }
@@ -228,12 +238,17 @@ def survey(
         found.empty_texts += empty_text
         found.empty_labels += empty_label
         found.broken_texts += any(map(broken_pieces, rewritten))
+        found.decomposed_texts += any(
+            isinstance(cell := row[texts_at[side]], str) and cell != rewritten[at]
+            for at, side in enumerate(sides)
+        )
         index = -1
         if not empty_label:
             index = indices.setdefault(label, len(indices))
             counts[label] += 1
-            if isinstance(named, str) and named != named.strip():
-                found.padded_labels[named] += 1
+            if isinstance(named, str):
+                found.padded_labels[named] += named != named.strip()
+                found.decomposed_labels[named] += named != composed(named)
         if not empty_text:
             if see is not None:
                 see(texts)
@@ -256,6 +271,7 @@ def survey(
         found.row_label.append(-1 if empty_text else index)
         found.characters += 0 if empty_text or index < 0 else sum(map(len, rewritten))
     found.rows = len(found.row_label)
+    found.padded_labels, found.decomposed_labels = +found.padded_labels, +found.decomposed_labels
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}
     found.conflicting_texts = len(conflicting)

@@ -432,6 +432,25 @@ def test_parquet_keeps_the_index_and_the_types_of_pandas(engine, tmp_path, monke
     assert refused["stars"].dtype == "Int64"
 
 
+def test_accents_of_their_own_make_no_other_words_and_no_other_classes(engine):
+    apart = "e\u0301"  # as macOS and PDFs write \u00e9
+    texts = ["caf\u00e9 noir", f"caf{apart} au lait", "th\u00e9 vert", f"th{apart} glac{apart}"]
+    labels = ["t\u00e9", f"t{apart}", "ti", "ti"]
+    table = pd.DataFrame({"text": texts, "question": texts, "label": labels})
+    options = PLAIN | {"pivot": "es", "balance": "none", "text": "text,question"}
+    done = back_translate(table, **options, translate="text")
+    new = done.frame.iloc[4:]
+    assert list(done.frame["text"][:4]) == texts
+    assert list(new["text"]) == [f"{text.replace(apart, chr(233))} indeedes" for text in texts]
+    # What was not translated is there as it was.
+    assert list(new["question"]) == texts
+    assert list(new["label"]) == labels
+    assert done.manifest.classes.keys() == {"t\u00e9", "ti"}
+    said = "\n".join(done.manifest.notes)
+    assert "2 texts with accents that are characters of their own" in said
+    assert f"labels with accents that are characters of their own: {labels[1]!r} (1 row)" in said
+
+
 def test_a_count_of_rows_keeps_its_name(engine):
     table = frame({"a": 4, "b": 2}).rename_axis("row")
     done = back_translate(table, **PLAIN, pivot="es")

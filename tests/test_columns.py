@@ -126,6 +126,13 @@ def test_two_labels_are_none_but_are_told():
     assert (result.label, result.label_candidates) == (None, ("genre", "rating"))
 
 
+def test_a_column_is_found_whatever_the_form_of_its_accents():
+    apart, typed = "e\u0301tiquette", "\u00e9tiquette"
+    for there, asked in ((apart, typed), (typed, apart)):
+        table = frame_table(pd.DataFrame({"text": TEXTS, there: TWO}))
+        assert find_columns(table, label=asked).label == there
+
+
 def test_two_labels_are_asked_about_before_a_run():
     table = frame_table(pd.DataFrame({"text": TEXTS, "genre": TWO, "rating": [1, 2] * 4}))
     with pytest.raises(InputError, match=r"'genre', 'rating' are .*label=\"none\" for a table"):

@@ -136,6 +136,7 @@ def test_predictors_take_lists_alone():
 
     pairs = np.array([["a", "x"], ["b", "y"]], dtype=object)
     assert as_sides(pairs) == [("a", "x"), ("b", "y")]
+    assert as_sides(["the\u0301"]) == [("th\u00e9",)]
     for given in (pd.DataFrame({"text": ["a"]}), {"text": ["a"]}):
         with pytest.raises(InputError, match="give one column of it"):
             as_sides(given)

@@ -16,6 +16,7 @@ from augment.datasets.survey import label_string
 from augment.errors import InputError
 from augment.outputs import replacing_folder
 from augment.text_list import listed
+from augment.tokens import composed
 from augment.train.explanation import MAX_TEXTS, Explanation, explain
 from augment.train.precision import choose_device, choose_precision
 from augment.train.saved_model import SavedModel, check_model_place, load_saved, save_model
@@ -308,4 +309,4 @@ def as_sides(texts: Sequence[Text]) -> list[tuple[str, ...]]:
         for side in row:
             if not isinstance(side, str):
                 raise InputError(f"row {at}: {side!r:.60} is no text ({type(side).__name__})")
-    return rows
+    return [tuple(map(composed, row)) for row in rows]
