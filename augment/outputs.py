@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any
 
+from augment.broken_text import readable
 from augment.errors import InputError, OutputError
 
 _locks: Any = None
@@ -70,6 +71,8 @@ def check_outputs(
     other = f"another {option}" if option else "another name"
     refuse_inputs(paths, inputs)
     for path in paths:
+        if readable(str(path)) != str(path):
+            raise OutputError(f"{str(path)!r} is no UTF-8; give {other}")
         if path.exists() and not force:
             raise OutputError(f"{path} exists already; give {other}, or --force to replace it")
         if path.is_dir():

@@ -23,7 +23,7 @@ from augment.datasets.hugging_face import SavedRows, is_saved
 from augment.datasets.json_rows import json_rows
 from augment.datasets.jsonl_rows import JsonlRows
 from augment.datasets.parquet_rows import ParquetRows
-from augment.datasets.table_file import check_file, check_text, file_kind, with_mark
+from augment.datasets.table_file import check_file, check_name, check_text, file_kind, with_mark
 from augment.datasets.wide_cells import wide_cells
 from augment.errors import InputError, TableError
 
@@ -156,6 +156,7 @@ def open_table(
     """
     check_on_bad_row(on_bad_row)
     file, name = Path(path), os.fspath(path)
+    check_name(name)
     head = b"" if file.is_dir() else check_file(file, name)
     kind = "folder" if file.is_dir() else file_kind(file, head)
     if kind == "folder":

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from augment.broken_text import readable
 from augment.errors import TableError
 
 #: suffix -> how the file is read; any other suffix is told from the content.
@@ -33,6 +34,14 @@ _NO_TABLES: Final = (
     (b"\x89PNG", "an image; a table is wanted"),
     (b"\x7fELF", "a program; a table is wanted"),
 )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no report or model could tell: one that is no text in UTF-8."""
+    if readable(name) != name:
+        raise TableError(
+            f"{name!r}: this name is no UTF-8 (out of an old archive, perhaps); rename it"
+        )
 
 
 def check_file(file: Path, name: str) -> bytes:

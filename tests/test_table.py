@@ -188,6 +188,9 @@ def test_no_file(tmp_path):
         open_table(tmp_path / "q")
     with pytest.raises(TableError, match="there is no folder"):
         open_table(tmp_path / "no" / "t.csv")
+    (tmp_path / "avis_\udce9.csv").write_text("a\n1\n")
+    with pytest.raises(TableError, match=r"avis_\\udce9\.csv': this name is no UTF-8.*rename it"):
+        open_table(tmp_path / "avis_\udce9.csv")
     (tmp_path / "link.csv").symlink_to("gone.csv")
     with pytest.raises(TableError, match=r"link\.csv is a link to gone\.csv, which is not there"):
         open_table(tmp_path / "link.csv")
