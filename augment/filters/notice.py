@@ -56,8 +56,9 @@ _BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _BEHIND: Final = re.compile(
-    r"\n\W*(?:let me know if|i hope (?:this|that)|feel free to|would you like|n['’]hésitez pas|"
-    r"j['’]espère que|espero que|lass mich wissen|ich hoffe|[(\[]?note ?:|[(\[]?hinweis ?:|"
+    r"\n[^\w\n]*(?:let me know if|i hope (?:this|that)|feel free to|would you like|"
+    r"n['’]hésitez pas|j['’]espère que|espero que|lass mich wissen|ich hoffe|"
+    r"[(\[]?note ?:|[(\[]?hinweis ?:|"
     r"[(\[]?remarque ?:|[(\[]i['’]?(?:ve)? (?:have |kept|made|changed|preserved|rewrote))"
     r"[^\n]*\s*\Z",
     re.IGNORECASE,

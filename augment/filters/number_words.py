@@ -93,6 +93,43 @@ SCALES: Final[dict[str, str]] = {
     "ca": "dotzenes=12 dècades=10 mil=1000 milió=1000000 milions=1000000 bilió=1000000000000 "
     "bilions=1000000000000",
 }
+#: Words that multiply, plural and all; what they multiply may be left out ("millions of people").
+FACTORS: Final[dict[str, str]] = {
+    "en": "hundred=100 hundreds=100 thousand=1000 thousands=1000 million=1000000 millions=1000000 "
+    "billion=1000000000 billions=1000000000 trillion=1000000000000 trillions=1000000000000",
+    "fr": "cent=100 cents=100 mille=1000 millier=1000 milliers=1000 million=1000000 "
+    "millions=1000000 milliard=1000000000 milliards=1000000000 billion=1000000000000 "
+    "billions=1000000000000",
+    "es": "cien=100 ciento=100 cientos=100 mil=1000 miles=1000 millar=1000 millares=1000 "
+    "millón=1000000 millones=1000000 billón=1000000000000 billones=1000000000000",
+    "ca": "cent=100 cents=100 centes=100 mil=1000 miler=1000 milers=1000 milió=1000000 "
+    "milions=1000000 bilió=1000000000000 bilions=1000000000000",
+    "pt": "cem=100 cento=100 mil=1000 milhar=1000 milhares=1000 milhão=1000000 milhões=1000000 "
+    "bilhão=1000000000 bilhões=1000000000 trilhão=1000000000000 trilhões=1000000000000",
+    "it": "cento=100 mille=1000 mila=1000 migliaio=1000 migliaia=1000 milione=1000000 "
+    "milioni=1000000 miliardo=1000000000 miliardi=1000000000",
+    "de": "hundert=100 tausend=1000 million=1000000 millionen=1000000 milliarde=1000000000 "
+    "milliarden=1000000000 billion=1000000000000 billionen=1000000000000",
+}
+#: Words that count a number in front of those, and may be something else alone.
+CARDINALS: Final[dict[str, str]] = {
+    "en": "one=1",
+    "fr": "un=1 une=1 neuf=9",
+    "es": "un=1 una=1 doscientos=200 doscientas=200 trescientos=300 trescientas=300 "
+    "cuatrocientos=400 cuatrocientas=400 quinientos=500 quinientas=500 seiscientos=600 "
+    "seiscientas=600 setecientos=700 setecientas=700 ochocientos=800 ochocientas=800 "
+    "novecientos=900 novecientas=900",
+    "ca": "un=1 una=1 set=7 nou=9 deu=10",
+    "pt": "um=1 uma=1 duzentos=200 duzentas=200 trezentos=300 trezentas=300 quatrocentos=400 "
+    "quatrocentas=400 quinhentos=500 quinhentas=500 seiscentos=600 seiscentas=600 "
+    "setecentos=700 setecentas=700 oitocentos=800 oitocentas=800 novecentos=900 novecentas=900",
+    "it": "un=1 uno=1 una=1 sei=6",
+    "de": "ein=1 eine=1 einen=1 einer=1 acht=8",
+}
+#: What stands between the words of one such number.
+BETWEEN: Final[dict[str, str]] = {
+    "en": "and", "fr": "et", "es": "y", "ca": "i", "pt": "e", "it": "e", "de": "und",
+}  # fmt: skip
 #: What stands between tens and units, and "and a half" behind what is counted.
 BETWEEN_TENS: Final[dict[str, str]] = {
     "en": "[ -]",

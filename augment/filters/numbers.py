@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
+from augment.filters.large_numbers import LargeNumbers
 from augment.filters.measures import Measures
 from augment.filters.number_words import LOOSE, STRICT, table
-from augment.filters.written_numbers import NUMBER, WrittenNumbers, normal
+from augment.filters.written_numbers import NUMBER, normal
 from augment.records import Candidate
 from augment.tokens import folded_words
 
@@ -50,8 +51,9 @@ class Numbers:
     ``9:30`` and ``9 h 30`` the same two. A digit may come back as a word and the other way round,
     in the languages whose number words are known (`augment.filters.number_words`); there, plain
     number words must be kept too, and "dos docenas" is 24, "2.3 billion" 2,300 million
-    (`augment.filters.written_numbers`). The order of the numbers is free, and a number of the
-    original may be said again.
+    (`augment.filters.written_numbers`); so must "ten thousand" and "2 million" be, whatever stands
+    for ten and for million (`augment.filters.large_numbers`). The order of the numbers is free,
+    and a number of the original may be said again.
     """
 
     name = "numbers"
@@ -60,7 +62,8 @@ class Numbers:
         self.strict = table(STRICT.get(settings.language, ""))
         self.keys = frozenset(self.strict)
         self.loose = table(LOOSE.get(settings.language, ""))
-        self.written = WrittenNumbers(settings.language)
+        self.large = LargeNumbers(settings.language)
+        self.written = self.large.written
         self.measures = Measures(settings.language)
         comma = settings.language in _COMMA
         self.misread = _THOUSAND[comma] if comma or settings.language == "en" else None
@@ -83,20 +86,27 @@ class Numbers:
             return Finding(f"numbers: day and month of {', '.join(turned)} have changed places")
         if digits and (misread := self._misread(original, text)):
             return Finding(f"numbers: {', '.join(misread)} is another number in this language")
-        if not digits and self.keys.isdisjoint(before) and self.keys.isdisjoint(after):
-            return PASSED
+        lost: Sequence[str] = ()
+        gained: Sequence[str] = ()
+        if digits or not (self.keys.isdisjoint(before) and self.keys.isdisjoint(after)):
+            lost, gained = self._lost_and_gained(original, text)
+        if not (lost or gained):
+            lost, gained = self.large.differences(original, text)
+        parts = [
+            f"{what} {', '.join(found[:4])}"
+            for what, found in (("lost", lost), ("new", gained))
+            if found
+        ]
+        return Finding(f"numbers: {'; '.join(parts)}") if parts else PASSED
+
+    def _lost_and_gained(self, original: str, text: str) -> tuple[list[str], list[str]]:
         lost, gained = self._differences(original, text)
         # What differs as it is written may be the same in digits.
         if not (lost or gained) or not any(
             self._differences(self.written(original), self.written(text))
         ):
-            return PASSED
-        parts = [
-            f"{what} {', '.join(sorted(found.elements())[:4])}"
-            for what, found in (("lost", lost), ("new", gained))
-            if found
-        ]
-        return Finding(f"numbers: {'; '.join(parts)}")
+            return [], []
+        return sorted(lost.elements()), sorted(gained.elements())
 
     def _misread(self, original: str, text: str) -> list[str]:
         """Thousands that are written now as the language writes decimals: "1 500", "1,500"."""

@@ -78,11 +78,14 @@ class WrittenNumbers:
     def __call__(self, text: str) -> str:
         """Give the text with its numbers in digits."""
         text = _POWER.sub(r"\1", _FULL_HOUR.sub("", text))
-        if self.by_twenties:
-            text = _TWENTIES.sub(self._twenties, text)
+        text = self.twenties(text)
         for rule in self.rules:
             text = rule.sub(self._digits, text)
         return text
+
+    def twenties(self, text: str) -> str:
+        """Write what French counts by twenties, or from sixty on, in digits: "quatre-vingt-dix"."""
+        return _TWENTIES.sub(self._twenties, text) if self.by_twenties else text
 
     def _twenties(self, match: re.Match[str]) -> str:
         base = 80 if match["base"].casefold().startswith("quatre") else 60
