@@ -16,6 +16,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
+from augment.broken_text import readable
 from augment.decoding import BEST, Decoding
 from augment.fail_over import FailOver
 from augment.records import Translation
@@ -107,12 +108,12 @@ class Stored:
         """
         if not isinstance(self.translator, SeveralAtOnce):
             done = self.translator.translate(texts)
-            return [{self.identity: _not_empty(self, one)} for one in done]
+            return [{self.identity: _storable(self, one)} for one in done]
         return [
             dict(
                 zip(
                     self.translator.siblings,
-                    (_not_empty(self, one) for one in variants),
+                    (_storable(self, one) for one in variants),
                     strict=True,
                 )
             )
@@ -338,7 +339,7 @@ def _translate(leg: Translator, state: list[Translation]) -> list[Translation]:
     after = list(state)
     results = leg.translate([state[number].text for number in alive])
     for number, result in zip(alive, results, strict=True):
-        result = _not_empty(leg, result)
+        result = _storable(leg, result)
         if result.engine and (before := state[number].engine):
             names = dict.fromkeys((*before.split("+"), *result.engine.split("+")))
             result = replace(result, engine="+".join(names))
@@ -346,10 +347,14 @@ def _translate(leg: Translator, state: list[Translation]) -> list[Translation]:
     return after
 
 
-def _not_empty(leg: Translator, result: Translation) -> Translation:
-    """Turn an empty translation into a failure, before it can reach the store."""
+def _storable(leg: Translator, result: Translation) -> Translation:
+    """Turn an empty translation into a failure, and half a character into the sign for a lost one.
+
+    The store holds UTF-8; what is broken is refused by the paraphrase filter.
+    """
     if result.error or result.text.strip():
-        return result
+        text = readable(result.text)
+        return result if text == result.text else replace(result, text=text)
     return replace(result, error=f"{leg.identity} gave an empty translation")
 
 

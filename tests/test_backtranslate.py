@@ -500,6 +500,20 @@ def test_an_input_that_changes_meanwhile_is_noticed(engine, tmp_path, monkeypatc
     assert not list(tmp_path.glob("*augmented*"))
 
 
+def test_half_a_character_in_a_translation_costs_that_text_alone(engine, tmp_path):
+    def cut(source, target, text):
+        return reword(source, target, text) + (" \ud83d" if text == "text a 1" else "")
+
+    engine.function = cut
+    options = PLAIN | {"store": str(tmp_path / "s.sqlite"), "pivot": "es", "balance": "none"}
+    done = back_translate(frame({"a": 4}), **options)
+    assert len(done.frame) == 8
+    assert sum("\ufffd" in text for text in done.frame["text"]) == 1
+    del options["no_filter"]
+    done = back_translate(frame({"a": 4}), **options, min_similarity=0)
+    assert "encoding" in set(done.rejected["reason"])
+
+
 def test_an_empty_translation_never_reaches_the_store(engine, tmp_path):
     engine.function = lambda source, target, text: "" if target == "es" else text
     options = PLAIN | {"store": str(tmp_path / "s.sqlite")}
