@@ -227,6 +227,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
             ) as rejected:
                 for row in rejected_rows(run):
                     rejected.write(row)
+                out.complete()
             manifest = replace(
                 run.manifest({"sha256": digest}),
                 out={name: str(path) for name, path in paths.items()},

@@ -298,6 +298,7 @@ def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
             else:
                 out.write(cells)
         judge.unchanged.check()
+        out.complete()
         done = replace(
             judge.judged({"sha256": content_sha256(Path(judge.table.name))}), paths=paths
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from augment.broken_text import readable
@@ -29,7 +31,8 @@ class ParquetSink:
     """Collects rows and writes them by groups.
 
     A column's type comes from `types` where they name the column, from the fixed list for the
-    columns that this package adds, else from the first row group (text where that holds no value).
+    columns that this package adds, else from the first row group that holds a value. Where later
+    values need a wider type (a fraction behind whole numbers), what was written is written anew.
     The numbers of those added columns are written as numbers also where they come as text, out of
     a CSV; values that do not fit the fixed type are a user's own, and their type is taken.
     """
@@ -44,6 +47,8 @@ class ParquetSink:
         self._categories = {} if types is None else types.categories
         self._schema: Any = None
         self._writer: Any = None
+        #: Columns without any value so far: written as text, until it shows what they are.
+        self._empty: set[str] = set()
         self._rows: list[tuple[object, ...]] = []
         self._written = 0
 
@@ -76,6 +81,8 @@ class ParquetSink:
                 metadata=self._metadata(),
             )
             self._writer = self._parquet.ParquetWriter(self._path, self._schema)
+        elif wider := self._wider(columns):
+            self._write_anew(wider)
         arrays = [
             self._array(field.name, values, field.type)
             for field, values in zip(self._schema, columns, strict=True)
@@ -83,6 +90,49 @@ class ParquetSink:
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
         self._written += len(self._rows)
         self._rows.clear()
+
+    def _wider(self, columns: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401
+        """Give the schema that the next rows need; None where the present one will do."""
+        schema = self._schema
+        for at, values in enumerate(columns):
+            name, kind = schema.field(at).name, schema.field(at).type
+            if self._is_given(name) or all(value is None for value in values):
+                continue
+            if name in self._empty:
+                self._empty.discard(name)
+                found = self._array(name, values, None).type
+            elif kind == self._arrow.int64() and any(isinstance(one, float) for one in values):
+                found = self._arrow.float64()
+            else:
+                continue
+            schema = schema.set(at, self._arrow.field(name, found))
+        return None if schema.equals(self._schema) else schema
+
+    def _write_anew(self, schema: Any) -> None:  # noqa: ANN401
+        """Write what was written until now once more, by another schema."""
+        self._writer.close()
+        with TemporaryFile(dir=self._path.parent) as before:
+            with self._path.open("rb") as written:
+                shutil.copyfileobj(written, before)
+            groups = self._parquet.ParquetFile(before)
+            self._schema = schema
+            self._writer = self._parquet.ParquetWriter(self._path, schema)
+            for number in range(groups.num_row_groups):
+                rows = groups.read_row_group(number)
+                arrays = [self._cast(*both) for both in zip(rows.columns, schema, strict=True)]
+                self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=schema))
+
+    def _cast(self, column: Any, field: Any) -> Any:  # noqa: ANN401
+        if column.null_count == len(column):
+            return self._arrow.nulls(len(column), field.type)
+        try:
+            return column.cast(field.type)
+        except ValueError as error:  # whole numbers that no fraction can stand beside
+            first, last = self._written + 1, self._written + len(self._rows)
+            raise InputError(
+                f"column {field.name!r}, rows {first:,} to {last:,}: a fraction, and before it "
+                f"{error}; a Parquet column has one type: write .jsonl or .csv instead"
+            ) from error
 
     def _metadata(self) -> dict[bytes, bytes]:
         """Keep what other programs noted on the columns: all where they are the same, else pandas'.
@@ -118,7 +168,10 @@ class ParquetSink:
                 self._array(name, values, kind)
                 return self._arrow.field(name, kind)
         found = self._array(name, values, None).type
-        return self._arrow.field(name, self._arrow.string() if str(found) == "null" else found)
+        if str(found) == "null":
+            self._empty.add(name)
+            found = self._arrow.string()
+        return self._arrow.field(name, found)
 
     def _array(self, name: str, values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401
         try:

@@ -227,6 +227,7 @@ class _Application:
             with TableWriter(paths["rejected"], extra, types=types) as rejected:
                 for _, _, row in heapq.merge(self._rows(False, False), self._rows(True, False)):
                     rejected.write(row)
+                out.complete()
             with replacing(paths["manifest"]) as part:
                 if self.files.state() != before:
                     raise InputError(

@@ -154,24 +154,39 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        sink, self._sink = self._sink, None
         context, self._replacing = self._replacing, None
-        if sink is None or context is None:
+        if context is None:
             return
         if kind is not None:
+            sink, self._sink = self._sink, None
             try:
-                sink.abandon()
+                if sink is not None:
+                    sink.abandon()
             finally:
                 context.__exit__(kind, error, trace)
             return
         try:
-            sink.close()
+            self.complete()
         except BaseException as failure:
             context.__exit__(type(failure), failure, failure.__traceback__)
-            if isinstance(failure, OSError):
-                raise self._failed(failure) from failure
             raise
         context.__exit__(None, None, None)
+
+    def complete(self) -> None:
+        """Write what is left; the table gets its name when the block ends.
+
+        Called before, where files that tell of this one get their names first.
+        """
+        sink, self._sink = self._sink, None
+        if sink is None:
+            return
+        try:
+            sink.close()
+        except BaseException as error:
+            sink.abandon()
+            if isinstance(error, OSError):
+                raise self._failed(error) from error
+            raise
 
     def _open(self, part: Path) -> _Sink:
         if self.kind == "parquet":

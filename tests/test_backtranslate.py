@@ -451,6 +451,18 @@ def test_accents_of_their_own_make_no_other_words_and_no_other_classes(engine):
     assert f"labels with accents that are characters of their own: {labels[1]!r} (1 row)" in said
 
 
+def test_a_table_that_cannot_be_finished_leaves_nothing_beside_it(engine, tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 5)
+    table = frame({"a": 4, "b": 2})
+    table["n"] = [1, 2, 3, 4, 5, "word"]
+    table.to_json("in.jsonl", orient="records", lines=True)
+    with pytest.raises(InputError, match="column 'n', rows 6 to 8"):
+        back_translate("in.jsonl", **PLAIN, pivot="es", out="out.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
 def test_a_count_of_rows_keeps_its_name(engine):
     table = frame({"a": 4, "b": 2}).rename_axis("row")
     done = back_translate(table, **PLAIN, pivot="es")

@@ -229,6 +229,29 @@ class TestParquet:
             write(tmp_path / "u.parquet", ["aug_similarity", "x"], rows)
         assert not (tmp_path / "u.parquet").exists()
 
+    def test_a_type_that_shows_late(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 10)
+        nothing = [None] * 15
+        columns = {
+            "late": [*nothing, 3, None, 4, 5, 6] * 2,
+            "half": [1, 2, 3] * 10 + [0.5] + [4] * 9,
+            "words": [*nothing, *"abcde"] * 2,
+            "never": [None] * 40,
+            "large": [2**53 + 1] + [1] * 39,
+            "tags": [*nothing, ["a"], None, [], ["b", "c"], None] * 2,
+        }
+        rows = [*zip(*columns.values(), strict=True)]
+        out = write(tmp_path / "t.parquet", [*columns], rows)
+        back = self.parquet.read_table(out)
+        assert [str(one) for one in back.schema.types] == [
+            "int64", "double", "string", "string", "int64", "list<element: string>",
+        ]  # fmt: skip
+        assert {name: back[name].to_pylist() for name in columns} == columns
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["t.parquet"]
+        rows[25] = (*rows[25][:4], 0.5, rows[25][5])  # too large for a float with a fraction beside
+        with pytest.raises(InputError, match="column 'large', rows 21 to 30"):
+            write(tmp_path / "u.parquet", [*columns], rows)
+
     def test_added_columns_out_of_a_csv_are_numbers_again(self, tmp_path):
         columns = ("text", "aug_source_id", "aug_pivot", "aug_similarity", "aug_change")
         rows = [("a", 0, "", None, None), ("b", 0, "es", 0.8125, 0.5), ("c", 1, "ca", 0.75, None)]
