@@ -33,7 +33,8 @@ def augmentation_summary(done: Augmented) -> str:
         if len(manifest.classes) > 1:
             lines.append(f"does it help?      augment kfold-train {out}")
         # Where numbers have a comma, Excel reads a CSV with commas as one column.
-        if done.paths["out"].suffix == ".csv" and "semicolon" in manifest.resolved["format"]:
+        form = manifest.resolved["format"]
+        if done.paths["out"].suffix == ".csv" and ("semicolon" in form or "Excel" in form):
             excel = _quoted(str(done.paths["out"].with_suffix(".excel.csv")))
             lines.append(f"for Excel:         augment convert {out} {excel} --excel")
     return "\n".join(lines)

@@ -151,6 +151,28 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Qq]ui\b", r"(?<!\b[Pp]arce )(?<!\b[Aa]lors )\bqu['’]ils?\b"),
         (r"\b[Ll]eurs?\b", r"\b[Ss](?:on|a|es)\b"),
         (r"\b[Qq]ui\b", r"\bque (?:(?:est|sont|ont|ne|se|me|te)\b|[mts]['’])"),
+        # Portuguese and Spanish "que" and "cuando" ask, and join sentences: Quel type -> Que type,
+        # De quelle couleur -> De que couleur; Comment -> Comme; Quand ...? -> Lorsque ...?
+        (
+            r"\b[Qq]uel(?:le)?s?\b",
+            r"(?:^|\b(?:[Dd]e|[Àà]|[Ss]ur|[Ss]ous|[Dd]ans|[Pp]ar|[Aa]vec|[Ee]n) )"
+            r"[Qq]u(?:e |['’])(?!(?:le|la|les|ce|cela|ça|je|tu|nous|vous|on|se|ne|me|te|est|sont|"
+            r"étai(?:en)?t|fai[st]|font|faisai(?:en)?t|veu[tx]|veulent|voulez|signifie(?:nt)?|"
+            r"représent(?:e|ent|ait)|devien(?:t|nent)|peu[tx]|peuvent|doi[st]|doivent|di[st]|disent|"
+            r"faut|contien(?:t|nent)|désign(?:e|ent|ait)|compren(?:d|nent)|permet(?:tent)?|"
+            r"montr(?:e|ent)|pens(?:e|es|ez|ait)|sai[st]|savez|vaut|reste|deviendra|va|vont)\b|"
+            r"[lstmnj]['’])\w",
+        ),
+        (r"\b[Cc]omment\b", r"^[Cc]omme\b(?![^?]*!)"),
+        (r"^[Qq]uand\b(?=[^?,]*\?)", r"^[Ll]orsqu(?:e\b|['’])"),
+        (r"^[Qq]ui\b", r"^[Qq]u(?:e\b(?! \w+-)|['’]ils?\b)"),
+        # Quelle maladie a décimé -> Quelle maladie y a décimé
+        (
+            r"(?<!\b[Yy] )\ba\b",
+            r"(?<!\b[Ii]l )(?<!['’]il )\by a (?:été|eu|\w+(?:é|i|u)e?s?)\b|"
+            r"\b[Cc]ombien d[^?]* il y a\b",
+        ),
+        (r"^[Qq]u['’](?:est|a|ont|sont|aur\w+|était)\b", r"^[Qq]u['’]ils?\b"),
         (r"\bplus\b", r"\bpas déjà\b|\bdéjà (?:pas|tu|ne|n['’])"),
         (
             r"\b[Vv]i(?:s|t|vre|vent|vant)\b",
