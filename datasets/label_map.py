@@ -5,9 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from augment.enumeration import enumerated
 from augment.errors import InputError
+
+
+def pairs(given: Any) -> Any:  # noqa: ANN401 - text, several, or a mapping
+    """Part ``"a=1,b=2"`` at its commas, but not within a name that has one: ``"a, b=2"``.
+
+    >>> pairs("a=1,b, c=2")
+    ('a=1', 'b, c=2')
+    """
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: list[str] = []
+    begun = ""
+    for part in ",".join((given,) if isinstance(given, str) else given).split(","):
+        begun = f"{begun},{part}" if begun else part
+        if "=" in part:
+            found.append(begun.strip())
+            begun = ""
+    return tuple([*found, *([begun.strip()] if begun.strip() else [])])
 
 
 def read_label_map(given: str) -> dict[str, str]:
@@ -35,7 +54,7 @@ def read_label_map(given: str) -> dict[str, str]:
     if "=" not in given or given.endswith(".json"):
         return _from_file(Path(given))
     found: dict[str, str] = {}
-    for pair in filter(str.strip, given.split(",")):
+    for pair in filter(None, pairs(given)):
         old, equals, new = (part.strip() for part in pair.partition("="))
         if not equals or not old:
             raise InputError(f"label map: {pair!r} is no pair; wanted: old=new, like neg=0,pos=1")
@@ -45,10 +64,10 @@ def read_label_map(given: str) -> dict[str, str]:
 
 
 def write_label_map(mapping: Mapping[str, str]) -> str:
-    """Write a map as `read_label_map` reads it: pairs, or JSON where a comma would be misread.
+    """Write a map as `read_label_map` reads it: pairs, or JSON where these would be misread.
 
-    >>> write_label_map({"neg": "0", "pos": "1"}), write_label_map({"sad, angry": "neg"})
-    ('neg=0,pos=1', '{"sad, angry": "neg"}')
+    >>> write_label_map({"neg": "0", "pos, so-so": "1"}), write_label_map({"a=b": "neg"})
+    ('neg=0,pos, so-so=1', '{"a=b": "neg"}')
     """
     pairs = ",".join(f"{old}={new}" for old, new in mapping.items())
     try:

@@ -193,6 +193,11 @@ def test_a_map_that_is_written_is_read_back(mapping):
     assert read_label_map(write_label_map(mapping)) == mapping
 
 
+def test_a_comma_in_a_name_parts_nothing():
+    found = read_label_map("Très positif, bien=pos, Négatif=neg,")
+    assert found == {"Très positif, bien": "pos", "Négatif": "neg"}
+
+
 def test_maps_may_hold_anything_but_lists(tmp_path):
     path = tmp_path / "m.json"
     path.write_text('{"a": true, "b": null, "c": "é"}', encoding="utf-8")

@@ -16,8 +16,9 @@ from augment.config import (
     plain_numbers,
     shown_as,
 )
+from augment.datasets.label_map import pairs
 from augment.errors import InputError
-from augment.train.training_options import TrainingOptions, pairs
+from augment.train.training_options import TrainingOptions
 
 
 @own_options_first

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from augment.config import check_at_least, check_one_of, check_within, shown_as, split_commas
+from augment.datasets.label_map import pairs
 from augment.datasets.survey import label_string
 from augment.datasets.table_options import ReadOptions
 from augment.errors import InputError
@@ -140,24 +141,6 @@ class TrainingOptions(ReadOptions):
                     f"share={self.share!r}: a number above 0 and up to 1, or 'natural', is wanted"
                 )
             object.__setattr__(self, "share", float(self.share))
-
-
-def pairs(given: Any) -> Any:  # noqa: ANN401 - text, several, or a mapping
-    """Part ``"a=1,b=2"`` at its commas, but not within a name that has one: ``"a, b=2"``.
-
-    >>> pairs("a=1,b, c=2")
-    ('a=1', 'b, c=2')
-    """
-    if isinstance(given, Mapping):
-        return dict(given)
-    found: list[str] = []
-    begun = ""
-    for part in ",".join((given,) if isinstance(given, str) else given).split(","):
-        begun = f"{begun},{part}" if begun else part
-        if "=" in part:
-            found.append(begun.strip())
-            begun = ""
-    return tuple([*found, *([begun.strip()] if begun.strip() else [])])
 
 
 def named_values(name: str, given: tuple[str, ...] | Mapping[Any, Any]) -> dict[str, str]:
