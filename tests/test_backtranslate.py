@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import augment
+from augment.cli import main
 from augment.config import build
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
 from augment.datasets.production import CHECKED_AT_ONCE
@@ -461,6 +462,19 @@ def test_a_table_that_cannot_be_finished_leaves_nothing_beside_it(engine, tmp_pa
     with pytest.raises(InputError, match="column 'n', rows 6 to 8"):
         back_translate("in.jsonl", **PLAIN, pivot="es", out="out.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_whoever_comes_from_excel_is_told_the_way_back(engine, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("openpyxl")
+    monkeypatch.chdir(tmp_path)
+    table = frame({"a": 4, "b": 2})
+    table.to_excel("in.xlsx", index=False)
+    table.to_csv("in.csv", index=False)
+    for name in ("in.xlsx", "in.csv"):
+        arguments = ["--pivot", "es", "--source", "en", "--store", "none", "--no-filter", "all"]
+        assert main(["backtranslate", name, *arguments, "--force", "--quiet"]) == 0
+        told = "augment convert in.augmented.csv in.augmented.excel.csv --excel"
+        assert (told in capsys.readouterr().out) == (name == "in.xlsx")
 
 
 def test_a_count_of_rows_keeps_its_name(engine):
