@@ -15,6 +15,7 @@ from augment.filters.large_numbers import LargeNumbers
         ("en", "hundreds of thousands", [], ["100000"]),
         ("en", "2 million 10 years ago", ["2000000"], []),
         ("en", "It was $3M, 10,000 or one", [], []),
+        ("en", "1" * 60 + " five hundred", ["500"], []),
         ("fr", "mille neuf cent quatre-vingt-quinze", ["1995"], []),
         ("fr", "soixante-dix mille, dix pour cent, 50 cents, un cent", ["70000"], []),
         ("es", "14,7 mil millones, ciento veinte mil", ["14700000000", "120000"], []),

@@ -134,7 +134,9 @@ class LargeNumbers:
         last, number = run[-1], token.number
         assert number is not None
         # Those of French between sixty and a hundred are digits by now.
-        if after_of or (token.digits and not (self.written.by_twenties and 60 <= number < 100)):
+        if after_of or last.digits:
+            return False
+        if token.digits and not (self.written.by_twenties and 60 <= number < 100):
             return False
         if last.factor is not None:
             return number < last.factor
