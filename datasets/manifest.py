@@ -142,7 +142,8 @@ def refuse_manifest_of_another(table: Path) -> None:
         Naming that other table, where it is still there.
     """
     out = manifest_of_run(table).get("out")
-    other = table.with_name(Path(str(out.get("out"))).name) if isinstance(out, dict) else table
+    name = Path(str(out.get("out", ""))).name if isinstance(out, dict) else ""
+    other = table.with_name(name or table.name)
     if other.name != table.name and other.is_file():
         raise OutputError(
             f"{beside(table, 'manifest', '.json')} tells how {other} was made, and {table} would "
