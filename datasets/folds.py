@@ -18,6 +18,7 @@ from augment.errors import InputError
 from augment.tokens import fold as same_text
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 #: Orders tried where large groups make the folds uneven, and the rows up to which it is cheap.
 TRIES, MOST_ROWS_TRIED = 8, 50_000
 
@@ -156,9 +157,10 @@ def grouped_folds(
         raise InputError(f"repeats={repeats!r}: at least 1 is wanted")
     names = names or [str(c) for c in range(int(y.max(initial=-1)) + 1)]
     _check_classes(y, g, folds, names)
+    dealer = _Dealer(y, g, folds)
     splits = []
     for repeat in range(repeats):
-        fold_of = _best_of_several(y, g, folds, np.random.default_rng([seed, repeat]))
+        fold_of = dealer.best_of_several(np.random.default_rng([seed, repeat]))
         for fold in range(folds):
             test = np.flatnonzero(fold_of == fold)
             train = np.flatnonzero(fold_of != fold)
@@ -204,72 +206,78 @@ def grouped_parts(
     wanted = np.asarray(shares, dtype=float)
     if not len(y):
         return np.zeros(0, dtype=np.int64)
-    return _best_of_several(y, g, len(wanted), np.random.default_rng(seed), wanted)
+    return _Dealer(y, g, len(wanted), wanted).best_of_several(np.random.default_rng(seed))
 
 
-def _best_of_several(
-    y: IntArray,
-    g: IntArray,
-    folds: int,
-    rng: np.random.Generator,
-    shares: npt.NDArray[np.float64] | None = None,
-) -> IntArray:
-    """Assign in several orders and keep the evenest; one is even enough without large groups."""
-    tries = TRIES if len(np.unique(g)) < len(g) <= MOST_ROWS_TRIED else 1
-    drawn = [_assign(y, g, folds, rng, shares) for _ in range(tries)]
-    return min(drawn, key=lambda fold_of: _unevenness(y, fold_of, folds, shares))
+class _Dealer:
+    """Deals groups of rows out to folds, each to where its classes lack most.
 
+    Parameters
+    ----------
+    y, g
+        Class and group of each row.
+    folds
+        Number of folds.
+    shares
+        Share of each fold, shape ``(folds,)``; None: equal ones.
+    """
 
-def _unevenness(
-    y: IntArray, fold_of: IntArray, folds: int, shares: npt.NDArray[np.float64] | None
-) -> float:
-    """Variance over the folds of each class's share in them, summed over classes."""
-    counts = np.zeros((folds, int(y.max()) + 1))
-    np.add.at(counts, (fold_of, y), 1)
-    found = counts / np.maximum(counts.sum(axis=0), 1)
-    if shares is None:
-        return float(found.var(axis=0).sum())
-    return float(((found - shares[:, None]) ** 2).sum())
+    def __init__(
+        self, y: IntArray, g: IntArray, folds: int, shares: FloatArray | None = None
+    ) -> None:
+        self.y, self.folds, self.shares = y, folds, shares
+        self.totals = np.maximum(np.bincount(y), 1).astype(float)
+        _, self.group_of = np.unique(g, return_inverse=True)
+        cells, counts = np.unique(self.group_of * len(self.totals) + y, return_counts=True)
+        groups, classes = np.divmod(cells, len(self.totals))
+        self.mass = np.zeros(int(groups.max()) + 1)
+        np.maximum.at(self.mass, groups, counts / self.totals[classes])
+        #: Of every group its classes, each with its rows.
+        self.held: list[list[tuple[int, int]]] = [[] for _ in self.mass]
+        for group, c, n in zip(groups.tolist(), classes.tolist(), counts.tolist(), strict=True):
+            self.held[group].append((c, n))
 
+    def best_of_several(self, rng: np.random.Generator) -> IntArray:
+        """Deal in several orders and keep the evenest; one is even enough without large groups."""
+        tries = TRIES if len(self.held) < len(self.y) <= MOST_ROWS_TRIED else 1
+        return min((self.deal(rng) for _ in range(tries)), key=self.unevenness)
 
-def _assign(
-    y: IntArray,
-    g: IntArray,
-    folds: int,
-    rng: np.random.Generator,
-    shares: npt.NDArray[np.float64] | None,
-) -> IntArray:
-    """Fold number of each row; folds are equally large unless there are shares."""
-    n_classes = int(y.max()) + 1
-    numbers, group_of = np.unique(g, return_inverse=True)
-    members: list[list[int]] = [[] for _ in numbers]
-    for row, group in enumerate(group_of.tolist()):
-        members[group].append(row)
-    totals = np.bincount(y, minlength=n_classes).astype(float)
-    mass = np.array(
-        [
-            (np.bincount(y[rows], minlength=n_classes) / np.maximum(totals, 1)).max()
-            for rows in members
-        ]
-    )
-    order = np.lexsort((rng.random(len(members)), -mass))
-    per_class = np.zeros((folds, n_classes))
-    per_fold = np.zeros(folds)
-    fold_of = np.empty(len(y), dtype=np.int64)
-    weight = 1.0 / np.maximum(totals, 1.0) ** 2
-    for group in order.tolist():
-        rows = members[group]
-        counts = np.bincount(y[rows], minlength=n_classes)
-        if shares is None:
-            crowding, fullness = per_class @ (counts * weight), per_fold
-        else:
-            crowding = ((per_class + counts / 2) / shares[:, None]) @ (counts * weight)
-            fullness = per_fold / shares
-        best = int(np.lexsort((rng.random(folds), fullness, np.round(crowding, 12)))[0])
-        per_class[best] += counts
-        per_fold[best] += len(rows)
-        fold_of[rows] = best
-    return fold_of
+    def unevenness(self, fold_of: IntArray) -> float:
+        """Variance over the folds of each class's share in them, summed over classes."""
+        counts = np.zeros((self.folds, len(self.totals)))
+        np.add.at(counts, (fold_of, self.y), 1)
+        found = counts / self.totals
+        if self.shares is None:
+            return float(found.var(axis=0).sum())
+        return float(((found - self.shares[:, None]) ** 2).sum())
+
+    def deal(self, rng: np.random.Generator) -> IntArray:
+        """Fold number of each row, for one order of the groups."""
+        order = np.lexsort((rng.random(len(self.held)), -self.mass))
+        draws = rng.random((len(order), self.folds))
+        weight = (1.0 / self.totals**2).tolist()
+        # Lists: of so few numbers at a time NumPy takes several times as long.
+        per_class = [[0] * self.folds for _ in weight]
+        per_fold = [0] * self.folds
+        fold_of_group = np.empty(len(order), dtype=np.int64)
+        shares = None if self.shares is None else self.shares.tolist()
+        ones = [1.0] * self.folds
+        for group, draw in zip(order.tolist(), draws, strict=True):
+            crowding = [0.0] * self.folds
+            for c, n in self.held[group]:
+                worth = n * weight[c]
+                full = per_class[c]
+                if shares is not None:
+                    full = [(m + n / 2) / s for m, s in zip(full, shares, strict=True)]
+                crowding = [so_far + m * worth for so_far, m in zip(crowding, full, strict=True)]
+            least = (round(one * 1e12) for one in crowding)
+            fullness = [n / s for n, s in zip(per_fold, shares or ones, strict=True)]
+            best = min(zip(least, fullness, draw.tolist(), range(self.folds), strict=True))[-1]
+            for c, n in self.held[group]:
+                per_class[c][best] += n
+                per_fold[best] += n
+            fold_of_group[group] = best
+        return fold_of_group[self.group_of]
 
 
 def _check_classes(y: IntArray, g: IntArray, folds: int, names: Sequence[str]) -> None:

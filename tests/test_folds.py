@@ -97,6 +97,31 @@ def test_stratifies_at_least_as_well_as_scikit_learn():
     assert np.mean(ours) <= np.mean(theirs)
 
 
+def test_groups_are_looked_through_once_however_often_they_are_dealt(monkeypatch):
+    looked, unique = [], np.unique
+    monkeypatch.setattr(np, "unique", lambda *a, **b: looked.append(a) or unique(*a, **b))
+    labels, groups = np.arange(60) % 3, np.arange(60) // 2
+    counts = []
+    for repeats in (1, 4):
+        grouped_folds(labels, groups, folds=3, repeats=repeats)
+        counts.append(len(looked))
+    assert counts[1] == 2 * counts[0]
+
+
+def test_folds_stay_those_of_earlier_runs():
+    """Recorded results name a seed: with it come the same folds."""
+    rng = np.random.default_rng(5)
+    groups = np.repeat(np.arange(40), rng.geometric(0.4, size=40))
+    labels = rng.choice(3, size=len(groups))
+    splits = grouped_folds(labels, groups, folds=4, seed=2)
+    assert [split.test[:4].tolist() for split in splits] == [
+        [8, 9, 11, 16],
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [15, 17, 18, 19],
+    ]
+
+
 def test_seed_decides_and_repeats_differ():
     labels, groups = np.arange(40) % 2, np.arange(40)
 
