@@ -192,9 +192,11 @@ def grouped_parts(
 
     Notes
     -----
-    Each group goes where its classes lack most, rows being dealt out as seats are in the method
-    of Webster and Sainte-Laguë: every class is within a row or so of its shares whenever the
-    groups allow it.
+    The shares of a class are rarely whole rows: what one class rounds away the next ones make up
+    for (see `_wanted_rows`), so that the whole has its shares too, however small the classes. Each
+    group then goes where its classes lack most, rows being dealt out as seats are in the method of
+    Webster and Sainte-Laguë. Every class is within a row or so of its shares, and every part within
+    a few rows, whenever the groups allow it.
 
     Examples
     --------
@@ -203,10 +205,34 @@ def grouped_parts(
     [8, 2]
     """
     y, g = np.asarray(labels, dtype=np.int64), np.asarray(groups, dtype=np.int64)
-    wanted = np.asarray(shares, dtype=float)
     if not len(y):
         return np.zeros(0, dtype=np.int64)
-    return _Dealer(y, g, len(wanted), wanted).best_of_several(np.random.default_rng(seed))
+    dealer = _Dealer(y, g, len(shares), np.asarray(shares, dtype=float))
+    return dealer.best_of_several(np.random.default_rng(seed))
+
+
+def _wanted_rows(classes: IntArray, counts: IntArray, shares: FloatArray) -> FloatArray:
+    """Rows of each class for each part: its shares in whole groups, shape ``(classes, parts)``.
+
+    A class gives every part what is surely due to it; what is left, less than a group for each
+    part, goes to those that this class and the ones before owe most. `classes` and `counts` hold
+    the classes of all groups, and the rows that each has in its group.
+    """
+    wanted = np.zeros((int(classes.max()) + 1, len(shares)))
+    owed = np.zeros(len(shares))
+    order = np.lexsort((counts, classes))
+    found, starts = np.unique(classes[order], return_index=True)
+    for c, sizes in zip(found, np.split(counts[order], starts[1:]), strict=True):
+        rows, group = sizes.sum(), sizes[(len(sizes) - 1) // 2]  # the usual one, not the largest
+        due = np.round(shares * rows / group, 9)
+        wanted[c] = np.floor(due) * group
+        owed += shares * rows - wanted[c]
+        for part in np.argsort(-owed, kind="stable"):
+            if due[part] % 1:  # else all that is due is there
+                more = min(group, rows - wanted[c].sum())
+                wanted[c, part] += more
+                owed[part] -= more
+    return wanted
 
 
 class _Dealer:
@@ -219,7 +245,7 @@ class _Dealer:
     folds
         Number of folds.
     shares
-        Share of each fold, shape ``(folds,)``; None: equal ones.
+        Share of each fold; None: equal ones.
     """
 
     def __init__(
@@ -236,6 +262,8 @@ class _Dealer:
         self.held: list[list[tuple[int, int]]] = [[] for _ in self.mass]
         for group, c, n in zip(groups.tolist(), classes.tolist(), counts.tolist(), strict=True):
             self.held[group].append((c, n))
+        if shares is not None:
+            self.wanted = _wanted_rows(classes, counts, shares)
 
     def best_of_several(self, rng: np.random.Generator) -> IntArray:
         """Deal in several orders and keep the evenest; one is even enough without large groups."""
@@ -249,7 +277,7 @@ class _Dealer:
         found = counts / self.totals
         if self.shares is None:
             return float(found.var(axis=0).sum())
-        return float(((found - self.shares[:, None]) ** 2).sum())
+        return float(((found - self.wanted.T / self.totals) ** 2).sum())
 
     def deal(self, rng: np.random.Generator) -> IntArray:
         """Fold number of each row, for one order of the groups."""
@@ -260,18 +288,21 @@ class _Dealer:
         per_class = [[0] * self.folds for _ in weight]
         per_fold = [0] * self.folds
         fold_of_group = np.empty(len(order), dtype=np.int64)
-        shares = None if self.shares is None else self.shares.tolist()
-        ones = [1.0] * self.folds
+        wanted, of_fold = [[1.0] * self.folds for _ in weight], [1.0] * self.folds
+        if self.shares is not None:
+            # Where no row is due, one is worse than one too many elsewhere, but not forbidden.
+            wanted = (np.maximum(self.wanted, 0.4) / self.totals[:, None]).tolist()
+            of_fold = self.shares.tolist()
         for group, draw in zip(order.tolist(), draws, strict=True):
             crowding = [0.0] * self.folds
             for c, n in self.held[group]:
                 worth = n * weight[c]
                 full = per_class[c]
-                if shares is not None:
-                    full = [(m + n / 2) / s for m, s in zip(full, shares, strict=True)]
+                if self.shares is not None:
+                    full = [(m + n / 2) / s for m, s in zip(full, wanted[c], strict=True)]
                 crowding = [so_far + m * worth for so_far, m in zip(crowding, full, strict=True)]
             least = (round(one * 1e12) for one in crowding)
-            fullness = [n / s for n, s in zip(per_fold, shares or ones, strict=True)]
+            fullness = [n / s for n, s in zip(per_fold, of_fold, strict=True)]
             best = min(zip(least, fullness, draw.tolist(), range(self.folds), strict=True))[-1]
             for c, n in self.held[group]:
                 per_class[c][best] += n

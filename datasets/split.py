@@ -8,7 +8,7 @@ tested on get the originals alone. Every class is spread by the same shares.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import PathLike
@@ -28,7 +28,7 @@ from augment.datasets.table_options import (
     default_output,
 )
 from augment.datasets.table_writer import TableWriter
-from augment.enumeration import enumerated
+from augment.enumeration import counted, enumerated
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
 from augment.outputs import beside
@@ -183,9 +183,10 @@ def split_table(
     rows = _Rows(table, columns, recipe)
     part_of_row = rows.parts()
     counts = rows.counts(part_of_row)
+    sizes = rows.group_sizes()
+    _check_parts(table.name, counts, sizes, recipe)
     _say_what_lacks(counts, progress)
     unchanged.check()
-    sizes = rows.group_sizes()
     about = Split(
         counts=counts,
         groups=sum(size > 1 for size in sizes),
@@ -311,6 +312,27 @@ def _source(table: Table, cell: object) -> int:
         raise InputError(
             f"{table.name}: aug_source_id is {cell!r}; the number of an original is wanted"
         ) from error
+
+
+def _check_parts(
+    name: str, counts: Mapping[str, Mapping[str, int]], sizes: Sequence[int], recipe: SplitConfig
+) -> None:
+    """Refuse a part without rows: what is trained or scored on it would fail, or say nothing."""
+    rows = {part: sum(classes.values()) for part, classes in counts.items()}
+    if all(rows.values()):
+        return
+    empty = " and ".join(part for part in rows if not rows[part])
+    found = ", ".join(f"{part} {count:,}" for part, count in rows.items())
+    together, advice = "", "add rows, or give larger shares (--shares)"
+    if (largest := max(sizes, default=0)) > 1:
+        together = (
+            f"; rows that share a text stay together, which makes {counted(len(sizes), 'group')}, "
+            f"the largest of {counted(largest, 'row')}"
+        )
+        if recipe.near is not None:
+            advice += ", or raise near (--near)"
+        advice += ", or leave repeated texts out first (augment convert IN OUT --drop repeated)"
+    raise InputError(f"{name}: no row for {empty} ({found}){together}; {advice}")
 
 
 def _say_what_lacks(counts: Mapping[str, Mapping[str, int]], progress: Progress) -> None:

@@ -68,6 +68,45 @@ def test_rows_are_dealt_out_in_proportion(size, wanted):
     assert sorted(counts[1:].tolist()) == sorted(wanted[1:])
 
 
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.integers(1, 30), min_size=1, max_size=60),
+    st.sampled_from(
+        [(0.8, 0.1, 0.1), (0.7, 0.15, 0.15), (0.8, 0.2), (0.15, 0.85), (0.5, 0.3, 0.2)]
+    ),
+    st.integers(0, 5),
+)
+def test_small_classes_do_not_all_round_the_same_way(sizes, shares, seed):
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    parts = grouped_parts(labels, np.arange(len(labels)), shares, seed=seed)
+    found = np.zeros((len(sizes), len(shares)))
+    np.add.at(found, (labels, parts), 1)
+    assert np.abs(found - np.outer(sizes, shares)).max() <= 1
+    assert np.abs(found.sum(axis=0) - np.multiply(shares, len(labels))).max() <= 2
+
+
+@pytest.mark.parametrize("rows_each", [1, 2, 5])
+def test_small_classes_of_small_groups_have_the_shares_together(rows_each):
+    groups = np.arange(50 * 4 * rows_each) // rows_each
+    parts = grouped_parts(groups // 4, groups, (0.8, 0.1, 0.1))
+    assert np.bincount(parts).tolist() == [160 * rows_each, 20 * rows_each, 20 * rows_each]
+
+
+def test_a_part_without_rows_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    frame(200, repeat=190).to_csv("in.csv", index=False)
+    assert main(["split", "in.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "(train 190, valid 10, test 0); rows that share a text stay together" in said
+    assert "makes 2 groups, the largest of 190 rows; add rows, or give larger shares" in said
+    assert not list(tmp_path.glob("in.t*.csv"))
+    assert main(["split", "in.csv", "--shares", "0.8,0.2"]) == 0
+    with pytest.raises(
+        InputError, match=r"no row for valid and test \(train 3, valid 0, test 0\); add"
+    ):
+        split_table(frame(3, "a"))
+
+
 def test_groups_join_through_shared_keys():
     assert connected([["a"], ["b"], [], ["b", "c"], ["c", "a"]]).tolist() == [0, 0, 1, 0, 0]
 
