@@ -3,17 +3,20 @@
 A row repeated in a table and split between training and test part is a question asked with its
 answer in hand. Rows whose texts are the same once case, spaces and punctuation are set aside
 therefore form one *group*, and a group lies on one side of every split. For text pairs one
-shared side is enough: the groups are the connected parts of the graph of shared texts.
+shared side is enough, unless more than half of the rows share it (one question put to every text):
+the groups are the connected parts of the graph of shared texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from augment.datasets.survey import most_telling
 from augment.errors import InputError
 from augment.tokens import fold as same_text
 
@@ -48,7 +51,7 @@ def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
     ----------
     texts
         One tuple per row: the text, or both sides of a text pair. A side that is empty after
-        normalisation connects nothing.
+        normalisation connects nothing, nor does one that more than half of the rows share.
 
     Returns
     -------
@@ -61,8 +64,39 @@ def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
     [0, 1, 0]
     >>> source_groups([("a", "x"), ("b", "x"), ("b", "y"), ("c", "z")]).tolist()
     [0, 0, 0, 1]
+    >>> source_groups([("a", "good?"), ("b", "good?"), ("b", "good?"), ("c", "bad?")]).tolist()
+    [0, 1, 1, 2]
     """
-    return connected([[key for side in sides if (key := same_text(side))] for sides in texts])
+    rows = [[key for side in sides if (key := same_text(side))] for sides in texts]
+    common = common_keys(rows)
+    return connected(telling(keys, common) for keys in rows)
+
+
+def common_keys(rows: Sequence[Collection[Hashable]]) -> frozenset[Hashable]:
+    """Find the keys that so many rows share that they tell nothing of a row.
+
+    Parameters
+    ----------
+    rows
+        The keys of each row: of its text, or of both sides of a text pair.
+
+    Examples
+    --------
+    >>> common_keys([["is it good", n] for n in range(3)])
+    frozenset({'is it good'})
+    """
+    counts = Counter(key for keys in rows for key in set(keys))
+    most = most_telling(len(rows))
+    return frozenset(key for key, n in counts.items() if n > most)
+
+
+def telling(keys: Collection[Hashable], common: Collection[Hashable]) -> list[Hashable]:
+    """Give those keys of a row that connect it to others: where all are common, all as one.
+
+    >>> telling(["is it good", "a"], {"is it good"}), telling(["is it good"], {"is it good"})
+    (['a'], [('is it good',)])
+    """
+    return [key for key in keys if key not in common] or [tuple(keys)][: len(keys)]
 
 
 def connected(keys: Iterable[Iterable[Hashable]]) -> IntArray:

@@ -8,16 +8,17 @@ tested on get the originals alone. Every class is spread by the same shares.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
-from augment.datasets.folds import connected, grouped_parts
+from augment.datasets.folds import IntArray, common_keys, connected, grouped_parts, telling
 from augment.datasets.near_duplicates import near_texts
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Names of the parts, by how many there are.
 NAMES: Final = {2: ("train", "test"), 3: ("train", "valid", "test")}
+#: What connects a row to others.
+Keys = list[Hashable]
 #: Part number of a row that goes nowhere.
 _NOWHERE: Final = -1
 
@@ -181,6 +184,11 @@ def split_table(
     unchanged = Unchanged(table.name)
     columns = recipe.columns(table, progress)
     rows = _Rows(table, columns, recipe)
+    if rows.with_common_side:
+        progress.note(
+            f"note: {counted(rows.with_common_side, 'row')} have one side in common (more than "
+            "half of the table): it keeps no rows together, the other side does"
+        )
     part_of_row = rows.parts()
     counts = rows.counts(part_of_row)
     sizes = rows.group_sizes()
@@ -220,10 +228,25 @@ class _Rows:
         self.class_of_row = array("q")
         self.is_original = bytearray()
         self.left_out: dict[str, int] = {}
-        near = [self._near(table, column) for column in columns.text if recipe.near is not None]
-        self.groups = connected(
-            [*keys, *((at, of_row[number]) for at, of_row in enumerate(near))]
-            for number, keys in enumerate(self._keys(table, columns))
+        #: Rows of text pairs of which one side tells nothing, as more than half of them share it.
+        self.with_common_side = 0
+        self.groups = self._groups(table, columns)
+
+    def _groups(self, table: Table, columns: Columns) -> IntArray:
+        """Connect the rows that share a text, have a near one, or come from the same original."""
+        near = [
+            self._near(table, column) for column in columns.text if self.recipe.near is not None
+        ]
+        close: list[Keys] = [[*enumerate(numbers)] for numbers in zip(*near, strict=True)]
+        rows: Iterable[tuple[Keys, Keys]] = self._keys(table, columns)
+        common: frozenset[Hashable] = frozenset()
+        if len(columns.text) > 1:
+            rows = list(rows)
+            common = common_keys([keys for keys, _ in rows]) | common_keys(close)
+            self.with_common_side = sum(not common.isdisjoint(keys) for keys, _ in rows)
+        return connected(
+            [*telling(keys, common), *telling(near_keys, common), *source]
+            for (keys, source), near_keys in zip(rows, close or repeat([]), strict=bool(close))
         )
 
     def _near(self, table: Table, column: str) -> array[int]:
@@ -231,8 +254,8 @@ class _Rows:
         assert self.recipe.near is not None
         return near_texts((cell_string(row[at]) for row in table), self.recipe.near)
 
-    def _keys(self, table: Table, columns: Columns) -> Iterator[list[Hashable]]:
-        """Give what connects each row to others, and take note of its class."""
+    def _keys(self, table: Table, columns: Columns) -> Iterator[tuple[Keys, Keys]]:
+        """Give the keys of each row's texts and of its original, and take note of its class."""
         texts_at = [table.columns.index(name) for name in columns.text]
         label_at = None if columns.label is None else table.columns.index(columns.label)
         provenance = _provenance(table)
@@ -241,14 +264,14 @@ class _Rows:
             label = "" if label_at is None else label_string(row[label_at])
             self.class_of_row.append(numbers.setdefault(label, len(numbers)))
             texts = [cell_string(row[at]) for at in texts_at]
-            keys: list[Hashable] = [key_of(text) for text in texts if text.strip()]
+            source: Keys = []
             if provenance is not None:
                 method_at, source_at = provenance
                 self.is_original.append(cell_string(row[method_at]) == "original")
-                keys.append(("source", _source(table, row[source_at])))
+                source = [("source", _source(table, row[source_at]))]
             else:
                 self.is_original.append(True)
-            yield keys
+            yield [key_of(text) for text in texts if text.strip()], source
         self.labels = list(numbers)
 
     def parts(self) -> array[int]:

@@ -17,7 +17,12 @@ from augment.errors import InputError
         # Pairs: connected through either side, over any number of steps.
         ([("a", "1"), ("b", "1"), ("b", "2"), ("c", "3")], [0, 0, 0, 1]),
         # ... also when one row's left side is another's right side.
-        ([("a", "b"), ("b", "c"), ("d", "e")], [0, 0, 1]),
+        ([("a", "b"), ("b", "c"), ("d", "e"), ("f", "g")], [0, 0, 1, 2]),
+        # A side that more than half of the rows share connects nothing; the same pair does.
+        ([("q", "1"), ("q", "2"), ("q", "2"), ("r", "3")], [0, 1, 1, 2]),
+        ([("q", "1"), ("q", "1"), ("q", "1"), ("q", "2")], [0, 0, 0, 1]),
+        ([("q", ""), ("q", ""), ("q", "2")], [0, 0, 1]),
+        ([("same",), ("same",), ("same",), ("other",)], [0, 0, 0, 1]),
         # An empty side connects nothing; two rows of punctuation are told apart.
         ([("a", ""), ("b", " ")], [0, 1]),
         ([("!!!",), ("???",), ("!!!",)], [0, 1, 0]),

@@ -30,6 +30,11 @@ def frame(n, labels="ab", repeat=1):
     )
 
 
+def letters(n):
+    """Give a text that is near no other."""
+    return "".join(random.Random(n).choices("abcdefghiklmnoprstu ", k=80))
+
+
 def test_shares_and_classes():
     done = split_table(frame(1000, "aaab"))
     assert {name: len(part) for name, part in done.frames.items()} == {
@@ -129,8 +134,7 @@ def test_equal_texts_stay_together_whatever_their_writing():
 
 def test_near_texts_stay_together_when_asked():
     pytest.importorskip("rensa")
-    rng = random.Random(0)
-    texts = ["".join(rng.choices("abcdefghiklmnoprstu ", k=60)) for _ in range(20)]
+    texts = [letters(n) for n in range(20)]
     both = [text + end for text in texts for end in ("", " so it was")]
     data = pd.DataFrame({"text": both, "label": "a"})
     apart = split_table(data, shares=["0.5", "0.5"])
@@ -181,6 +185,29 @@ def test_text_pairs_do_not_leak_through_either_side():
     train, test = done.frames.values()
     for column in ("text", "question"):
         assert not set(train[column]) & set(test[column])
+
+
+@pytest.mark.parametrize("near", [None, 0.7])
+def test_one_question_put_to_every_text_keeps_no_rows_together(tmp_path, monkeypatch, capsys, near):
+    if near:
+        pytest.importorskip("rensa")
+    monkeypatch.chdir(tmp_path)
+    data = pd.DataFrame(
+        {
+            "question": "Is this passage about a sport that is played with a ball?",
+            "body": [letters(n // 2) for n in range(200)],
+            "label": ["x", "x", "y", "y"] * 50,
+        }
+    )
+    data.to_csv("in.csv", index=False)
+    options = ["--shares", "0.8,0.2", *(["--near", str(near)] if near else [])]
+    assert main(["split", "in.csv", "--text", "question,body", *options]) == 0
+    out, said = capsys.readouterr()
+    assert "200 rows have one side in common" in said
+    assert "100 groups of rows" in out
+    train, test = (pd.read_csv(f"in.{name}.csv") for name in ("train", "test"))
+    assert (len(train), len(test)) == (160, 40)
+    assert not set(train["body"]) & set(test["body"])
 
 
 def test_a_table_that_a_run_wrote_is_split_by_the_columns_of_the_run(tmp_path, monkeypatch, capsys):
