@@ -310,7 +310,7 @@ def _rows_a_band(threshold: float) -> int:
 def near_texts(texts: Iterable[str], threshold: float = NEAR) -> array[int]:
     """Give every text the number of the first text of its group of near texts.
 
-    Texts that are the same after folding count as one.
+    Texts that are the same after folding count as one; an empty text is near none.
 
     Parameters
     ----------
@@ -324,12 +324,12 @@ def near_texts(texts: Iterable[str], threshold: float = NEAR) -> array[int]:
     array of int
         One number a text: the position of the first text that it is near to, or its own.
     """
-    numbers: dict[bytes, int] = {}
+    numbers: dict[bytes | int, int] = {}
     firsts: list[int] = []
     of_text = array("q")
     with NearDuplicates(threshold) as near:
         for position, text in enumerate(texts):
-            key = key_of(text)
+            key = key_of(text) if text.strip() else position
             if key not in numbers:
                 numbers[key] = near.add(text)
                 firsts.append(position)

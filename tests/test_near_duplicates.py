@@ -128,6 +128,10 @@ def test_near_texts_counts_equal_texts_as_one():
     assert found.tolist() == [0, 1, 1, 1, 0]
 
 
+def test_an_empty_text_is_near_none():
+    assert near_texts(["", "x y z", " ", "X Y Z", ""]).tolist() == [0, 1, 2, 1, 4]
+
+
 def test_results_do_not_depend_on_how_texts_are_batched(monkeypatch):
     texts = sentences(200, seed=5)
     whole = search(texts)

@@ -143,6 +143,21 @@ def test_near_texts_stay_together_when_asked():
     assert together.groups == 20
 
 
+@pytest.mark.parametrize("columns", ["title", "title,body"])
+def test_empty_texts_are_near_none(columns):
+    pytest.importorskip("rensa")
+    data = pd.DataFrame(
+        {
+            "title": [letters(n) if n % 2 else "" for n in range(60)],
+            "body": [letters(1000 + n) for n in range(60)],
+            "label": ["x", "x", "y", "y"] * 15,
+        }
+    )
+    done = split_table(data, text=columns, near=0.7, shares=["0.8", "0.2"])
+    assert done.groups == 0
+    assert 0 < (done.frames["test"]["title"] == "").sum() < 12
+
+
 def augmented():
     originals = frame(40)
     originals["aug_source_id"] = range(40)
