@@ -1,8 +1,8 @@
 """Balances classes without new texts: rows left out, originals repeated, or a weight for each row.
 
 Which rows are left out or repeated depends on their number and the seed alone, so neither the
-order of the classes nor that of anything else decides. Rows that repeat an earlier text are left
-out first and repeated last.
+order of the classes nor that of anything else decides. Rows that repeat an earlier text, or an
+earlier pair of texts, are left out first and repeated last.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import heapq
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
-from augment.datasets.survey import cell_string, label_string
+from augment.datasets.survey import cell_string, label_string, row_key
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
     TableOptions,
@@ -31,7 +31,6 @@ from augment.datasets.table_options import (
 )
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
-from augment.filters.duplicate import key_of
 from augment.progress import SILENT, Progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES
 
@@ -162,7 +161,7 @@ def balance_table(
     unchanged = Unchanged(table.name)
     columns = recipe.columns(table, progress)
     label = needed_label(table, columns, "balancing")
-    rows = _Rows(table, columns.text[0], label, recipe)
+    rows = _Rows(table, columns.text, label, recipe)
     times = rows.times()
     unchanged.check()
     about = Balanced(
@@ -193,24 +192,26 @@ class _Row:
 class _Rows:
     """The rows of a table by class, and what becomes of them."""
 
-    def __init__(self, table: Table, text: str, label: str, recipe: BalanceConfig) -> None:
+    def __init__(
+        self, table: Table, text: Sequence[str], label: str, recipe: BalanceConfig
+    ) -> None:
         self.table, self.recipe = table, recipe
         self.labels: list[str] = []
         self.of_class: list[array[int]] = []
         self.class_of_row = array("i")
         self.repeats = array("I")
         self.row_weights = array("d")
-        text_at = table.columns.index(text)
+        texts_at = [table.columns.index(name) for name in text]
         label_at = table.columns.index(label)
         weight_at = self._weight_column()
         seen: Counter[bytes] = Counter()
         numbers: dict[str, int] = {}
         for row_number, row in enumerate(table):
             name = label_string(row[label_at])
-            content = cell_string(row[text_at])
-            key = key_of(content)
-            # An empty text is worth less than any repetition.
-            self.repeats.append(seen[key] if content.strip() else 1 << 30)
+            texts = [cell_string(row[at]) for at in texts_at]
+            key = row_key(texts)
+            # A row without a text is worth less than any repetition.
+            self.repeats.append(seen[key] if all(map(str.strip, texts)) else 1 << 30)
             seen[key] += 1
             if weight_at is not None:
                 self.row_weights.append(self._weight(row[weight_at], row_number))
@@ -295,7 +296,7 @@ class _Rows:
         if not ranked:
             raise InputError(
                 f"{self.table.name}: class {label!r} has no row that could be repeated (every "
-                "text is empty, or every weight is 0)"
+                "row has an empty text, or every weight is 0)"
             )
         weights = {n: self.row_weights[n] if self.row_weights else 1.0 for n in ranked}
         waiting = [(1 / weights[n], place, n) for place, n in enumerate(ranked)]

@@ -85,6 +85,20 @@ def test_repeated_and_empty_texts_go_first():
     assert "" not in up[up["aug_method"] == "copy"]["text"].tolist()
 
 
+@pytest.mark.parametrize("text", ["question,text", "text,question"])
+def test_of_text_pairs_both_sides_count(text):
+    data = frame({"no": 80, "yes": 20}).assign(question="Is this about sport?")
+    data.loc[[1, 81], "text"] = data.loc[[0, 80], "text"].to_numpy()
+    data.loc[2, "question"] = ""
+    kept = balance_table(data, text=text, to="down").frame
+    numbers = kept.index[kept["label"] == "no"]
+    assert numbers.max() > 40  # not simply the first ones
+    assert not {1, 2} & set(balance_table(data, text=text, to="down", balance="78").frame.index)
+    copies = balance_table(data, text=text, to="up", balance="30").frame[100:]
+    assert copies["aug_source_id"].nunique() == 10
+    assert 81 not in set(copies["aug_source_id"])
+
+
 def test_weights_draw_in_proportion():
     data = frame({"a": 400, "b": 100}, w=lambda n: 9 if n % 2 else 1)
     kept = balance_table(data, to="down", weights="w").frame
