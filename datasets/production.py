@@ -4,8 +4,9 @@ A wave asks, for every class that still lacks rows, for one more paraphrase of s
 originals: those with the fewest accepted ones first, each from the next paraphraser (the next
 pivot) that has not had it yet. So no original is asked a second time before every other one of its
 class was asked, no more is made than the class needs (a little over, by its yield so far, so that
-there is something to choose from; twice as many where an engine goes by rules), and further
-paraphrasers are tried until the class is full or every one of them has had every original.
+there is something to choose from; twice as many where an engine goes by rules, and twice as many
+for every wave in a row that brought nothing), and further paraphrasers are tried until the class is
+full or every one of them has had every original.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ class Kept:
 class _Class:
     """One class: its originals in seeded order, and what was made of them.
 
-    `choice` is how many paraphrases are wanted for one that is needed.
+    `choice` is how many paraphrases are wanted for one that is needed; `in_vain` counts the waves,
+    one after the other, that brought nothing acceptable, and `before` is where the last one began:
+    which originals it asked first, and how many paraphrases there were.
     """
 
     needed: int | None
@@ -93,6 +96,8 @@ class _Class:
     choice: int = 1
     pool: Pool = field(default_factory=Pool)
     tried: int = 0
+    in_vain: int = 0
+    before: tuple[tuple[int, int], int] | None = None
 
     def lacking(self, accepted: Sequence[int], per_row: int | None) -> int | None:
         """Paraphrases still wanted; None without a target."""
@@ -122,11 +127,16 @@ class _Class:
                 if level not in open_:
                     open_[level] = array("I")
                 open_[level].append(row)
-        rows = chain.from_iterable(open_[level] for level in sorted(open_))
-        if lacking is None:
+        levels = sorted(open_)
+        rows = chain.from_iterable(open_[level] for level in levels)
+        if lacking is None or not levels:
             return rows
         worked = max(len(self.pool) / self.tried, 0.1) if self.tried else 1.0
-        return islice(rows, max(SMALLEST_WAVE, math.ceil(lacking * (1 + SPARE) / worked)))
+        size = max(SMALLEST_WAVE, math.ceil(lacking * (1 + SPARE) / worked))
+        # Every wave reads the whole table: one paraphraser that yields nothing is done after a few.
+        before, self.before = self.before, (levels[0], len(self.pool))
+        self.in_vain = self.in_vain + 1 if self.before == before else 0
+        return islice(rows, max(size, min(size << self.in_vain, len(open_[levels[0]]))))
 
 
 class Production:

@@ -15,7 +15,7 @@ import augment
 from augment.cli import main
 from augment.config import build
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
-from augment.datasets.production import CHECKED_AT_ONCE
+from augment.datasets.production import CHECKED_AT_ONCE, Production
 from augment.datasets.table import read_frame
 from augment.errors import InputError, TranslatorError
 from augment.progress import SILENT
@@ -118,6 +118,22 @@ def test_no_more_is_translated_than_is_needed(engine):
     asked = {translator.identity: len(translator.seen) for translator in engine.opened}
     assert asked["fake:en-es@1"] == 250
     assert asked["fake:en-ca@1"] == 0
+
+
+def test_what_yields_nothing_is_through_after_a_few_waves(engine, monkeypatch):
+    engine.function = lambda source, target, text: (
+        text.removeprefix("[es] ") if source == "es" else reword(source, target, text)
+    )
+    waves, results = [], Production._results
+    monkeypatch.setattr(
+        Production,
+        "_results",
+        lambda self, by, rows: waves.append((by.name, sum(rows))) or results(self, by, rows),
+    )
+    back_translate(frame({"a": 4010, "b": 4000}), **PLAIN, pivot="es,ca", balance="max")
+    asked = {pivot: [n for name, n in waves if name == pivot] for pivot in ("es", "ca")}
+    assert asked["es"] == [32, 250, 500, 1000, 2000, 218]
+    assert asked["ca"] == [125]  # the next one is asked as if nothing had been in vain
 
 
 def test_of_an_engine_that_goes_by_rules_twice_as_many_are_made_and_the_nearest_kept(engine):
