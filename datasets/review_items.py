@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from augment.datasets.cell_text import cell_text
 from augment.datasets.review import ReviewFiles
 from augment.datasets.review_decisions import Key, pair_hash
+from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.errors import TableError
 
@@ -178,7 +179,7 @@ class Items:
         place = _Places(table, self.files)
         for number, row in enumerate(table, start=1):
             source = place.whole(row, "aug_source_id", number)
-            label = cell_text(row[place.label]).strip() if place.label is not None else ""
+            label = label_string(row[place.label]) if place.label is not None else ""
             text, beside = place.joined(row, place.text), place.joined(row, place.beside)
             method = place.cell(row, "aug_method")
             if kind == KEPT and method == "original":

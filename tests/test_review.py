@@ -89,6 +89,25 @@ def test_blanks_around_a_label_make_no_class_of_their_own(out):
     assert set(apply_review(out).classes) == {"a", "b"}
 
 
+def test_classes_have_the_names_that_the_run_gave_them(out):
+    data = pd.read_csv(out.with_name("in.csv"))
+    data["label"] = data["label"].map({"a": "1.0", "b": "0.0"})
+    data.to_csv(out.with_name("numbers.csv"), index=False)
+    ran = back_translate(
+        out.with_name("numbers.csv"), pivot="es", source="en", balance="12", store="none"
+    )
+    found = session(ran.paths["out"])
+    decide(found, shown(found)[0]["id"], REFUSE)
+    assert {one["label"]: one["target"] for one in found.about()["classes"]} == {"0": 12, "1": 12}
+    found.close()
+    done = apply_review(ran.paths["out"])
+    assert {name: about["target"] for name, about in done.classes.items()} == {"0": 12, "1": 12}
+    classes = json.loads(done.paths["manifest"].read_text())["classes"]
+    short = {name: about["shortfall"] for name, about in classes.items()}
+    assert short == {name: 12 - classes[name]["after"] for name in ("0", "1")}
+    assert any(short.values())
+
+
 @pytest.mark.parametrize("out", SUFFIXES, indirect=True)
 def test_decisions_are_applied_to_every_kind_of_table(out):
     before = {path: path.read_bytes() for path in out.parent.glob("in.augmented*")}
