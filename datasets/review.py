@@ -1,7 +1,8 @@
 """A person's look at an augmented table: options of ``augment review``, and the files it is about.
 
 `review_decisions` keeps what was decided, `review_items` finds paraphrases, `review_session` joins
-the two for the page of `review_server`, and `review_apply` writes the reviewed table.
+the two for the page of `review_server`, `review_outcome` says what the decisions make of the table,
+and `review_apply` writes the reviewed one.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ from augment.datasets.cell_text import cell_text
 from augment.datasets.last_table import LAST, remember
 from augment.datasets.manifest import refuse_manifest_of_another
 from augment.datasets.review import ReviewConfig, ReviewFiles, open_review
-from augment.datasets.review_decisions import Decision, Decisions
+from augment.datasets.review_decisions import OPEN, Decision, Decisions
 from augment.datasets.review_items import Item, Items
+from augment.datasets.review_outcome import Outcome
 from augment.datasets.table_writer import TableWriter, output_kind
 from augment.errors import InputError
-from augment.filters.duplicate import key_of
 from augment.minilm import sha256
 from augment.outputs import beside, check_outputs, part_of, replacing
 from augment.records import REJECTION_COLUMNS
@@ -168,56 +168,16 @@ class _Application:
         self.files = files
         self.items = items
         self.decisions = decisions
-        names = ("confirmed", "edited", "rescued", "refused", "duplicates", "undecided")
-        self.counts = dict.fromkeys(names, 0)
-        known = items.by_key
-        self.counts["stale"] = sum(key not in known for key, _ in decisions.items())
-        self.after: dict[str, int] = dict(items.originals)
+        self.outcome = Outcome(items, decisions)
         self.columns = files.table.columns
         self.at = {name: at for at, name in enumerate(self.columns)}
-        #: Numbers of the items that are in the reviewed table, and of those that came in too late.
-        self.kept: set[int] = set()
-        self.repeated: set[int] = set()
-        self._decide()
-
-    def _decide(self) -> None:
-        """Settle every item. The filter's own choices go first, so that they keep their place."""
-        items, second = self.items, []
-        taken = {_pair_key(*both) for both in items.originals_whole()}
-        for number in range(len(items)):
-            item = items[number]
-            decision = self.decisions.of(*item.key)
-            if decision.verdict == "edit" or (item.refused and decision.verdict == "keep"):
-                second.append(number)
-            elif decision.verdict == "refuse":
-                self.counts["confirmed" if item.refused else "refused"] += 1
-            elif not item.refused:
-                self.counts["confirmed" if decision.verdict else "undecided"] += 1
-                self._keep(item, taken, item.text)
-            else:
-                self.counts["undecided"] += 1
-        for number in second:
-            item = items[number]
-            decision = self.decisions.of(*item.key)
-            text = decision.text or item.text
-            if _pair_key(text, item.beside) in taken:
-                self.counts["duplicates"] += 1
-                self.repeated.add(number)
-            else:
-                self.counts["edited" if decision.verdict == "edit" else "rescued"] += 1
-                self._keep(item, taken, text)
-
-    def _keep(self, item: Item, taken: set[bytes], text: str) -> None:
-        taken.add(_pair_key(text, item.beside))
-        self.kept.add(item.number)
-        self.after[item.label] = self.after.get(item.label, 0) + 1
 
     def write(self, paths: Mapping[str, Path], before: object) -> Reviewed:
         """Write the files; the main one gets its name last, if the inputs are as `before`."""
         table, refusals = self.files.table, self.files.rejected
         extra = (*self.columns, *REJECTION_COLUMNS)
         classes = self._classes()
-        done = Reviewed(paths, self.counts, classes, tuple(self.decisions.notes))
+        done = Reviewed(paths, self.outcome.counts, classes, tuple(self.decisions.notes))
         with TableWriter(paths["out"], self.columns, types=table.types) as out:
             for row in self._originals():
                 out.write(row)
@@ -251,19 +211,20 @@ class _Application:
         for row in table:
             if not refused and cell_text(row[method]) == "original":
                 continue
-            if (number in self.kept) == kept:
+            if self.outcome.stands(number) == kept:
                 item = self.items[number]
                 yield item.source_id, number, self._cells(row, item, kept)
             number += 1
 
     def _cells(self, row: Sequence[object], item: Item, kept: bool) -> Sequence[object]:
         """Give the cells of a paraphrase as they stand in the output."""
-        decision = self.decisions.of(*item.key)
-        if decision.verdict == "edit" and (kept or item.number in self.repeated):
+        decision = self.outcome.decided.get(item.number, OPEN)
+        repeated = item.number in self.outcome.repeated
+        if decision.verdict == "edit" and (kept or repeated):
             row = self._edited(row, item, decision)
         if kept:
             return self._rescued(row, item) if item.refused and not decision.text else row
-        if item.number in self.repeated:
+        if repeated:
             said = "another row has this text; the review would have kept it"
             return (*row[: len(self.columns)], DUPLICATE, said)
         if item.refused:
@@ -291,15 +252,10 @@ class _Application:
         return tuple(cells)
 
     def _classes(self) -> dict[str, dict[str, int | None]]:
-        targets, items = self.files.targets, self.items
-        names = {*items.originals, *self.after, *items.labels.names}
+        targets = self.files.targets
         return {
-            name: {
-                "before": items.originals.get(name, 0) + items.kept.get(items.labels.find(name), 0),
-                "after": self.after.get(name, 0),
-                "target": targets.get(name),
-            }
-            for name in sorted(names)
+            name: {"before": before, "after": after, "target": targets.get(name)}
+            for name, before, after in self.outcome.classes()
         }
 
     def _manifest(self, done: Reviewed) -> dict[str, Any]:
@@ -328,8 +284,3 @@ class _Application:
                 "counts": dict(done.counts),
             },
         }
-
-
-def _pair_key(text: str, beside: str) -> bytes:
-    """Key of a row's texts: in a table of pairs, one side may stand there more than once."""
-    return key_of(text) + key_of(beside) if beside else key_of(text)

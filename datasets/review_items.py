@@ -1,8 +1,7 @@
 """The paraphrases of an augmented table, kept and refused, to be found and shown by number.
 
 The texts lie in a temporary file; memory holds where each one is, and the few numbers that are
-filtered and sorted by, some 400 bytes a paraphrase. Not for several
-threads at once..
+filtered and sorted by, some 600 bytes a paraphrase. Not for several threads at once.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ import marshal
 import math
 import tempfile
 from array import array
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -21,6 +21,7 @@ from augment.datasets.review_decisions import Key, pair_hash
 from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.errors import TableError
+from augment.filters.duplicate import key_of
 
 KEPT, REFUSED = 0, 1
 
@@ -109,6 +110,10 @@ class Items:
         Number of the first item that the filter refused.
     by_key
         Number of an item by its key.
+    keys
+        For every item the key of its row's texts (`key_of_row`).
+    standing
+        Key -> originals and paraphrases that the filter kept with these texts.
     """
 
     def __init__(self, files: ReviewFiles) -> None:
@@ -120,6 +125,8 @@ class Items:
         self.originals: dict[str, int] = {}
         self.kept: dict[int, int] = {}
         self.by_key: dict[Key, int] = {}
+        self.keys: list[bytes] = []
+        self.standing: Counter[bytes] = Counter()
         self._originals: dict[int, int] = {}
         self._texts, self._records = _TextFile(), _TextFile()
         try:
@@ -160,12 +167,6 @@ class Items:
         at = self._originals.get(source_id)
         return "" if at is None else str(self._texts[at][0])
 
-    def originals_whole(self) -> Iterator[tuple[str, str]]:
-        """Give the text of every original, and what stands in its other text columns."""
-        for at in self._originals.values():
-            text, beside = self._texts[at]
-            yield text, beside
-
     def texts(self, number: int) -> tuple[str, str]:
         """Give an item's original and its own text, for a search."""
         return self.original(self.source[number]), self._records[number][3]
@@ -182,12 +183,16 @@ class Items:
             label = label_string(row[place.label]) if place.label is not None else ""
             text, beside = place.joined(row, place.text), place.joined(row, place.beside)
             method = place.cell(row, "aug_method")
+            key = key_of_row(text, beside)
+            if kind == KEPT:
+                self.standing[key] += 1
             if kind == KEPT and method == "original":
-                self._originals[source] = self._texts.append((text, beside))
+                self._originals[source] = self._texts.append((text,))
                 self.originals[label] = self.originals.get(label, 0) + 1
                 continue
             aug_id = place.cell(row, "aug_id")
             self.kind.append(kind)
+            self.keys.append(key)
             number_of_label = self.labels.number(label)
             self.label.append(number_of_label)
             if kind == KEPT:
@@ -202,6 +207,11 @@ class Items:
             engine = place.cell(row, "aug_engine")
             at = self._records.append((aug_id, method, engine, text, detail, beside))
             self.by_key[aug_id, pair_hash(self.original(source), text)] = at
+
+
+def key_of_row(text: str, beside: str) -> bytes:
+    """Key of a row's texts: in a table of pairs, one side may stand there more than once."""
+    return key_of(text) + key_of(beside) if beside else key_of(text)
 
 
 class _Places:

@@ -11,6 +11,7 @@ const form = at("query");
 const state = {
   items: [], current: 0, start: 0, next: null, previous: null,
   generation: 0, revision: 0, undo: [], editing: null, lost: false, busy: Promise.resolve(),
+  repeated: new Set(), longest: 0,
 };
 
 // --- the server -----------------------------------------------------------------------------
@@ -127,7 +128,9 @@ function counts(found) {
   }));
   const notes = [...found.notes];
   if (found.stale) notes.push(`${found.stale} decisions are about texts that are not in the table now; they are kept and not applied.`);
+  if (found.repeated.length) notes.push(`Kept or edited, but another row has the text: ${found.repeated.length}. They will be refused and are not counted as rows.`);
   at("notes").replaceChildren(...notes.map((note) => make("p", "", note)));
+  state.repeated = new Set(found.repeated);
   at("undo").disabled = !state.undo.length;
 }
 
@@ -156,6 +159,7 @@ function card(item, index) {
     actions.append(button("Clear", "c", here(() => decide(""))), make("span", "decided", SAID[item.verdict]));
   }
   node.append(about(item), both, actions);
+  if (state.repeated.has(item.number)) node.append(make("p", "soft", "Another row has this text; this one will be refused."));
   if (item.cut) node.append(make("p", "soft", "This text is too long to be shown whole, and cannot be edited here."));
   node.addEventListener("mousedown", () => { if (state.current !== index) current(index, true); });
   return node;
@@ -194,13 +198,16 @@ async function send(item, decision) {
     const now = { verdict: found.item.verdict, text: found.item.edited };
     state.undo.push({ number: item.number, place: item.place, was, now });
   }
+  const before = state.repeated;
   counts(found);
   const index = state.items.findIndex((one) => one.number === item.number);
-  if (index >= 0) {
-    state.items[index] = { ...found.item, place: item.place };
-    redraw(index);
-    current(state.current, true);
-  }
+  if (index >= 0) state.items[index] = { ...found.item, place: item.place };
+  // A decision on one card may take the text of another, or free it.
+  state.items.forEach(({ number }, here) => {
+    const other = before.has(number) !== state.repeated.has(number);
+    if ((here === index || other) && number !== state.editing) redraw(here);
+  });
+  current(state.current, true);
   if (!found.taken) throw new Error("This one was decided elsewhere meanwhile; it is shown as it is now.");
 }
 
@@ -209,7 +216,8 @@ function decide(verdict, text = "") {
     const item = state.items[state.current];
     if (!item) return;
     await send(item, { verdict, text });
-    say(`${item.id}: ${SAID[verdict] || "decision cleared"}`);
+    const late = state.repeated.has(item.number) ? ", but another row has this text" : "";
+    say(`${item.id}: ${SAID[verdict] || "decision cleared"}${late}`);
     if (verdict) await forward();
     else current(state.current);
   });
@@ -265,6 +273,7 @@ function open(index) {
   const node = at("list").children[index];
   const area = make("textarea", "");
   area.value = item.raw;
+  area.maxLength = state.longest;
   area.dir = "auto";
   area.setAttribute("aria-label", "Text of the paraphrase");
   const before = area.value;
@@ -339,6 +348,7 @@ at("next").addEventListener("click", nextOpen);
 at("help").addEventListener("click", () => at("keys").showModal());
 
 function names(found) {
+  state.longest = found.longest;
   document.title = `Review of ${found.table}`;
   at("name").textContent = found.table;
   fill("label", found.labels);

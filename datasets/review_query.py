@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +11,7 @@ from typing import Any, Final, Literal, get_args
 
 from augment.datasets.review_items import KEPT, REFUSED, Items
 from augment.errors import InputError
+from augment.tokens import APOSTROPHES
 
 Sort = Literal["table", "least-similar", "most-similar", "least-changed", "most-changed"]
 #: ``open``: not decided yet; ``decided``: one of the others.
@@ -34,7 +36,8 @@ class Query:
     min_similarity, max_similarity, min_change, max_change
         Bounds, 0..1; an item without the number passes none that is set.
     search
-        Words that must stand in the original or in the paraphrase, in any letter case.
+        What must stand in the original or in the paraphrase, in any letter case, with any
+        apostrophe, and however its accents are composed; an accent itself counts.
     sort
         Order: as in the table (the paraphrases of one original together; last those that were
         refused because they repeat a text, on which there is nothing to decide), or by a score.
@@ -146,9 +149,15 @@ def matches(items: Items, query: Query) -> Callable[[int], bool]:
                     scores, -math.inf if low is None else low, math.inf if high is None else high
                 )
             )
-    if sought := query.search.casefold().strip():
-        tests.append(lambda number: any(sought in text.casefold() for text in items.texts(number)))
+    if sought := _as_sought(query.search).strip():
+        tests.append(lambda number: any(sought in _as_sought(one) for one in items.texts(number)))
     return lambda number: all(test(number) for test in tests)
+
+
+def _as_sought(text: str) -> str:
+    """Fold what a person types in one way and a table holds in another."""
+    # Apostrophes first: NFKC makes two characters of an acute accent that stands for one.
+    return unicodedata.normalize("NFKC", text.translate(APOSTROPHES).casefold())
 
 
 def _equals(column: Sequence[int], wanted: int) -> Callable[[int], bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
@@ -13,10 +14,15 @@ from typing import Any, Final
 from augment.datasets.differences import differences
 from augment.datasets.review import ReviewConfig, open_review
 from augment.datasets.review_decisions import OPEN, VERDICTS, Decision, Decisions
-from augment.datasets.review_items import KEPT, Item, Items
+from augment.datasets.review_items import Item, Items
+from augment.datasets.review_outcome import Outcome
 from augment.datasets.review_query import Query, matches, ordered
 from augment.datasets.visible import visible
+from augment.enumeration import counted
 from augment.errors import InputError
+from augment.filters.empty import Empty
+from augment.filters.settings import FilterSettings
+from augment.records import Candidate
 
 #: Longest text that the page shows whole and lets edit.
 LONGEST_SHOWN: Final = 20_000
@@ -56,7 +62,6 @@ class ReviewSession:
         self._revision = -1
         self._matching: dict[Query, array[int]] = {}
         self._orders: dict[str, array[int]] = {}
-        self._decided: dict[int, Decision] = {}
 
     def close(self) -> None:
         """Remove temporary files; decisions stay."""
@@ -165,8 +170,13 @@ class ReviewSession:
         """Give the counts of the whole review, for the end of it."""
         with self._lock:
             self._catch_up()
-            return {"table": str(self.files.out), "decisions": str(self.files.decisions)} | {
-                name: value for name, value in self._counts().items() if name != "generation"
+            counts = self._counts()
+            del counts["generation"]
+            counts["repeated"] = len(counts["repeated"])
+            return {
+                "table": str(self.files.out),
+                "decisions": str(self.files.decisions),
+                **counts,
             }
 
     def _catch_up(self) -> None:
@@ -176,10 +186,7 @@ class ReviewSession:
         self.decisions.refresh()
         if self.decisions.revision != self._revision:
             self._revision = self.decisions.revision
-            by_key = self.items.by_key
-            found = [(by_key.get(key), key, one) for key, one in self.decisions.items()]
-            self._decided = {at: one for at, _, one in found if at is not None}
-            self._stale = sum(at is None for at, _, _ in found)
+            self._outcome = Outcome(self.items, self.decisions)
 
     def _read_again(self) -> None:
         files = open_review(replace(self.config, input=self.files.out))
@@ -214,7 +221,7 @@ class ReviewSession:
         )
 
     def _decision_test(self, query: Query) -> Callable[[int], bool] | None:
-        decided = self._decided
+        decided = self._outcome.decided
         if not query.decision:
             return None
         if query.decision == "open":
@@ -224,44 +231,29 @@ class ReviewSession:
         return lambda number: decided.get(number, OPEN).verdict == query.decision
 
     def _counts(self) -> dict[str, Any]:
-        items, decided = self.items, self._decided
-        verdicts = {verdict: 0 for verdict in VERDICTS if verdict}
-        now: dict[int, int] = {}
-        for number, decision in decided.items():
-            verdicts[decision.verdict] += 1
-            was_in = items.kind[number] == KEPT
-            is_in = decision.verdict != "refuse"
-            label = items.label[number]
-            now[label] = now.get(label, 0) + is_in - was_in
+        outcome = self._outcome
+        verdicts = Counter(decision.verdict for decision in outcome.decided.values())
+        targets, originals = self.files.targets, self.items.originals
         return {
             "generation": self.generation,
             "revision": self.decisions.revision,
-            "paraphrases": len(items),
-            "decided": len(decided),
-            "verdicts": verdicts,
-            "stale": self._stale,
+            "paraphrases": len(self.items),
+            "decided": len(outcome.decided),
+            "verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS if verdict},
+            "repeated": sorted(outcome.repeated),
+            "stale": outcome.counts["stale"],
             "notes": [visible(note) for note in self.decisions.notes],
-            "classes": self._classes(now),
-        }
-
-    def _classes(self, moved: dict[int, int]) -> list[dict[str, Any]]:
-        targets = self.files.targets
-        names = {*self.items.originals, *self.items.labels.names}
-        rows = []
-        for name in sorted(names):
-            label = self.items.labels.find(name)
-            originals = self.items.originals.get(name, 0)
-            before = originals + self.items.kept.get(label, 0)
-            rows.append(
+            "classes": [
                 {
                     "label": name,
-                    "originals": originals,
+                    "originals": originals.get(name, 0),
                     "before": before,
-                    "after": before + moved.get(label, 0),
+                    "after": after,
                     "target": targets.get(name),
                 }
-            )
-        return rows
+                for name, before, after in outcome.classes()
+            ],
+        }
 
     def _shown(self, item: Item) -> dict[str, Any]:
         decision = self.decisions.of(*item.key)
@@ -297,15 +289,23 @@ class ReviewSession:
             raise InputError(
                 f"decision {decision.verdict!r}; known: keep, refuse, edit, or nothing"
             )
-        if decision.verdict == "keep" and not item.text.strip():
+        if decision.verdict == "keep" and _blank(item.text):
             raise InputError("there is no text to keep; edit it, or leave it refused")
         if decision.verdict != "edit":
             return replace(decision, text="")
         if len(self.files.text) > 1:
             names = " and ".join(self.files.text)
             raise InputError(f"the texts of {names} stand together here and cannot be edited")
-        if not decision.text.strip():
-            raise InputError("the edited text is empty; refuse the paraphrase instead")
+        if _blank(decision.text):
+            raise InputError(
+                "the edited text is empty, or of invisible characters alone; refuse the paraphrase "
+                "instead"
+            )
+        if len(decision.text) > LONGEST_SHOWN:
+            raise InputError(
+                f"the edited text has {counted(len(decision.text), 'character')}, more than the "
+                f"{LONGEST_SHOWN:,} that are shown and edited here; shorten it"
+            )
         try:
             decision.text.encode("utf-8")
         except UnicodeEncodeError as error:
@@ -313,3 +313,9 @@ class ReviewSession:
                 "the edited text holds half of a surrogate pair, which is none"
             ) from error
         return Decision("keep") if decision.text == item.text else decision
+
+
+def _blank(text: str) -> bool:
+    """Tell whether the filter would call a text empty, which it does alike in any language."""
+    candidate = Candidate(source_id=0, original="", text=text)
+    return not Empty(FilterSettings(language="en")).check([candidate])[0].passed

@@ -2,6 +2,7 @@
 
 import json
 import math
+from unicodedata import normalize
 
 import pandas as pd
 import pytest
@@ -199,6 +200,32 @@ def test_every_kept_text_differs_from_every_other(out):
     found.close()
 
 
+def test_the_page_counts_the_rows_that_the_reviewed_table_will_have(out):
+    found = session(out)
+    decide(found, "3:es", KEEP)  # refused for being the original's text
+    decide(found, "0:es", Decision("edit", "FILM 0 was good, yes!"))  # its original
+    decide(found, "1:es", Decision("edit", "film 2 was good, yes indeedca"))  # another kept row
+    decide(found, "4:es", Decision("edit", "a new text"))
+    decide(found, "5:es", Decision("edit", "A new text."))  # as the one before
+    decide(found, "6:es", REFUSE)
+    decide(found, "7:es", Decision("edit", "film 6 was good, yes indeedes"))  # free since then
+    numbers = {one["id"]: one["number"] for one in shown(found)}
+    about = found.about()
+    late = ("3:es", "0:es", "1:es", "5:es")
+    assert set(about["repeated"]) == {numbers[name] for name in late}
+    assert found.summary()["repeated"] == 4
+    done = apply_review(out)
+    assert done.counts["duplicates"] == 4
+    assert {one["label"]: one["after"] for one in about["classes"]} == {
+        name: rows["after"] for name, rows in done.classes.items()
+    }
+    written = read_frame(done.paths["out"])["label"].value_counts()
+    assert {one["label"]: one["after"] for one in about["classes"]} == dict(written)
+    decide(found, "2:ca", REFUSE)
+    assert set(found.about()["repeated"]) == {numbers[name] for name in ("3:es", "0:es", "5:es")}
+    found.close()
+
+
 def test_queries_find_and_order(out):
     found = session(out)
     assert len(shown(found)) == 24
@@ -247,6 +274,17 @@ def test_the_next_open_one_goes_around(out):
     decide(found, shown(found)[1]["id"], KEEP)
     assert found.next_open(Query(), places[0]) == places[2]
     assert found.next_open(Query(), places[-1]) == places[0]
+    found.close()
+
+
+@pytest.mark.parametrize("sought", ["l'ÉTÉ", "l’été", "l\u2019e\u0301te\u0301", "été !"], ids=ascii)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_search_takes_every_apostrophe_and_every_composition(out, sought, form):
+    text = normalize(form, "J’aime l’été\u00a0!")
+    out.write_text(out.read_text().replace("film 0 was good, yes indeedes", text))
+    found = session(out)
+    assert [one["id"] for one in shown(found, search=sought)] == ["0:es"]
+    assert shown(found, search="ete") == []
     found.close()
 
 
@@ -300,6 +338,8 @@ def test_the_balance_follows_the_decisions(out):
     ("decision", "said"),
     [
         (Decision("edit", "  \n"), "empty"),
+        (Decision("edit", " \u200b "), "invisible characters"),
+        (Decision("edit", "x" * 20_001), "20,001 characters, more than the 20,000"),
         (Decision("edit", "half \ud800"), "surrogate"),
         (Decision("perhaps"), "known: keep"),
     ],

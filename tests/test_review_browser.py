@@ -194,6 +194,22 @@ def test_an_edit_is_saved_and_shown(page, table):
     assert page.browser.title.startswith("Review of")
 
 
+def test_a_text_that_another_row_has_is_told_and_its_row_not_counted(page, table):
+    rows = page.text("classes")
+    page.press("j", "e")
+    area = page.wait(lambda: page.browser.find_elements(By.TAG_NAME, "textarea"))[0]
+    assert area.get_attribute("maxlength") == "20000"
+    area.clear()
+    area.send_keys("The old film number 2 was fine.", Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: "Another row has this text" in page.text("list"))
+    assert "another row has the text: 1" in page.text("notes")
+    assert page.text("classes") != rows
+    assert page.current() == "2:es"
+    page.press("r")  # now the text is free
+    page.wait(lambda: "Another row" not in page.text("list"))
+    assert page.text("notes") == ""
+
+
 def test_editing_waits_for_the_decision_before_and_is_not_lost(page, table):
     page.press("r", "e")  # the second key is about the next one
     area = page.wait(lambda: page.browser.find_elements(By.TAG_NAME, "textarea"))[0]
