@@ -262,10 +262,8 @@ class Augmentation:
         originals = sum(index >= 0 for index in self.found.row_label)
         if fewer := originals - enough:
             tried = why_not_more(self.paraphrasers, self.production.yields)
-            self.note(
-                f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases: "
-                f"{tried}"
-            )
+            few = f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases"
+            self.note(f"{few}: {tried}")
 
     def _say_short(self, shortfalls: Mapping[str, int]) -> None:
         """Say which classes stay short of what, and why, in one line."""
@@ -275,10 +273,13 @@ class Augmentation:
             for label, short in shortfalls.items()
         ]
         kind = "" if "" in shortfalls else "class " if len(lacking) == 1 else "classes: "
-        yields = self.production.yields
-        why = self.approach.shortfall(self.recipe.per_row, yields)
-        tried = why_not_more(self.paraphrasers, yields)
-        self.note(f"{kind}{', '.join(lacking)}: {why} ({tried})")
+        counts, yields, per_row = self.found.counts, self.production.yields, self.recipe.per_row
+        if per_row and all(self.after[one] == counts[one] * (1 + per_row) for one in shortfalls):
+            why = f"every original gave {per_row}; a larger --per-row would give more"
+        else:
+            tried = why_not_more(self.paraphrasers, yields)
+            why = f"{self.approach.shortfall(per_row, yields)} ({tried})"
+        self.note(f"{kind}{', '.join(lacking)}: {why}")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""

@@ -178,13 +178,17 @@ class Pivots:
             few = f"{passed:,} of {asked:,} asked passed, and more pivots would give as few"
             return f"{few}: {self._remedy()}"
         few = few_passed(yields)
+        none_left = self._others is not None and not self._others
         # What goes by rules says a text in one way: there is one paraphrase a pivot, and no more.
         fixed = all(set(plan.engine.split("+")) <= plan.by_rules for plan in self.plans)
         if per_row and not (fixed and per_row >= len(self.plans)):
+            more = "" if none_left else " or more pivots (--pivot)"
             return (
                 f"its originals gave {per_row} each, or went through every pivot; a larger "
-                f"--per-row or more pivots (--pivot) would give more{few}"
+                f"--per-row{more} would give more{few}"
             )
+        if none_left:
+            return f"every original went through every pivot that there is{few}; {self._remedy()}"
         names = [plan.pivot for plan in self._unused]
         instance = f", for instance {','.join(names[:4])}" if names else ""
         return (
@@ -203,12 +207,20 @@ class Pivots:
         loose = "" if self.recipe.filter == "loose" else "; --filter loose lets some more pass"
         return f"a neural engine errs less ({fetch}){loose}"
 
-    @cached_property
+    @property
     def _unused(self) -> list[Plan]:
         """Give the round trips on this machine that the run does not make, shortest first."""
+        return [plan for plan in self._others or () if not plan.hosts]
+
+    @cached_property
+    def _others(self) -> list[Plan] | None:
+        """Give all round trips that the run does not make; None where nobody can list them."""
+        engines = (one for plan in self.plans for each in plan.engines for one in each)
+        if any(one.pairs() is None for one in engines):  # an engine for any pair
+            return None
         try:
             routes = plan_round_trips([], self.source, self.recipe.translator, at_most=99)
-        except AugmentError:  # chains, or an engine for any pair: nothing to name
-            return []
+        except AugmentError:  # chains, or a server of one's own
+            return None
         used = set(self.names)
-        return [plan for plan in routes if plan.pivot not in used and not plan.hosts]
+        return [plan for plan in routes if plan.pivot not in used]

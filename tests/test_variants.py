@@ -153,7 +153,7 @@ def test_an_engine_with_one_answer_says_so(world, monkeypatch, tmp_path):
 def test_where_next_to_nothing_passed_more_pivots_are_no_advice(
     by_rules, passed, strictness, said, unsaid, monkeypatch
 ):
-    engine = FakeEngine({("en", "es"), ("es", "en")}, name="plain")
+    engine = FakeEngine({("en", "es"), ("es", "en"), ("en", "ca"), ("ca", "en")}, name="plain")
     engine.by_rules = by_rules
     monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
     recipe = BacktranslateConfig(translator="plain", pivot=("es",), filter=strictness)
@@ -162,6 +162,35 @@ def test_where_next_to_nothing_passed_more_pivots_are_no_advice(
     told = Pivots(recipe, "en", None).shortfall(None, yields)
     assert all(part in told for part in said), told
     assert unsaid not in told
+
+
+@pytest.mark.parametrize(
+    ("pairs", "per_row", "said", "unsaid"),
+    [
+        ({("en", "es"), ("es", "en")}, None, "every pivot that there is; a neural", "--pivot"),
+        ({("en", "es"), ("es", "en")}, 1, "every pivot that there is; a neural", "--per-row"),
+        (set(), None, "more pivots (--pivot) would give more", "neural"),  # for any pair
+    ],
+)
+def test_where_no_pivot_is_left_none_is_advised(pairs, per_row, said, unsaid, monkeypatch):
+    engine = FakeEngine(pairs, name="plain")
+    if not pairs:
+        monkeypatch.setattr(engine, "pairs", lambda: None)
+    engine.by_rules = True
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    recipe = BacktranslateConfig(translator="plain", pivot=("es",))
+    yields = {"es": Yield(asked=100, produced=100, kept=100)}
+    told = Pivots(recipe, "en", None).shortfall(per_row, yields)
+    assert said in told
+    assert unsaid not in told
+
+
+def test_where_pivots_say_more_than_once_only_per_row_is_left(monkeypatch):
+    engine = FakeEngine({("en", "es"), ("es", "en")}, name="plain")
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    recipe = BacktranslateConfig(translator="plain", pivot=("es",))
+    told = Pivots(recipe, "en", None).shortfall(1, {"es": Yield(asked=9, produced=9, kept=9)})
+    assert told.endswith("; a larger --per-row would give more")
 
 
 def test_the_command_from_folder_to_table(tmp_path, taught, world, monkeypatch, capsys):

@@ -77,6 +77,13 @@ def test_a_class_that_stays_short_is_told_what_gives_more(method, advice):
     assert advice in note
 
 
+def test_where_per_row_alone_stands_in_the_way_it_alone_is_named():
+    options = {**PLAIN, "source": "en", "method": "keyboard,swap,delete"}
+    done = augment_words(frame(), **options, balance="60", per_row=1)
+    [note] = [note for note in done.manifest.notes if "stays" in note]
+    assert note.endswith(": every original gave 1; a larger --per-row would give more")
+
+
 def test_methods_take_turns_and_each_has_its_yield_and_its_checks():
     done = augment_words(frame(), **PLAIN, method="keyboard,swap", source="en", balance="30")
     yields = done.manifest.pivots
