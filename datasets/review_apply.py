@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -116,7 +117,7 @@ def apply_review(config: ReviewConfig | Path | str | None = None, **options: Any
     if not files.decisions.exists():
         raise InputError(
             f"{files.decisions} is not there: nothing was decided yet; "
-            f"`augment review {files.out}` opens the page for it"
+            f"`augment review {shlex.quote(str(files.out))}` opens the page for it"
         )
     before = files.state()
     decisions = Decisions(files.decisions, writable=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 import pytest
 
@@ -91,8 +93,10 @@ def test_a_state_dict_of_the_library_itself(bases, tmp_path, kind):
     model = AutoModelForSequenceClassification.from_pretrained(bases[kind], num_labels=2)
     torch.save(model.state_dict(), tmp_path / "m.pth")
     out = convert_checkpoint(
-        tmp_path / "m.pth", base=bases[kind], labels=("no", "yes"), out=tmp_path / "m"
+        tmp_path / "m.pth", base=bases[kind], labels=("no", "yes"), out=tmp_path / "d's model"
     )
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert f"augment evaluate {shlex.quote(out.name)} LABELLED.csv" in card
     found = Predictor(out, device="cpu", precision="fp32").predict_proba(TEXTS)
     assert np.allclose(found, answers(model, bases[kind]), atol=1e-6)
 

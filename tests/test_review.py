@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import shlex
 from unicodedata import normalize
 
 import pandas as pd
@@ -395,6 +397,13 @@ def test_bad_input_gets_one_line(out, capsys, arguments, said):
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_command_is_printed_as_a_shell_takes_it(out, capsys):
+    out.rename(out.with_name("mots d'\u00e9t\u00e9.csv"))
+    assert main(["review", "mots d'été.csv", "--apply"]) == 2
+    [command] = re.findall("`(.*?)`", capsys.readouterr().err)
+    assert shlex.split(command) == ["augment", "review", "mots d'été.csv"]
 
 
 def test_a_table_of_refusals_that_is_another_ones_is_refused(out):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -594,19 +595,22 @@ def test_the_card_says_what_it_is_made_of_and_how_good(encoders, here, capsys):
     frame.to_csv("d.augmented.csv", index=False)
     (here / "d.augmented.manifest.json").write_text(json.dumps({"signature": "bt|source:en"}))
     arguments = ["d.augmented.csv", "--model", encoders(), "--steps", "6", "--device", "cpu"]
-    arguments += ["--valid-share", "0.25", "--log", "tensorboard"]
+    name = "d's model"
+    arguments += ["--valid-share", "0.25", "--log", "tensorboard", "--out", name]
     assert main(["train", *arguments]) == 0
     out, err = capsys.readouterr()
     assert "training: 6/6 steps" in err
     assert re.search(r"accuracy \d\.\d+ \[\d", out)
-    card = (here / "d.augmented.model" / "README.md").read_text()
+    card = (here / name / "README.md").read_text()
     for part in ("bt|source:en", "train|model:", "36 originals and 72 paraphrases", "## Limits"):
         assert part in card
+    assert f"augment evaluate {shlex.quote(name)} LABELLED.csv" in card
+    assert f'Predictor("{name}")' in card
     assert "On the 12 rows held out: accuracy" in card
-    assert list((here / "d.augmented.model.logs").glob("events.*"))
-    record = json.loads((here / "d.augmented.model" / "training.json").read_text())
+    assert list((here / f"{name}.logs").glob("events.*"))
+    record = json.loads((here / name / "training.json").read_text())
     assert record["validation"]["hardest_errors"] == []  # no text of the data is in the folder
-    texts = "".join(p.read_text() for p in (here / "d.augmented.model").glob("*.json"))
+    texts = "".join(p.read_text() for p in (here / name).glob("*.json"))
     assert not any(text in texts + card for text in frame["text"])
 
 

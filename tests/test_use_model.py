@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import shutil
 import threading
 
@@ -112,7 +113,7 @@ def test_probabilities_do_not_depend_on_the_window(model, monkeypatch):
     pd.testing.assert_frame_equal(*written, atol=2e-6)
 
 
-def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
+def test_texts_on_the_command_line_and_what_is_no_text(model, made, here, capsys):
     texts = table()["text"][:2].tolist()
     assert main(["predict", model, *texts]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["pos", "neg"]
@@ -127,6 +128,9 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, capsys):
     for name in ("in.csv.gz", "in.xlsx", "./in.zip", "in/"):  # no texts either
         assert main(["predict", model, name]) == 2
         assert "no such file" in capsys.readouterr().err
+    (here / "my film.csv").write_text("text\na\n")
+    assert main(["predict", model, "my film.csv", texts[0]]) == 2
+    assert f"augment predict {shlex.join([model, 'my film.csv'])}\n" in capsys.readouterr().err
     for nothing in ("", " "):
         assert main(["predict", model, nothing]) == 2
         assert "an empty text" in capsys.readouterr().err
@@ -380,6 +384,17 @@ def test_a_folder_that_is_no_whole_model(made, here, spoil, kind, message):
     with pytest.raises(kind, match=message) as error:
         Predictor("m")
     assert "\n" not in str(error.value)
+
+
+def test_the_command_that_converts_weights_is_one_that_a_shell_takes(made, here):
+    folder = here / "my model"
+    shutil.copytree(made / "single", folder)
+    no_weights(folder)
+    with pytest.raises(InputError) as error:
+        Predictor(folder)
+    assert f"augment convert-checkpoint {shlex.quote(str(folder / 'model.bin'))};" in str(
+        error.value
+    )
 
 
 def test_adapters_that_do_not_fit_are_told_in_one_line(made, here):

@@ -6,6 +6,7 @@ A pickle can run any code when it is read. The file is therefore read with torch
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -336,5 +337,5 @@ def _card(name: str, record: Mapping[str, Any]) -> str:
         f"`{Path(str(record['base_model'])).name}`. Classes: "
         + ", ".join(f"`{label}`" for label in record["classes"])
         + ".\n\nWhat it was trained on is not known here. Score it before use: "
-        f"`augment evaluate {name} LABELLED.csv`.\n"
+        f"`augment evaluate {shlex.quote(name)} LABELLED.csv`.\n"
     )

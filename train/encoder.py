@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -269,8 +270,8 @@ def model_folder(name: str) -> Path | None:
         pickled = [file for file in found if file.name != TRAINED_TEXTS]
         hint = (
             f"{pickled[0].name} can run code when it is read; a classifier is converted by: "
-            f"augment convert-checkpoint {pickled[0]}; an encoder without a head by its "
-            "library: load it there, and model.save_pretrained(folder)"
+            f"augment convert-checkpoint {shlex.quote(str(pickled[0]))}; an encoder without a head "
+            "by its library: load it there, and model.save_pretrained(folder)"
             if pickled
             else "copy them back, or train anew"
             if found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,15 +81,16 @@ def _use(name: str, record: Mapping[str, Any]) -> str:
     pair = len(record["text_columns"]) == 2
     given = '"first text" "second text"' if pair else '"some text"'
     argument = '[("first text", "second text")]' if pair else '["some text"]'
+    folder = shlex.quote(name)
     text = (
         "```sh\n"
-        f"augment predict {name} {given}\n"
-        f"augment predict {name} IN.csv --out OUT.csv\n"
-        f"augment evaluate {name} LABELLED.csv\n"
+        f"augment predict {folder} {given}\n"
+        f"augment predict {folder} IN.csv --out OUT.csv\n"
+        f"augment evaluate {folder} LABELLED.csv\n"
         "```\n\n"
         "```python\n"
         "from augment import Predictor\n\n"
-        f'Predictor("{name}").predict({argument})\n'
+        f"Predictor({json.dumps(name, ensure_ascii=False)}).predict({argument})\n"
         "```"
     )
     if record["adapters"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ def run(config: PredictConfig) -> None:
     if len(config.inputs) > 1 and (file := next(filter(lies_there, config.inputs), None)):
         raise InputError(
             f"{file} is a file or a folder, and other inputs stand beside it: tables are labelled "
-            f"one at a time: augment predict {config.model} {file}"
+            f"one at a time: augment predict {shlex.join([config.model, file])}"
         )
     if config.inputs == ("-",):
         _label_lines(config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def main(
     figures = {"yield": larger.manifest.as_dict(), "kfold": result.metrics()}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nreport:  {out / 'kfold' / 'report.html'}")
-    print(f"model:   {trained.folder}\nlook through the new rows:  augment review {table}")
+    print(f"model:   {trained.folder}")
+    print(f"look through the new rows:  augment review {shlex.quote(str(table))}")
 
 
 def show(larger: augment.Augmented, text: str, question: str, label: str) -> None:

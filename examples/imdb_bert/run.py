@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -84,8 +85,9 @@ def main(
     figures = json.dumps(trained.as_dict(), indent=1, ensure_ascii=False)
     (out / "figures.json").write_text(figures, encoding="utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f"server:  augment serve {out / 'model'}")
-    print(f"page:    augment demo {out / 'model'} --examples {valid or data}")
+    folder = shlex.quote(str(out / "model"))
+    print(f"server:  augment serve {folder}")
+    print(f"page:    augment demo {folder} --examples {shlex.quote(str(valid or data))}")
 
 
 if __name__ == "__main__":

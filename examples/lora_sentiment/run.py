@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def main(
     figures = json.dumps(trained.as_dict(), indent=1, ensure_ascii=False)
     (out / "figures.json").write_text(figures, encoding="utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f'ask it:  augment predict {out / "model"} "A fine day out."')
+    print(f'ask it:  augment predict {shlex.quote(str(out / "model"))} "A fine day out."')
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -97,9 +98,11 @@ def main(
     figures = {"yield": larger.manifest.as_dict(), **trained.as_dict()}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
     print(f"\nfigures: {out / 'figures.json'}\nmodel:   {out / 'model'}")
-    print(f"server:  augment serve {out / 'model'}")
-    print(f"page:    augment demo {out / 'model'} --examples {test}")
-    print(f"did the paraphrases help?  augment kfold-train {out / 'films.train.augmented.csv'}")
+    folder = shlex.quote(str(out / "model"))
+    table = shlex.quote(str(out / "films.train.augmented.csv"))
+    print(f"server:  augment serve {folder}")
+    print(f"page:    augment demo {folder} --examples {shlex.quote(str(test))}")
+    print(f"did the paraphrases help?  augment kfold-train {table}")
 
 
 if __name__ == "__main__":
