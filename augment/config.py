@@ -209,7 +209,8 @@ def toml_options(
     if not path.is_file():
         return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors put a byte-order mark before it, which TOML does not know.
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: no valid TOML: {error}") from error
     for name in tables:

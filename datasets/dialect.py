@@ -68,8 +68,8 @@ class TableFormat:
         ``\\`` where quotes inside a cell are written ``\"``, else None.
     sep_line
         Whether the first line is Excel's ``sep=;``.
-    sheet
-        Of an Excel workbook the sheet that is read, and of how many.
+    sheets
+        Of an Excel workbook the sheets that hold any row; the first is read.
 
     Examples
     --------
@@ -83,12 +83,13 @@ class TableFormat:
     quotechar: str | None = '"'
     escapechar: str | None = None
     sep_line: bool = False
-    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Say it in a few words, for a person."""
         if self.kind == "excel":
-            return f"Excel, {self.sheet}"
+            others = ", ".join(map(repr, self.sheets[1:]))
+            return f"Excel, sheet {self.sheets[0]!r}" + (f" (not read: {others})" if others else "")
         if self.kind in _KINDS:
             return _KINDS[self.kind]
         named = {"jsonl": "JSON lines", "json": "JSON"}

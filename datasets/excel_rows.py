@@ -26,16 +26,18 @@ class ExcelRows:
 
     path: Path
 
-    def header(self) -> tuple[tuple[str, ...], str]:
-        """Column names, from the first row that is not blank; and the sheet, as it is told."""
+    def header(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Column names, from the first row that is not blank; and the sheets that have any."""
+        first: dict[str, tuple[object, ...]] = {}
         with self._book() as book:
             for sheet in book.worksheets:
-                for row in sheet.iter_rows(values_only=True):
-                    if _width(row):
-                        others = len(book.worksheets) - 1
-                        told = f"sheet {sheet.title!r}" + (f" of {others + 1}" if others else "")
-                        return tuple(_name(cell) for cell in row[: _width(row)]), told
-        raise TableError(f"{self.path} holds blank sheets only; a header and rows are wanted")
+                rows = sheet.iter_rows(values_only=True)
+                if (row := next(filter(_width, rows), None)) is not None:
+                    first[sheet.title] = row
+        if not first:
+            raise TableError(f"{self.path} holds blank sheets only; a header and rows are wanted")
+        row = next(iter(first.values()))
+        return tuple(_name(cell) for cell in row[: _width(row)]), tuple(first)
 
     def rows(self, columns: tuple[str, ...], log: ReadLog) -> Iterator[tuple[object, ...]]:
         """Give each row as a tuple of Python values, None for a cell without content."""

@@ -18,6 +18,7 @@ from typing import Final
 
 from augment.datasets.bad_rows import ReadLog
 from augment.datasets.encoding import find_encoding
+from augment.enumeration import counted
 from augment.errors import TableError
 
 #: Names of the folders of a split, in the order of reading, and of the folder without labels.
@@ -83,8 +84,16 @@ def folder_rows(path: Path) -> FolderRows:
     """
     folders = _class_folders(path)
     flat = _ClassFolder(path, "", "")
-    if not folders and (files := flat.files()) and all(map(_rated, files)):
+    files = [] if folders else flat.files()
+    others = [file.name for file in files if not _rated(file)]
+    if files and not others:
         return FolderRows(path, (flat,), ("text", "rating", "id"))
+    if len(others) < len(files):
+        rest = counted(len(files) - len(others), "file")
+        raise TableError(
+            f"{path}: {rest} with the rating in their names (like 0_9.txt), and "
+            f"{len(others):,} without, the first of them {others[0]}; rename or move what has none"
+        )
     if not folders and (path / "config.json").is_file():
         raise TableError(
             f"{path} is a model, and no table; a model's folder stands before the table"

@@ -360,7 +360,8 @@ def _check_parts(
 
 def _say_what_lacks(counts: Mapping[str, Mapping[str, int]], progress: Progress) -> None:
     for name, classes in counts.items():
-        lacking = [repr(label) for label, count in classes.items() if not count]
+        # Rows without a label are of no class that every part should have.
+        lacking = [repr(label) for label, count in classes.items() if label and not count]
         if lacking:
             shown = enumerated(lacking, 10)
             progress.note(f"note: the {name} part has no row of class {shown}: too few to go round")

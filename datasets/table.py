@@ -255,6 +255,11 @@ def read_frame(
 
 def unread_rows(table: Table) -> Iterator[str]:
     """Say which rows of a table were left out or repaired, once it was read to its end."""
+    if others := table.format.sheets[1:]:
+        yield (
+            f"note: only the sheet {table.format.sheets[0]!r} is read; move another to the front, "
+            f"or save it as a file of its own, to read it ({', '.join(map(repr, others))})"
+        )
     for count, what, tail in (
         (len(table.bad_rows), "row{s} that could not be read", "; skipped"),
         (table.blank_rows, "blank line{s}", "; passed over"),
@@ -334,8 +339,8 @@ def _open_parquet(file: Path, name: str) -> Table:
 
 def _open_excel(file: Path, name: str, on_bad_row: OnBadRow) -> Table:
     reader = ExcelRows(file)
-    columns, sheet = reader.header()
-    form = TableFormat("excel", quotechar=None, sheet=sheet)
+    columns, sheets = reader.header()
+    form = TableFormat("excel", quotechar=None, sheets=sheets)
     return Table(name, columns, form, lambda log: reader.rows(columns, log), on_bad_row=on_bad_row)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from augment.cli import COMMANDS, main
+from augment.config import toml_options
+from augment.datasets.recipe import BacktranslateConfig
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import FORMAT
 
@@ -89,6 +91,11 @@ def test_quiet_says_nothing_on_stderr(here, capsys):
 
 
 @needs_apertium
+def test_toml_may_start_with_a_byte_order_mark(here):
+    (here / "augment.toml").write_text("[backtranslate]\nseed = 3\n", encoding="utf-8-sig")
+    assert toml_options("backtranslate", BacktranslateConfig) == {"seed": 3}
+
+
 def test_toml_gives_defaults_and_flags_go_before_it(here, capsys):
     table(here / "in.csv")
     (here / "augment.toml").write_text(

@@ -14,7 +14,7 @@ pytest.importorskip("defusedxml")
 import openpyxl
 
 from augment.cli import main
-from augment.datasets.table import open_table, read_frame
+from augment.datasets.table import open_table, read_frame, unread_rows
 from augment.errors import TableError
 
 
@@ -58,7 +58,18 @@ def test_blank_rows_and_sheets_are_passed_over(workbook):
     table = open_table(path)
     assert list(table) == [("a", "b", None, None), ("c", None, None, None)]
     assert table.blank_rows == 1
-    assert table.format.describe() == "Excel, sheet 'Feuil2' of 3"
+    assert table.format.describe() == "Excel, sheet 'Feuil2' (not read: 'Feuil3')"
+
+
+def test_sheets_that_are_not_read_are_told(workbook, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [("text", "label"), *((f"a film {n} to be seen", "ab"[n % 2]) for n in range(20))]
+    table = open_table(workbook(rows, [], rows, rows))
+    [note] = unread_rows(table)
+    assert note.startswith("note: only the sheet 'Feuil1' is read; move another to the front, or ")
+    assert note.endswith("('Feuil3', 'Feuil4')")
+    assert main(["split", "t.xlsx"]) == 0
+    assert "(not read: 'Feuil3', 'Feuil4')" in capsys.readouterr().err
 
 
 def test_rows_that_are_too_wide_are_refused_or_listed(workbook):

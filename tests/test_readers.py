@@ -94,8 +94,15 @@ def test_a_folder_of_rated_files(tmp_path):
 
 
 def test_a_folder_of_files_without_a_class_is_refused(tmp_path):
-    folder = put(tmp_path / "reviews", {"10_7.txt": "Good.", "notes.txt": "Great."})
+    folder = put(tmp_path / "reviews", {"a.txt": "Good.", "notes.txt": "Great."})
     with pytest.raises(TableError, match=r"rating in their names \(like 0_9\.txt\)"):
+        open_table(folder)
+
+
+def test_the_file_without_a_rating_among_rated_ones_is_named(tmp_path):
+    rated = {f"{n}_7.txt": "Good." for n in range(3)}
+    folder = put(tmp_path / "reviews", {**rated, "LISEZMOI.txt": "À lire."})
+    with pytest.raises(TableError, match=r"3 files with .* 1 without.* LISEZMOI\.txt; rename or"):
         open_table(folder)
 
 

@@ -308,6 +308,15 @@ def test_a_class_too_small_to_go_round_is_said(tmp_path, monkeypatch, capsys):
     assert "the test part has no row of class 'rare'" in capsys.readouterr().err
 
 
+def test_rows_without_a_label_are_no_class_that_a_part_lacks(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    data = frame(30, "a")
+    data.loc[0, "label"] = ""
+    data.to_csv("in.csv", index=False)
+    assert main(["split", "in.csv", "--label", "label", "--shares", "0.8,0.2"]) == 0
+    assert "no row of class" not in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the development data are not here")
 @pytest.mark.parametrize("name", ["sms_spam/sms_spam", "trec6/trec6"])
 def test_real_tables_do_not_leak(name, tmp_path, monkeypatch):
