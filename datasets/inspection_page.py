@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from augment.datasets.inspection import Inspection
 from augment.datasets.visible import visible
+from augment.enumeration import counted
 from augment.languages import other_languages, shown_language
 from augment.outputs import replacing
 
@@ -115,7 +116,7 @@ def _odd(found: Inspection) -> list[str]:
         told = ", ".join(f"{share:.0%} {shown_language(code)}" for code, share in others.items())
         odd.append(f"not all texts are in one language ({told})")
     if found.broken_texts:
-        odd.append(f"{found.broken_texts:,} texts have broken characters")
+        odd.append(f"{counted(found.broken_texts, 'text')} with broken characters")
     return odd
 
 
@@ -126,7 +127,8 @@ def _sentence(found: Inspection, leaked: int) -> str:
             "as well, or nearly: scores on them say nothing."
         )
     if found.conflicting_texts:
-        return f"{found.conflicting_texts:,} texts stand under more than one label."
+        stand = "stands" if found.conflicting_texts == 1 else "stand"
+        return f"{counted(found.conflicting_texts, 'text')} {stand} under more than one label."
     odd = _odd(found)
     start = f"No leak and no contradiction, but {'; '.join(odd)}." if odd else NOTHING
     if found.expectation is None:

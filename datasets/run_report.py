@@ -15,7 +15,7 @@ from augment.datasets.charts import bar, flow, lengths, quantile, scatter
 from augment.datasets.differences import differences
 from augment.datasets.manifest import BY_RULES, Manifest
 from augment.datasets.run_sample import RunSample
-from augment.datasets.visible import visible
+from augment.datasets.visible import unbroken, visible
 from augment.filters import known_filters
 from augment.languages import language_name
 
@@ -59,6 +59,7 @@ def render_run_report(
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
+    environment.filters["unbroken"] = unbroken
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     # The charts escape what they draw themselves.
     charts = {name: Markup(svg) for name, svg in _charts(manifest, sample).items()}  # noqa: S704

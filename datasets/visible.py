@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 #: Control characters, halves of surrogate pairs, noncharacters, and the overrides of the writing
 #: direction, which make a text read as something else than it is.
@@ -12,6 +15,8 @@ _HIDDEN: Final = re.compile(
 )
 #: What ends a line, and every mark of the writing direction: it goes on behind the text it is in.
 _BREAKING: Final = re.compile("[\t\n\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: An option of the command line.
+_OPTION: Final = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 
 
 def visible(text: str) -> str:
@@ -30,6 +35,18 @@ def visible_name(name: str) -> str:
     'a␊⟨U+200F⟩b'
     """
     return _BREAKING.sub(_picture, visible(name))
+
+
+def unbroken(text: str) -> Markup:
+    """Give a text as HTML whose lines end at no hyphen inside an option's name.
+
+    >>> print(unbroken("more <rows> (--per-row 2)"))
+    more &lt;rows&gt; (<span class="option">--per-row</span> 2)
+    """
+    from markupsafe import Markup, escape
+
+    marked = _OPTION.sub(r'<span class="option">\g<0></span>', str(escape(visible(text))))
+    return Markup(marked)  # noqa: S704 - escaped above
 
 
 def _picture(found: re.Match[str]) -> str:

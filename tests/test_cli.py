@@ -355,6 +355,12 @@ def test_completion_knows_commands_and_options(shell, capsys):
         assert checked.returncode == 0, checked.stderr
 
 
+def test_the_lines_that_install_a_completion_stay_lines(capsys):
+    assert main(["completion", "--help"]) == 0
+    lines = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert {"bash", "zsh", "fish"} <= set(lines)
+
+
 def test_debug_shows_where(here, capsys):
     assert main(["--debug", "backtranslate", "nothere.csv"]) == 2
     assert "Traceback" in capsys.readouterr().err

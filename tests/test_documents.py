@@ -22,6 +22,9 @@ import pytest
 
 from augment.cli import COMMANDS
 from augment.cli.running import parse
+from augment.datasets.filter_pairs import NO_ORIGINAL
+from augment.datasets.production import FAILED
+from augment.datasets.review_apply import REFUSED
 from augment.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -230,3 +233,4 @@ def test_every_reason_of_a_refusal_is_told():
     text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| `([a-z]+)` \|", text.partition("## Reasons of a refusal")[2], re.M)
     assert told == list(FILTERS)
+    assert all(f"`{reason}` (" in text for reason in (FAILED, NO_ORIGINAL, REFUSED))

@@ -75,9 +75,12 @@ def test_broken_characters_are_counted_and_told(tmp_path, monkeypatch, capsys):
     assert inspect_table(table[:2], **PLAIN).broken_texts == 0
     controls = pd.DataFrame({"text": ["One\ttwo\r\nthree.", "F\x08our."], "label": ["a", "b"]})
     assert inspect_table(controls, **PLAIN).broken_texts == 1
+    controls.to_csv("one.csv", index=False)
+    assert main(["inspect", "one.csv", "--model", "none"]) == 0
+    assert "1 row with broken characters" in capsys.readouterr().out
     table.to_csv("in.csv", index=False)
     assert main(["inspect", "in.csv", "--model", "none", "--html", "in.html"]) == 0
-    assert "2 rows hold broken characters" in capsys.readouterr().out
+    assert "2 rows with broken characters" in capsys.readouterr().out
     assert "rows with broken characters" in (tmp_path / "in.html").read_text(encoding="utf-8")
 
 
@@ -88,7 +91,7 @@ def test_rows_that_cannot_be_read_are_listed(tmp_path, monkeypatch, capsys):
     wanted = ["inspect", "in.csv", "--model", "none", "--on-bad-row", "skip", "--html", "in.html"]
     assert main(wanted) == 0
     out = capsys.readouterr().out
-    assert "12 rows could not be read and were skipped:\n  line 3: 3 cells, wanted 2" in out
+    assert "12 rows could not be read; skipped:\n  line 3: 3 cells, wanted 2" in out
     assert "  line 12: 3 cells" in out
     assert "line 13" not in out
     assert "and 2 more" in out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import inspect
 import json
 import os
@@ -22,6 +21,7 @@ pytest.importorskip("transformers")
 
 from augment.cli import main
 from augment.datasets.table_options import ReadOptions
+from augment.datasets.visible import unbroken
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.progress import LineProgress
 from augment.train.config import KFoldConfig
@@ -106,7 +106,9 @@ def test_augmented_table(tiny, tmp_path):
     assert list(result.arms) == ["original", "oversampled", "augmented"]
     folder = tmp_path / "reviews.kfold"
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert metrics["sentence"] in html.unescape((folder / "report.html").read_text())
+    page = (folder / "report.html").read_text()
+    assert unbroken(metrics["sentence"]) in page
+    assert '(<span class="option">--' in page
     for arm in metrics["arms"].values():
         assert {"accuracy", "macro_f1", "mcc", "log_loss", "steps", "seconds", "n_train"} <= set(
             arm

@@ -85,6 +85,7 @@ def test_the_page_tells_what_the_manifest_tells(engine):
     for column in ("text column", "label column", "balance", done.manifest.signature):
         assert column in text
     assert tags.seen.count("del") + tags.seen.count("ins") > 5
+    assert '(found; <span class="option">--text</span> to change)' in done.report_html
     assert "indeedes" in text.lower()  # a sentence now, with a capital
 
 

@@ -19,7 +19,7 @@ from augment.train.optimizer import step_clipped
 from augment.train.passes import length_groups
 from augment.train.precision import choose_device, choose_precision
 from augment.train.recipe import Recipe
-from augment.train.tokens import cut_vocabulary, kept_places, tokenise
+from augment.train.tokens import cut_note, cut_vocabulary, kept_places, tokenise
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -143,6 +143,16 @@ def test_batches_are_what_the_tokenizer_would_pad(texts, tokenizer):
         for key, value in theirs.items():
             assert torch.equal(ours[key], value), key
     assert table.n_cut == sum(len(tokenizer(a, b)["input_ids"]) > 20 for a, b in pairs) > 0
+
+
+@pytest.mark.parametrize(
+    ("long", "told"),
+    [(1, "1 text is longer than 4 tokens and loses its middle (--"), (2, "2 texts are longer")],
+)
+def test_texts_that_lose_something_are_counted(tokenizer, long, told):
+    rows = [("w1 w2",), *[("w1 w2 w3 w4 w5",)] * long]
+    table = tokenise(rows, tokenizer, max_tokens=4, truncation="middle")
+    assert cut_note(table, 4, "middle").startswith(told)
 
 
 def test_long_texts_lose_their_middle(tokenizer):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from augment.datasets.run_report import STYLE
+from augment.datasets.visible import unbroken
 from augment.train.config import AUGMENTED, FLOORS, OVERSAMPLED, of_new_rows
 from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
@@ -51,6 +52,7 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
         points=points,
         signed=lambda v: points(v, sign=True),
         arm_title=arm_title,
+        unbroken=unbroken,
         plus_minus=lambda mean, sd: plus_minus(mean, sd).replace("± ", "±\N{NO-BREAK SPACE}"),
     )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.broken_text import readable
+from augment.enumeration import counted
 
 if TYPE_CHECKING:
     import torch
@@ -143,9 +144,10 @@ def tokenise(
 
 def cut_note(table: TokenTable, max_tokens: int, truncation: Truncation) -> str:
     """Tell the user how many texts of a table lost what."""
+    longer, lose = ("is", "loses its") if table.n_cut == 1 else ("are", "lose their")
     return (
-        f"{table.n_cut:,} texts are longer than {max_tokens} tokens and lose their {truncation} "
-        "(--max-tokens, --truncation)"
+        f"{counted(table.n_cut, 'text')} {longer} longer than {max_tokens} tokens and {lose} "
+        f"{truncation} (--max-tokens, --truncation)"
     )
 
 

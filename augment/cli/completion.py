@@ -17,7 +17,9 @@ class Config:
     """Print a completion script.
 
     bash: augment completion bash > ~/.local/share/bash-completion/completions/augment
+
     zsh: augment completion zsh > a folder of $fpath, as _augment
+
     fish: augment completion fish > ~/.config/fish/completions/augment.fish
     """
 

@@ -102,11 +102,11 @@ def _trouble(found: Inspection) -> list[str]:
         )
     if found.broken_texts:
         lines.append(
-            f"{found.broken_texts:,} rows hold broken characters, as of a file that was read in a "
-            "wrong encoding and saved so"
+            f"{counted(found.broken_texts, 'row')} with broken characters, as of a file that was "
+            "read in a wrong encoding and saved so"
         )
     if found.bad_rows:
-        lines.append(f"{len(found.bad_rows):,} rows could not be read and were skipped:")
+        lines.append(f"{counted(len(found.bad_rows), 'row')} could not be read; skipped:")
     lines += [f"  line {bad.line}: {bad.reason}" for bad in found.bad_rows[:MOST_SHOWN]]
     if left := found.bad_rows[MOST_SHOWN:]:
         lines.append(f"  and {len(left):,} more (--json lists all)")
