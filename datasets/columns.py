@@ -188,7 +188,7 @@ def named_column(table: Table, name: str, option: str) -> str:
     folded = {column.lower(): column for column in table.columns}
     close = get_close_matches(name.lower(), folded, n=1)
     hint = f"; did you mean {option}={folded[close[0]]!r}?" if close else ""
-    raise InputError(f"{table.name}: no column {name!r} (columns: {columns}){hint}")
+    raise InputError(f"{_called(table)}: no column {name!r} (columns: {columns}){hint}")
 
 
 def _guessable(facts: Sequence[ColumnFacts], taken: Sequence[str | None]) -> list[ColumnFacts]:
@@ -225,9 +225,14 @@ def _guess_text(table: Table, facts: Sequence[ColumnFacts], *, taken: str | None
     return named_column(table, best.name, "text")
 
 
+def _called(table: Table) -> str:
+    """Name a table; of a workbook with several sheets the one that is read, too."""
+    return f"{table.name} ({table.format.describe()})" if table.format.sheets[1:] else table.name
+
+
 def _headless(table: Table, name: str) -> InputError:
     return InputError(
-        f"{table.name}: the first row looks like data, not like column names ({name!r}); put a "
+        f"{_called(table)}: the first row looks like data, not like column names ({name!r}); put a "
         "line of names above it"
     )
 
@@ -255,7 +260,7 @@ def _no_text(
     if table.columns.count(first) > 1:
         named_column(table, first, "text")  # refuses a name that two columns have
     return InputError(
-        f"{table.name}: which column is the text? {reason}{which}; "
+        f"{_called(table)}: which column is the text? {reason}{which}; "
         f'pass text="{first}" (--text). columns, each with an example: {shown}{more}'
     )
 

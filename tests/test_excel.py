@@ -14,8 +14,9 @@ pytest.importorskip("defusedxml")
 import openpyxl
 
 from augment.cli import main
+from augment.datasets.columns import find_columns
 from augment.datasets.table import open_table, read_frame, unread_rows
-from augment.errors import TableError
+from augment.errors import InputError, TableError
 
 
 @pytest.fixture
@@ -70,6 +71,14 @@ def test_sheets_that_are_not_read_are_told(workbook, tmp_path, monkeypatch, caps
     assert note.endswith("('Feuil3', 'Feuil4')")
     assert main(["split", "t.xlsx"]) == 0
     assert "(not read: 'Feuil3', 'Feuil4')" in capsys.readouterr().err
+
+
+def test_a_notice_in_front_of_the_data_is_told_where_no_column_fits(workbook):
+    rows = [("text", "label"), ("a film", "a"), ("a book", "b")]
+    table = open_table(workbook([("lisez-moi",), (1,), (2,)], rows))
+    for asked in ({}, {"text": "text"}):
+        with pytest.raises(InputError, match=r"sheet 'Feuil1' \(not read: 'Feuil2'\)"):
+            find_columns(table, **asked)
 
 
 def test_rows_that_are_too_wide_are_refused_or_listed(workbook):

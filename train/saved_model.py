@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -198,7 +199,7 @@ def _whole(
     if missing := sorted(info["missing_keys"]):
         raise InputError(
             f"model={name!r}: an encoder whose head was never trained (no {missing[0]!r} among "
-            f"its weights); train it first: augment train DATA.csv --model {name}"
+            f"its weights); train it first: augment train DATA.csv --model {shlex.quote(str(name))}"
         )
     classes = config.num_labels
     for key, saved, wanted in sorted(info["mismatched_keys"]):
