@@ -96,6 +96,19 @@ def test_new_rows_without_a_control_get_no_verdict():
     )
 
 
+def test_a_floor_is_no_fair_control_of_new_rows():
+    """It differs in its method: the gain over it may be the encoder's, whatever the rows are."""
+    rows = rows_of(["a", "b"] * 50)
+    wrong = {"tfidf": [8, 7, 8, 8, 7], "augmented": [4, 3, 4, 3, 4]}
+    to = {"tfidf": "", "augmented": "augmented"}
+    steps = {"tfidf": 0, "augmented": 10}
+    found = collected(rows, units(rows, splits_of(rows), wrong, steps=steps), to)
+    assert found.comparison.p_value < 0.05
+    assert (found.verdict, found.comparison.withheld) == ("no measurable difference", "control")
+    assert "a floor is another method" in found.sentence
+    assert "run the arm oversampled" in found.sentence
+
+
 def test_arms_that_learned_nothing_get_no_verdict():
     rows = rows_of(["a", "b"] * 50)
     wrong = {"oversampled": [11, 11, 11, 11, 11], "augmented": [10, 10, 10, 9, 10]}

@@ -97,10 +97,10 @@ class Contrasts:
         """Why these two arms can have no verdict, whatever their scores are."""
         if not (self.arms[control].learned or self.arms[candidate].learned):
             return "unlearned"
-        if candidate in FLOORS or control in FLOORS:
-            return ""
         if candidate in self.news:
             return "" if control.startswith(OVERSAMPLED) else "control"
+        if candidate in FLOORS or control in FLOORS:
+            return ""
         steps = [[unit.steps for unit in self.arms[arm].units] for arm in (control, candidate)]
         return "" if steps[0] == steps[1] else "control"
 

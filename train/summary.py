@@ -179,6 +179,8 @@ def _unfair(result: KFoldResult) -> str:
     """Say what else differs between two arms, and which arm would be the fair control."""
     c = result.comparison
     assert c is not None
+    if c.baseline in FLOORS:
+        return f"but a floor is another method, not other rows; run the arm {OVERSAMPLED} beside it"
     steps = [sum(unit.steps for unit in result.arms[a].units) for a in (c.baseline, c.candidate)]
     longer = " also trains longer" if steps[1] > steps[0] else ""
     if not of_new_rows(c.candidate):
