@@ -20,7 +20,8 @@ from augment.train.summary import summary
 from augment.train.units import Unit
 
 NOTHING = {"training_parts": 0, "stood_aside": {}, "refused_before_with_all_labels": {}}
-RUN = {"label_check": NOTHING, "identity": {}}
+CLEAN = {"known_to_model": 0, "nearly_repeated": 0}
+RUN = {"label_check": NOTHING, "identity": {}, "rows": CLEAN}
 
 
 def rows_of(labels, *, paraphrases=True):

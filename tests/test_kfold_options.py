@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import html
+import json
 
 import numpy as np
 import pandas as pd
@@ -16,11 +18,13 @@ import torch
 
 from augment.cli import main
 from augment.datasets.table_options import READING
-from augment.errors import InputError, MissingExtraError
+from augment.errors import AugmentWarning, InputError, MissingExtraError
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
+from augment.train.summary import summary
 from augment.train.testing import tiny_encoder
 from augment.train.train_config import TrainConfig
+from augment.train.train_model import train_model
 from augment.train.training_options import TrainingOptions
 
 WORDS = ["the", "film", "was", "very", "good", "bad", *map(str, range(40))]
@@ -140,6 +144,31 @@ def test_a_log_that_is_missing_is_told_first(run, monkeypatch, tmp_path):
     with pytest.raises(MissingExtraError, match="wandb"):
         run(log="wandb", out=tmp_path / "exp")
     assert not (tmp_path / "exp").exists()
+
+
+def test_what_flatters_every_arm_stands_before_the_verdict(tiny, tmp_path, monkeypatch):
+    """Rows that the base model was trained on, and near texts that folds part."""
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({
+        "text": [f"the film was {('good', 'bad')[n % 2]} {n}" for n in range(24)],
+        "label": [("pos", "neg")[n % 2] for n in range(24)],
+    })  # fmt: skip
+    given = {"steps": 2, "device": "cpu", "precision": "fp32"}
+    train_model(frame.iloc[:12], model=str(tiny), out="base.model", **given)
+    given |= {"folds": 2, "arms": ("original", "tfidf")}
+    with pytest.warns(AugmentWarning, match="no score here can be trusted"):
+        found = kfold_train(frame, model="base.model", out="known", **given)
+    known, near = found.metrics()["doubts"]
+    assert known.startswith("base.model was trained on 12 of these 24 originals")
+    assert near.startswith("24 originals nearly repeat another one")
+    told = summary(found)
+    assert told.index(known) < told.index(near) < told.index(found.sentence)
+    page = html.unescape((tmp_path / "known" / "report.html").read_text())
+    assert page.index(known) < page.index(near) < page.index(found.sentence)
+    rows = json.loads((tmp_path / "known" / "run.json").read_text())["rows"]
+    assert (rows["known_to_model"], rows["nearly_repeated"]) == (12, 24)
+    clean = kfold_train(frame, model=str(tiny), near=0.99, **given)
+    assert clean.metrics()["doubts"] == []
 
 
 def test_help_begins_with_what_the_command_is_about(capsys):

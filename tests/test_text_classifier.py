@@ -20,7 +20,7 @@ from sklearn.utils import estimator_checks
 
 from augment import Predictor, TextClassifier
 from augment.datasets.table_options import READING
-from augment.errors import InputError
+from augment.errors import AugmentWarning, InputError
 from augment.train.testing import tiny_encoder
 from augment.train.train_config import TrainConfig
 
@@ -80,6 +80,16 @@ def test_pickle_clone_and_folder_give_the_same_answers(make, tmp_path, lora):
     with pytest.raises(NotFittedError):
         fresh.predict(TEXTS)
     assert np.array_equal(fresh.fit(TEXTS, LABELS).predict_proba(TEXTS).shape, (40, 2))
+
+
+def test_a_base_model_that_knows_the_rows_is_told(make, tmp_path):
+    base = make().fit(TEXTS[:30], LABELS[:30]).save(tmp_path / "base.model")
+    again = make().set_params(model=str(base))
+    with pytest.warns(AugmentWarning, match="was trained on 20 of these 20 texts before"):
+        again.fit(TEXTS[:20], LABELS[:20])
+    with pytest.warns(AugmentWarning, match="was trained on 10 of these 20 texts before"):
+        again.score(TEXTS[20:], LABELS[20:])
+    again.fit(TEXTS[30:], LABELS[30:]).score(TEXTS[30:], LABELS[30:])  # news to the base model
 
 
 def test_cross_validate_and_grid_search(make):

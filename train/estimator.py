@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from augment.config import check_types
 from augment.datasets.cell_text import is_missing
-from augment.errors import DivergedError, InputError
+from augment.errors import AugmentWarning, DivergedError, InputError
 from augment.train.predictor import Predictor, as_sides
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from augment.train.trainer import Trainer
 
         texts = _texts(X)
+        self._warn_of_known(texts)
         # Before numpy makes words of what is missing: of pandas' own types floats, of lists "nan".
         own = hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype)
         if own or isinstance(y, list | tuple):
@@ -241,10 +243,28 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         found: npt.NDArray[Any] = self.classes_[best]
         return found
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401
+        """Accuracy; warns where the model that was trained on, `model`, knows the texts."""
+        self._warn_of_known(_texts(X))
+        return float(super().score(X, y, sample_weight))
+
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write the model as a folder for ``augment predict`` and the transformers library."""
         check_is_fitted(self, "predictor_")
         return self.predictor_.save(folder, force=force)
+
+    def _warn_of_known(self, texts: Sequence[tuple[str, ...]]) -> None:
+        """Say that the base model was trained on texts: folds part them in vain."""
+        from augment.train.trained_texts import keys_of, text_keys
+
+        if known := int(np.isin(text_keys(texts), keys_of(self.model)).sum()):
+            warnings.warn(
+                f"model={self.model!r} was trained on {known:,} of these {len(texts):,} texts "
+                "before: scores of texts that it knows are too good, in cross-validation too; "
+                "give the encoder that it was made from",
+                AugmentWarning,
+                stacklevel=3,
+            )
 
     def _keep_columns(self, X: Any) -> None:  # noqa: ANN401
         """Keep the names of a frame's columns: pairs whose sides are swapped answer wrongly."""

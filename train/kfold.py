@@ -16,7 +16,6 @@ from augment.config import TOML_NAME, build, toml_options
 from augment.datasets.folds import Fold, grouped_folds
 from augment.datasets.last_table import last_table
 from augment.datasets.manifest import manifest_of_run, recorded_columns, versions
-from augment.datasets.near_duplicates import NEAR
 from augment.datasets.table_options import READING
 from augment.errors import InputError
 from augment.extras import require
@@ -26,17 +25,16 @@ from augment.train.arms import chosen_arms
 from augment.train.candidates import joined, read_candidate, words_candidate
 from augment.train.config import AUGMENTED, SETFIT, WORDS, KFoldConfig, with_earlier_arms
 from augment.train.contrastive import check_installed
+from augment.train.doubts import doubtful_rows, known_sentence, near_sentence
 from augment.train.encoder import language_note, load_encoder
 from augment.train.experiment import Experiment
 from augment.train.experiment_log import check_logs, log_folds, open_logs, sent_away
 from augment.train.label_check import label_check, tables_checked, told
 from augment.train.labelled import LabelledRows, labelled_rows
-from augment.train.near_rows import n_parted
 from augment.train.results import KFoldResult, collect
 from augment.train.run_folder import RunFolder, differences
 from augment.train.summary import label_sentence
 from augment.train.tokens import cut_note
-from augment.train.trained_texts import keys_of, text_keys
 from augment.train.training_options import named_values
 from augment.train.units import UnitStore
 
@@ -168,14 +166,7 @@ def _run(
     run = _run_record(config, rows, experiment, name, checked)
     if earlier is not None:
         _go_on(out, earlier, run, progress)
-    _announce(rows, splits, experiment, run["label_check"], progress)
-    known = int(np.isin(text_keys(rows.texts[: rows.n_originals]), keys_of(config.model)).sum())
-    if known:
-        progress.warn(
-            f"{config.model} was trained on {known:,} of these {rows.n_originals:,} originals: it "
-            "knows the rows that score it, and no score here can be trusted; give the encoder that "
-            "it was made from"
-        )
+    _announce(rows, splits, experiment, run, progress)
     if folder is not None:
         folder.begin(run, keep_units=earlier is not None)
     store = UnitStore(folder.units if folder is not None else None)
@@ -305,6 +296,7 @@ def _run_record(
             "paraphrases": rows.n_paraphrases,
             "groups": int(rows.groups.max()) + 1,
             "cut_off": experiment.table.n_cut,
+            **doubtful_rows(config, rows),
         },
         "label_check": told(experiment.check, checked),
         "versions": versions(
@@ -332,7 +324,7 @@ def _announce(
     rows: LabelledRows,
     splits: Sequence[Fold],
     experiment: Experiment,
-    about_labels: Mapping[str, Any],
+    run: Mapping[str, Any],
     progress: Progress,
 ) -> None:
     """Say what was found and chosen."""
@@ -344,13 +336,10 @@ def _announce(
     )
     for note in rows.notes():
         progress.note(note)
-    originals = rows.texts[: rows.n_originals]
-    if config.near is None and (parted := n_parted(originals, rows.groups)):
-        progress.note(
-            f"{parted:,} originals nearly repeat another one ({NEAR:.0%} of their letters): where "
-            f"one is trained on and the other is tested, scores are flattered; --near {NEAR:g} "
-            "keeps them together"
-        )
+    if sentence := known_sentence(run):
+        progress.warn(sentence)
+    if sentence := near_sentence(run):
+        progress.note(sentence)
     for note in _absent(rows, splits):
         progress.note(note)
     if experiment.table.n_cut:
@@ -363,7 +352,7 @@ def _announce(
     )
     if sentence := language_note(config.model, rows.texts):
         progress.note(sentence)
-    if sentence := label_sentence(about_labels, experiment.label_refused()):
+    if sentence := label_sentence(run["label_check"], experiment.label_refused()):
         progress.note(sentence)
     if experiment.left_out_points:
         points = ", ".join(map(str, experiment.left_out_points))

@@ -16,6 +16,7 @@ from augment.train.arm_result import ArmResult, arm_result
 from augment.train.comparison import Comparison, judge
 from augment.train.config import of_new_rows
 from augment.train.contrasts import Contrasts
+from augment.train.doubts import doubts
 from augment.train.labelled import LabelledRows
 from augment.train.metrics import score
 from augment.train.parts import LEAKING, WHOLE
@@ -151,6 +152,11 @@ class KFoldResult:
         }
 
     @property
+    def doubts(self) -> list[str]:
+        """Why all scores are too good, a sentence each; empty where nothing speaks for it."""
+        return doubts(self.run)
+
+    @property
     def verdict(self) -> str | None:
         """``helps``, ``hurts`` or ``no measurable difference``; None for a single arm."""
         return self.comparison.verdict if self.comparison else None
@@ -179,6 +185,7 @@ class KFoldResult:
                 for name, (n, m) in self.class_counts.items()
             },
             "left_out": self.left_out,
+            "doubts": self.doubts,
             "sentence": self.sentence,
         }
 

@@ -350,7 +350,7 @@ def summary(result: KFoldResult) -> str:
     lines.append(guessing_sentence(result))
     if lost := unpredicted_sentence(result):
         lines.append(lost)
-    lines.append(result.sentence)
+    lines += [*result.doubts, result.sentence]
     if not any(new for _, new in result.class_counts.values()):
         lines.append(
             "To test paraphrases as an arm of their own: augment backtranslate, then augment "
