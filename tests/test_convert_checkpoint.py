@@ -101,6 +101,64 @@ def test_a_state_dict_of_the_library_itself(bases, tmp_path, kind):
     assert np.allclose(found, answers(model, bases[kind]), atol=1e-6)
 
 
+def test_one_output_chooses_between_two_classes(bases, tmp_path):
+    """As trained with a binary cross-entropy: the sigmoid is the probability of the second."""
+    from transformers import AutoTokenizer
+
+    model = Founding(bases["bert"], classes=1).eval()
+    nn.init.normal_(model.fc.weight)
+    torch.save(model.state_dict(), tmp_path / "m.pt")
+    given = {"base": bases["bert"], "out": tmp_path / "m"}
+    for labels in ((), ("pos",), ("a", "b", "c"), ("pos", "pos")):
+        with pytest.raises(InputError, match=r"one output.*that of 0 first: --labels neg,pos"):
+            convert_checkpoint(tmp_path / "m.pt", labels=labels, **given)
+    out = convert_checkpoint(tmp_path / "m.pt", labels=("neg", "pos"), **given)
+    tokenizer = AutoTokenizer.from_pretrained(bases["bert"])
+    with torch.no_grad():
+        wanted = model(**tokenizer(TEXTS, padding=True, return_tensors="pt")).sigmoid()[:, 0]
+    found = Predictor(out, device="cpu", precision="fp32")
+    assert found.labels == ("neg", "pos")
+    assert np.allclose(found.predict_proba(TEXTS)[:, 1], wanted, atol=1e-6)
+
+
+LAYER = "bert.encoder.layer."
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lstm.weight_ih_l0": (16, 32), "lstm.bias_ih_l0": (16,)},
+        {f"{LAYER}{n}.output.dense.weight": (32, 64) for n in (2, 3)},
+        {f"{LAYER}0.attention.self.query.lora_A": (4, 32)},
+    ],
+    ids=["layers beside", "more layers", "adapters"],
+)
+def test_weights_that_would_be_left_out_are_refused(bases, tmp_path, more):
+    state = Founding(bases["bert"], head="classifier").state_dict()
+    torch.save({**state, **{k: torch.ones(s) for k, s in more.items()}}, tmp_path / "m.pt")
+    with pytest.raises(InputError, match=rf"{len(more)} weights have no place.*{min(more)}"):
+        convert_checkpoint(
+            tmp_path / "m.pt", base=bases["bert"], labels=("a", "b", "c"), out=tmp_path / "m"
+        )
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize("head", ["classifier", "fc"])
+def test_what_takes_no_part_in_an_answer_may_be_left_out(bases, tmp_path, head):
+    model = Founding(bases["bert"], head=head)
+    idle = {
+        "bert.embeddings.position_ids": torch.arange(64)[None],
+        "criterion.weight": torch.ones(3),
+        "loss_fn.pos_weight": torch.ones(3),
+    }
+    torch.save({**model.state_dict(), **idle}, tmp_path / "m.pt")
+    out = convert_checkpoint(
+        tmp_path / "m.pt", base=bases["bert"], labels=("a", "b", "c"), out=tmp_path / "m"
+    )
+    found = Predictor(out, device="cpu", precision="fp32").predict_proba(TEXTS)
+    assert np.allclose(found, answers(model, bases["bert"]), atol=1e-6)
+
+
 class Evil:
     def __reduce__(self):
         import pathlib

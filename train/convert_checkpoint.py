@@ -6,6 +6,7 @@ A pickle can run any code when it is read. The file is therefore read with torch
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ __all__ = ["ConvertConfig", "convert_checkpoint"]
 WRAPPERS: Final = ("model_state_dict", "state_dict", "model")
 #: What DataParallel, torch.compile and Lightning put in front of every name.
 SHELLS: Final = ("module.", "_orig_mod.", "model.")
+#: What has no part in an answer: numbers of places, of earlier libraries; class weights of a loss.
+IDLE: Final = re.compile(
+    r"(^|\.)(position_ids|token_type_ids)$|^(criterion|loss\w*)\.(pos_)?weight$"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class ConvertConfig:
     Read are the state dict of a model of the transformers library, and that of an own class made
     of an encoder, dropout and one linear layer (`bert.*` and `classifier.*`, `fc.*`, `linear.*`,
     `out.*` or any other name). The linear layer is taken to work on the encoder's pooled output,
-    as in BertForSequenceClassification; check the result with augment evaluate.
+    as in BertForSequenceClassification; check the result with augment evaluate. A layer of one
+    output, as trained with a binary cross-entropy, becomes one of two: --labels neg,pos.
     """
 
     checkpoint: Annotated[Path | None, tyro.conf.Positional, shown_as("FILE.pt")] = None
@@ -57,7 +63,7 @@ class ConvertConfig:
     base: str = ""
     """Encoder that it was trained from, for config and tokenizer: minilm, a hub name, a folder."""
     labels: Annotated[tuple[str, ...], shown_as("NAME")] = ()
-    """Class names in the order of the outputs, such as neg,pos."""
+    """Class names in the order of the outputs, such as neg,pos; of one output that of 0 first."""
     out: Annotated[Path | None, shown_as("MODEL", "-o")] = None
     """Folder for the model. Default: NAME.model in the current folder."""
     max_tokens: Annotated[int | None, shown_as("N")] = None
@@ -118,6 +124,9 @@ def convert_checkpoint(
     check_model_place(out, force=config.force)
     weights = read_state(file)
     outputs = _outputs(weights, file)
+    single = outputs == 1
+    if single:
+        weights, outputs = _of_two(weights), 2
     transformers = require("transformers", extra="train", purpose="convert-checkpoint")
     where = str(minilm_folder()) if base == NAME else base
     try:
@@ -131,13 +140,14 @@ def convert_checkpoint(
     except (OSError, ValueError) as error:
         folder = Path(where) if Path(where).is_dir() else None
         raise explained(base, folder, config.offline, error) from error
-    labels = _labels(config, settings, outputs, file)
+    labels = _labels(config, settings, outputs, file, single=single)
     settings.id2label = dict(enumerate(labels))
     settings.label2id = {label: number for number, label in enumerate(labels)}
     model.config.id2label, model.config.label2id = settings.id2label, settings.label2id
     head = _fill(model, weights, file, base)
     check_finite(file, model)
-    progress.note(f"head: {head} -> {outputs} classes ({', '.join(labels)})")
+    one = f"; its one output speaks for {labels[1]}" if single else ""
+    progress.note(f"head: {head} -> {outputs} classes ({', '.join(labels)}){one}")
     longest = longest_input(settings, tokenizer)
     record = {
         "converted_from": file.name,
@@ -240,6 +250,18 @@ def _outputs(weights: Mapping[str, torch.Tensor], file: Path) -> int:
     return int(weights[heads[0] + ".weight"].shape[0])
 
 
+def _of_two(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Give a head of one output a second one: the softmax of [0, z] is the sigmoid of z."""
+    import torch
+
+    [head] = _head_keys(weights)
+    both = {
+        key: torch.cat([torch.zeros_like(weights[key]), weights[key]])
+        for key in (f"{head}.weight", f"{head}.bias")
+    }
+    return {**weights, **both}
+
+
 def _size(weights: Mapping[str, torch.Tensor]) -> str:
     """Describe an encoder by its weights."""
     layers = max((depth_of(key) or 0 for key in weights), default=0)
@@ -259,9 +281,9 @@ def _fill(
 
     wanted = model.state_dict()
     [head] = _head_keys(weights)
-    found = dict(weights)
+    found = {key: value for key, value in weights.items() if key in wanted or not IDLE.search(key)}
     if not set(wanted) <= set(found):
-        given, own_layers = ({key.partition(".")[2] for key in keys} for keys in (weights, wanted))
+        given, own_layers = ({key.partition(".")[2] for key in keys} for keys in (found, wanted))
         if not any(".layer" in key or "layers." in key for key in given & own_layers):
             raise InputError(
                 f"{file}: the layers are not named as those of {base} "
@@ -278,7 +300,7 @@ def _fill(
                 f"more than one linear layer on top ({', '.join(sorted(heads))}), and this file "
                 "has one; only encoders with a pooled output (BERT) can be converted from it"
             )
-        inside = {key.split(".")[0] for key in weights} - {head.split(".")[0]}
+        inside = {key.split(".")[0] for key in found} - {head.split(".")[0]}
         if len(inside) != 1:
             parts = f"parts {', '.join(sorted(inside))}" if inside else f"a head {head!r} alone"
             raise InputError(f"{file}: {parts}; one encoder with a linear layer on top is wanted")
@@ -290,7 +312,7 @@ def _fill(
                 if key.startswith(f"{head}.")
                 else key.replace(prefix, model.base_model_prefix, 1)
             ): value
-            for key, value in weights.items()
+            for key, value in found.items()
         }
     sizes = f"the file holds {_size(found)}, {base} {_size(wanted)}"
     other = f"{sizes}; give the encoder that it was trained from with --base"
@@ -298,6 +320,18 @@ def _fill(
         n = len(missing)
         raise InputError(
             f"{file}: {n} weights of {base} are missing, such as {missing[0]!r}: {other}"
+        )
+    ignored = model._keys_to_ignore_on_load_unexpected or ()
+    if extra := sorted(
+        key
+        for key in set(found) - set(wanted)
+        if not any(re.search(pattern, key) for pattern in ignored)
+    ):
+        raise InputError(
+            f"{file}: {len(extra)} weights have no place in {base} and a linear layer on top, "
+            f"such as {extra[0]!r}, and without them it would answer otherwise; {sizes}: give the "
+            "encoder that it was trained from with --base, or merge its adapters first; other "
+            "layers cannot be converted"
         )
     for key, value in wanted.items():
         if value.shape != found[key].shape:
@@ -315,6 +349,8 @@ def _labels(
     settings: Any,  # noqa: ANN401
     outputs: int,
     file: Path,
+    *,
+    single: bool,
 ) -> tuple[str, ...]:
     labels = config.labels
     if not labels and settings.num_labels == outputs:
@@ -322,6 +358,11 @@ def _labels(
         labels = () if any(name.startswith("LABEL_") for name in known) else known
     if len(labels) != outputs or len(set(labels)) != outputs:
         given = f"got {', '.join(labels)}" if labels else "none is known"
+        if single:
+            raise InputError(
+                f"{file}: the model has one output, which chooses between two classes, and both "
+                f"need names of their own, {given}; give them, that of 0 first: --labels neg,pos"
+            )
         raise InputError(
             f"{file}: the model has {outputs} outputs and needs as many different class names, "
             f"{given}; give them in the order of the outputs: --labels neg,pos"
