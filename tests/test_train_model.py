@@ -215,6 +215,9 @@ def test_what_a_model_was_trained_on_is_known_when_it_is_trained_on(encoders, ca
     third = table(24, seed=9)
     done = train_model(third, model="two", valid="v.csv", **{**SMALL, "steps": 1}, out="three")
     assert done.validation.trained_on == done.validation.rows
+    card = Path("three/README.md").read_text()
+    told = card.index("NOT TO BE TRUSTED: every row has a text that the model was trained on")
+    assert card.index("## Scores") < told < card.index("On the 24 rows held out")
     for name in ("d.csv", "v.csv"):
         assert main(["evaluate", "two", name, "--json"]) == 0
         found = json.loads(capsys.readouterr().out)

@@ -93,34 +93,39 @@ def mistakes_report(found: Assessment) -> str:
     return "\n".join(["hardest errors (0-based rows):", *lines])
 
 
-def assessment_text(found: Assessment) -> str:
-    """Give the whole assessment for a terminal."""
-    other = (
-        f"log loss {found.scores.log_loss:.3f}, calibration error {found.ece:.3f}, "
-        f"Matthews correlation {found.scores.mcc:.3f}"
-    )
-    warning = []
+def caveats(found: Assessment) -> list[str]:
+    """Say what the scores do not mean, a sentence each; empty where nothing speaks for it."""
+    told = []
     if (found.confusion.sum(axis=1) > 0).sum() == 1:
-        warning = ["rows of one class alone: they cannot tell what the model takes for that class"]
+        told = ["rows of one class alone: they cannot tell what the model takes for that class"]
     elif not found.learned:
-        warning = [f"NO BETTER THAN GUESSING: {UNLEARNED}"]
+        told = [f"NO BETTER THAN GUESSING: {UNLEARNED}"]
     if found.trained_on:
         rows = (
             "every row has"
             if found.trained_on == found.rows
             else (f"{found.trained_on:,} of the {found.rows:,} rows have")
         )
-        warning += [
+        told += [
             f"NOT TO BE TRUSTED: {rows} a text that the model was trained on, so these scores are "
             "too good; score rows that it has not seen"
         ]
     if found.side_trained_on:
-        warning += [
+        told += [
             f"of {found.side_trained_on:,} of the {found.rows:,} rows the model was trained on one "
             "side, in another pair: scores may be too good; augment split keeps such rows together"
         ]
+    return told
+
+
+def assessment_text(found: Assessment) -> str:
+    """Give the whole assessment for a terminal."""
+    other = (
+        f"log loss {found.scores.log_loss:.3f}, calibration error {found.ece:.3f}, "
+        f"Matthews correlation {found.scores.mcc:.3f}"
+    )
     parts = [
-        *warning,
+        *caveats(found),
         f"{found.rows:,} rows: {score_line(found)}\n{other}\n"
         f"{constant_line(found.confusion, found.classes)}",
         class_report(found),

@@ -12,7 +12,7 @@ from augment._version import __version__
 from augment.enumeration import counted
 from augment.train.assessment import Assessment
 from augment.train.assessment_text import (
-    UNLEARNED,
+    caveats,
     class_report,
     confusion_report,
     constant_line,
@@ -152,9 +152,9 @@ def _scores(validation: Assessment | None) -> str:
             "`augment kfold-train` scores every row by a model that has not seen it."
         )
     table = validation.confusion
-    warning = "" if validation.learned else f"**No better than guessing**: {UNLEARNED}.\n\n"
+    warnings = "".join(f"**{caveat}.**\n\n" for caveat in caveats(validation))
     return (
-        f"{warning}On the {validation.rows:,} rows held out: {score_line(validation)} (95 % "
+        f"{warnings}On the {validation.rows:,} rows held out: {score_line(validation)} (95 % "
         f"intervals), log loss {validation.scores.log_loss:.3f}, calibration error "
         f"{validation.ece:.3f}; {constant_line(table, validation.classes)}.\n\n"
         f"```\n{class_report(validation)}\n\n{confusion_report(validation)}\n```"
