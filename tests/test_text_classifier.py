@@ -120,7 +120,17 @@ def test_scikit_learns_own_checks(check):
 
 
 def test_every_option_of_a_training_is_a_parameter():
-    outward = {"data", "out", "text", "label", "label_names", "valid", "valid_share", "share"}
+    outward = {
+        "data",
+        "out",
+        "text",
+        "label",
+        "label_names",
+        "valid",
+        "valid_share",
+        "share",
+        "near",
+    }
     outward |= {"log", "resume", "force", "quiet", "json", *READING}
     options = set(TrainConfig.__dataclass_fields__) - outward
     assert set(TextClassifier().get_params()) == options

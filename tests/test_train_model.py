@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -28,6 +29,7 @@ from augment.errors import (
 )
 from augment.progress import LineProgress
 from augment.train import finetune, trainer
+from augment.train.assessment_text import assessment_text
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import language_note
 from augment.train.labelled import labelled_rows
@@ -204,6 +206,30 @@ def test_paraphrases_with_a_text_of_the_validation_file_are_left_out_too(encoder
     assert done.record["data"]["paraphrases"] == 95
     for one in done.validation.mistakes:
         assert valid.loc[one.row, "text"] == one.text[0]
+
+
+def test_scored_rows_that_are_nearly_trained_on_are_told_and_can_be_kept_together(encoders, here):
+    letters = np.random.default_rng(0).choice([*"abcdefghij "], (20, 60))
+    texts, labels = ["".join(row) for row in letters], ["pos", "neg"] * 10
+    first = pd.DataFrame({"text": texts, "label": labels})
+    second = first.assign(text=[f"{text} then" for text in texts])
+    both = pd.concat([first, second], ignore_index=True)
+    second.to_csv("v.csv", index=False)
+    options = {**SMALL, "steps": 1, "model": encoders(), "out": "m", "force": True}
+    for frame, more in ((both, {"valid_share": 0.2}), (first, {"valid": "v.csv"})):
+        seen = io.StringIO()
+        done = train_model(frame, **options, **more, progress=LineProgress(seen))
+        near, scored = done.validation.near_trained_on, done.validation.rows
+        assert 0 < near <= scored
+        told = f"nearly repeated in the training (70% of their letters): {near} of the {scored} "
+        assert told in seen.getvalue()
+        assert told in Path("m/README.md").read_text()
+        assert told in assessment_text(done.validation)
+        assert done.record["validation"]["near_trained_on"] == near
+    apart = train_model(both, **options, valid_share=0.2, near=0.7)
+    assert apart.validation.near_trained_on == 0
+    with pytest.raises(InputError, match=r"near=0.7 does nothing without valid_share"):
+        train_model(both, **options, near=0.7)
 
 
 def test_what_a_model_was_trained_on_is_known_when_it_is_trained_on(encoders, capsys):

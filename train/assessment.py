@@ -69,6 +69,9 @@ class Assessment:
         Rows whose text the model was trained on: where there are any, the scores are too good.
     side_trained_on
         Other rows of which the model was trained on one side of the pair.
+    near_trained_on
+        Rows that nearly repeat a text that the model was trained on, as far as its texts are at
+        hand: in its own training.
     """
 
     classes: tuple[str, ...]
@@ -81,6 +84,7 @@ class Assessment:
     left_out: dict[str, int] = field(default_factory=dict)
     trained_on: int = 0
     side_trained_on: int = 0
+    near_trained_on: int = 0
 
     @property
     def rows(self) -> int:
@@ -116,6 +120,7 @@ class Assessment:
             "left_out": self.left_out,
             "trained_on": self.trained_on,
             "side_trained_on": self.side_trained_on,
+            "near_trained_on": self.near_trained_on,
         }
 
 
@@ -129,6 +134,7 @@ def assess(
     left_out: dict[str, int] | None = None,
     trained_on: int = 0,
     side_trained_on: int = 0,
+    near_trained_on: int = 0,
     seed: int = 0,
 ) -> Assessment:
     """Score class probabilities against labels.
@@ -143,7 +149,7 @@ def assess(
         The text of each row, or both sides of a pair.
     rows
         Number of each row in its table; 0, 1, ... by default.
-    left_out, trained_on, side_trained_on
+    left_out, trained_on, side_trained_on, near_trained_on
         Passed on.
     seed
         Of the bootstrap.
@@ -175,4 +181,5 @@ def assess(
         left_out=left_out or {},
         trained_on=trained_on,
         side_trained_on=side_trained_on,
+        near_trained_on=near_trained_on,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from augment.train.assessment import Assessment, IntArray
 from augment.train.metrics import Constant, unpredicted
+from augment.train.near_rows import near_trained_sentence
 
 #: Beyond so many classes the confusion table is too wide to be read.
 WIDEST = 12
@@ -115,6 +116,8 @@ def caveats(found: Assessment) -> list[str]:
             f"of {found.side_trained_on:,} of the {found.rows:,} rows the model was trained on one "
             "side, in another pair: scores may be too good; augment split keeps such rows together"
         ]
+    if found.near_trained_on:
+        told.append(near_trained_sentence(found.near_trained_on, found.rows))
     return told
 
 

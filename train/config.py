@@ -82,9 +82,6 @@ class KFoldConfig(TrainingOptions):
     label_check: Literal["auto", "on", "off"] = "auto"
     """Keep out new rows that a classifier of the training part reads as another label; auto: where
     the table was written with --label-check."""
-    near: Annotated[float | None, shown_as("F")] = None
-    """Keep originals in one fold that share this much of their letter runs, 0 to 1; 0.7 is
-    sensible."""
     curve: Annotated[tuple[str, ...], shown_as("N")] = ()
     """Compare also with only so many originals of each class to train on: 5,10,20,50."""
     leak_gap: bool = False
@@ -118,8 +115,6 @@ class KFoldConfig(TrainingOptions):
         self.check_training()
         check_at_least("folds", self.folds, 2)
         check_at_least("repeats", self.repeats, 1)
-        if self.near is not None and not 0.0 < self.near <= 1.0:
-            raise InputError(f"near={self.near!r}: a number above 0 and up to 1 is wanted")
         if self.workers is not None:
             check_at_least("workers", self.workers, 1)
         if self.resume and self.force:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from augment.datasets.folds import source_groups
 from augment.errors import InputError
 from augment.tokens import fold as same_text
 from augment.train.labelled import LabelledRows
+from augment.train.near_rows import n_near, near_trained_sentence
 from augment.train.schedule import fair_pair, own_batches, planned_steps
 from augment.train.train_config import TrainConfig
 
@@ -35,6 +36,8 @@ class Material:
         stands in two of them, and a paraphrase goes where its original goes.
     notes
         What a user should know about the parts.
+    near_trained_on
+        Rows to be scored that nearly repeat a text that is trained on.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -45,6 +48,7 @@ class Material:
     inner: IntArray
     valid: IntArray
     notes: tuple[str, ...]
+    near_trained_on: int = 0
 
     @property
     def trained_texts(self) -> list[tuple[str, ...]]:
@@ -137,7 +141,11 @@ def gather(
             f"stand in {name or 'the validation part'} too; take them out there, or leave the "
             "class out"
         )
-    return Material(tuple(texts), labels, rows.classes, source, train, inner, held, tuple(notes))
+    parts = Material(tuple(texts), labels, rows.classes, source, train, inner, held, tuple(notes))
+    if near := n_near([texts[row] for row in held.tolist()], parts.trained_texts):
+        notes.append(near_trained_sentence(near, len(held)))
+        parts = replace(parts, notes=tuple(notes), near_trained_on=near)
+    return parts
 
 
 def grouped_part(

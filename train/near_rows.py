@@ -11,6 +11,7 @@ from augment.datasets.near_duplicates import NEAR, jaccard, near_texts
 from augment.tokens import fold
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 Texts = Sequence[tuple[str, ...]]
 #: Originals of one group of near texts that a new row is compared with.
 _MOST_COMPARED = 500
@@ -18,7 +19,7 @@ _MOST_COMPARED = 500
 
 def near_copies(
     originals: Texts, groups: IntArray, new: Texts, sources: Sequence[int]
-) -> npt.NDArray[np.bool_]:
+) -> BoolArray:
     """Find new rows that are nearer to an original of another group than their own source is.
 
     Such a row would show the training side almost the text of a test row. Where source and other
@@ -77,6 +78,33 @@ def n_parted(texts: Texts, groups: IntArray) -> int:
     >>> n_parted(rows, np.array([0, 1])), n_parted(rows, np.array([0, 0]))
     (2, 0)
     """
+    return int(_parted(texts, groups).sum())
+
+
+def n_near(texts: Texts, others: Texts) -> int:
+    """Count the texts that are near one of the others.
+
+    >>> n_near([("When was the wheel invented?",)], [("When was the wheel invented, please?",)])
+    1
+    """
+    if not texts:
+        return 0
+    both = [*texts, *others]
+    parted = _parted(both, np.arange(len(both)) >= len(texts))
+    return int(parted[: len(texts)].sum())
+
+
+def near_trained_sentence(near: int, scored: int) -> str:
+    """Say that so many of the rows that score a model nearly repeat what it was trained on."""
+    return (
+        f"nearly repeated in the training ({NEAR:.0%} of their letters): {near:,} of the "
+        f"{scored:,} rows that score the model, so these scores are flattered; --valid-share with "
+        f"--near {NEAR:g}, or augment split --near {NEAR:g}, keeps such rows together"
+    )
+
+
+def _parted(texts: Texts, groups: IntArray | BoolArray) -> BoolArray:
+    """Which texts have a near text in another group."""
     parted = np.zeros(len(texts), dtype=bool)
     for near in near_groups(texts, NEAR):
         least = np.full(len(texts), len(texts), dtype=np.int64)
@@ -84,4 +112,4 @@ def n_parted(texts: Texts, groups: IntArray) -> int:
         np.minimum.at(least, near, groups)
         np.maximum.at(most, near, groups)
         parted |= (least != most)[near]
-    return int(parted.sum())
+    return parted

@@ -95,6 +95,8 @@ class TrainConfig(TrainingOptions):
                 )
         if self.merge and not self.lora:
             raise InputError("merge without lora: there are no adapters to add into the weights")
+        parted = bool(self.valid_share) or self.judges_epochs
+        self.check_needed("near", "valid_share, keep='best' or patience", parted)
         for name in ("inner_share", "metric"):
             self.check_needed(name, "keep='best' or patience", self.judges_epochs)
 

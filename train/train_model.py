@@ -154,7 +154,9 @@ to part; add rows, or leave valid_share out
         check_model_place(out, force=config.force, resume=config.resume)
         checkpoint.check(resume=config.resume, force=config.force)
     text, label = recorded_columns(manifest, frame.columns)
-    rows = labelled_rows(frame, name=name, text=config.text or text, label=config.label or label)
+    rows = labelled_rows(
+        frame, name=name, text=config.text or text, label=config.label or label, near=config.near
+    )
     if frame is not data and rows.label_kind == "text":  # as every cell of a CSV is
         rows = dataclasses.replace(rows, label_kind=kind_of_names(rows.classes))
     rows = _named(rows, config)
@@ -273,6 +275,7 @@ class _Job:
                     left_out=self.valid.left_out if self.valid is not None else None,
                     trained_on=known,
                     side_trained_on=int(side_known(texts, self.known).sum()),
+                    near_trained_on=material.near_trained_on,
                 )
                 record["validation"] = {
                     **validation.as_dict(),

@@ -20,6 +20,8 @@ LOGS: Final = ("tensorboard", "mlflow", "wandb")
 class TrainingOptions(ReadOptions):
     """How one model is fine-tuned; asked and checked alike by `train` and `kfold-train`."""
 
+    near: Annotated[float | None, shown_as("F")] = None
+    """Never part originals that share this much of their letter runs, 0 to 1; 0.7 is sensible."""
     epochs: Annotated[float | None, shown_as("E")] = None
     """Passes over the training rows. Default 5, or more where that makes fewer than 100 steps."""
     steps: Annotated[int | None, shown_as("N")] = None
@@ -87,6 +89,8 @@ class TrainingOptions(ReadOptions):
         object.__setattr__(self, "log", split_commas(self.log))
         for name in self.log:
             check_one_of("log", name, LOGS)
+        if self.near is not None and not 0.0 < self.near <= 1.0:
+            raise InputError(f"near={self.near!r}: a number above 0 and up to 1 is wanted")
         self._check_numbers()
         check_one_of("schedule", self.schedule, ("linear", "cosine", "constant"))
         check_one_of("loss", self.loss, ("plain", "weighted", "focal"))
