@@ -102,7 +102,7 @@ def bare_seconds(name: str, layouts: tuple[Layout, ...]) -> float:
 def training(data: Path, steps: int) -> FineTuning:
     """Give a training over drawn batches."""
     table = pd.read_csv(data / TABLE).sample(ROWS, random_state=0)
-    encoder = load_encoder("minilm", n_classes=2, offline=True)
+    encoder = load_encoder("minilm", labels=("neg", "pos"), offline=True)
     texts = [(text,) for text in table["text"]]
     tokens = cut_vocabulary(
         encoder.model, tokenise(texts, encoder.tokenizer, max_tokens=MAX_TOKENS)

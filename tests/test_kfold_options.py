@@ -171,6 +171,25 @@ def test_what_flatters_every_arm_stands_before_the_verdict(tiny, tmp_path, monke
     assert clean.metrics()["doubts"] == []
 
 
+@pytest.mark.filterwarnings("ignore::augment.errors.AugmentWarning")
+def test_a_head_for_classes_of_other_names_is_drawn_anew(tiny, run, tmp_path):
+    """As `train` does: a kept one would bring another task's answers by the place of its output."""
+    rows = {"text": [f"the film {n}" for n in range(24)], "label": ["pos", "neg"] * 12}
+    given = {"model": str(tiny), "steps": 20, "lr": 0.01, "device": "cpu", "precision": "fp32"}
+    for name, names in (("own", {}), ("other", {"pos": "dog", "neg": "cat"})):
+        frame = pd.DataFrame(rows).replace({"label": names})
+        train_model(frame, **given, out=tmp_path / name)
+    answers = {
+        name: [
+            run(model=str(tmp_path / name), steps=1, lr=1e-9, seed=seed)["original"].mean(axis=0)
+            for seed in (0, 1)
+        ]
+        for name in ("own", "other")
+    }
+    assert np.allclose(*answers["own"], atol=1e-6)
+    assert not np.allclose(*answers["other"], atol=1e-3)
+
+
 def test_help_begins_with_what_the_command_is_about(capsys):
     assert main(["kfold-train", "--help"]) == 0
     out = capsys.readouterr().out

@@ -20,7 +20,7 @@ LOAD = """
 import json, sys
 from augment.train.encoder import load_encoder
 try:
-    encoder = load_encoder("me/tiny", n_classes=2)
+    encoder = load_encoder("me/tiny", labels=("neg", "pos"))
     print(json.dumps({"revision": encoder.revision}))
 except ValueError as error:
     print(json.dumps({"error": str(error)}))

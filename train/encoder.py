@@ -133,8 +133,7 @@ class Encoder:
 def load_encoder(
     name: str,
     *,
-    n_classes: int,
-    labels: Sequence[str] | None = None,
+    labels: Sequence[str],
     dropout: float | None = None,
     offline: bool = False,
 ) -> Encoder:
@@ -145,11 +144,9 @@ def load_encoder(
     name
         ``minilm``, a folder, or a name on the model hub. Only safetensors weights are read, and
         no code that comes with a model is run.
-    n_classes
-        Size of the head.
     labels
-        Names of the classes, kept in the model. A head that the checkpoint has for classes of
-        other names is not used.
+        Names of the classes, kept in the model; the head has an output for each. A head that the
+        checkpoint has for classes of other names is not used.
     dropout
         Dropout before the last layer, 0..1; by default what the checkpoint says.
     offline
@@ -178,10 +175,9 @@ def load_encoder(
         with loading(where, offline=offline) as options:
             config = transformers.AutoConfig.from_pretrained(where, **options)
             known = tuple(str(label) for label in config.id2label.values())
-            config.num_labels = n_classes
-            if labels is not None:
-                config.id2label = dict(enumerate(labels))
-                config.label2id = {label: number for number, label in enumerate(labels)}
+            config.num_labels = len(labels)
+            config.id2label = dict(enumerate(labels))
+            config.label2id = {label: number for number, label in enumerate(labels)}
             if dropout is not None:
                 _set_dropout(config, dropout)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, use_fast=True, **options)
@@ -205,7 +201,7 @@ def load_encoder(
     else:
         revision = options["revision"]
     new = {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
-    if labels is not None and known != tuple(labels):
+    if known != tuple(labels):
         inside = f"{model.base_model_prefix}."
         new |= {key for key, _ in model.named_parameters() if not key.startswith(inside)}
     return Encoder(

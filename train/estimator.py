@@ -191,7 +191,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         material = _material(texts, numbers.astype(np.int64), names, config)
         encoder = load_encoder(
             self.model,
-            n_classes=len(names),
             labels=names,
             dropout=self.dropout,
             offline=self.offline,

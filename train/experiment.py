@@ -131,7 +131,7 @@ class Experiment:
         jobs.sort(key=lambda job: -len(job.plan.batches))
         setup = RunSetup(
             config=self.config,
-            n_classes=len(self.rows.classes),
+            classes=self.rows.classes,
             table=self.table,
             labels=self.rows.labels,
             recipe=self.recipe,

@@ -160,7 +160,7 @@ def _run(
     if SETFIT in arms:
         check_installed()
     encoder = load_encoder(
-        config.model, n_classes=len(rows.classes), dropout=config.dropout, offline=config.offline
+        config.model, labels=rows.classes, dropout=config.dropout, offline=config.offline
     )
     experiment = Experiment(config, rows, enlarged, owned, arms, splits, encoder, check)
     run = _run_record(config, rows, experiment, name, checked)

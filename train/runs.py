@@ -48,8 +48,8 @@ class RunSetup:
     config
         Options of the experiment. Its seed with repeat and fold decides head and dropout, alike
         in every arm.
-    n_classes
-        Size of the head.
+    classes
+        Names of the classes.
     table, labels
         Tokens, by the encoder's own numbers, and class of every row.
     recipe
@@ -57,7 +57,7 @@ class RunSetup:
     """
 
     config: KFoldConfig
-    n_classes: int
+    classes: tuple[str, ...]
     table: TokenTable
     labels: IntArray
     recipe: Recipe
@@ -120,7 +120,7 @@ def _loaded(setup: RunSetup) -> tuple[Encoder, TokenTable]:
 
     encoder = load_encoder(
         setup.config.model,
-        n_classes=setup.n_classes,
+        labels=setup.classes,
         dropout=setup.config.dropout,
         offline=setup.config.offline,
     )

@@ -229,7 +229,7 @@ def _with_base(
     classes = len(record.get("classes", config.id2label))
     named = _labels(str(folder), config, classes, record, labels)
     try:
-        encoder = load_encoder(str(base), n_classes=len(named), labels=named, offline=offline)
+        encoder = load_encoder(str(base), labels=named, offline=offline)
     except InputError as error:
         raise InputError(
             f"{folder} holds adapters alone, and their base model is missing: {error}; bring it "

@@ -167,7 +167,6 @@ to part; add rows, or leave valid_share out
         check_logs(config.log)
         encoder = load_encoder(
             config.model,
-            n_classes=len(rows.classes),
             labels=rows.classes,
             dropout=config.dropout,
             offline=config.offline,
