@@ -123,3 +123,15 @@ def test_the_interval_of_macro_f1_holds_the_true_one(n, shares, recalls):
         low, high = bootstrap_intervals(table, seed=draw, draws=300)["macro_f1"]
         held += low <= true <= high
     assert held >= 186  # 93 %
+
+
+def test_classes_without_a_row_change_no_interval():
+    """With many classes the prior of each is so small that draws of it come to nothing."""
+    table = np.zeros((150, 150), dtype=np.int64)
+    table[np.arange(145), np.arange(145)] = 3
+    assert bootstrap_intervals(table) == bootstrap_intervals(table[:145, :145])
+    low, high = bootstrap_intervals(table)["macro_f1"]
+    assert 0.98 < low < high == 1.0
+    table[:4, 145:149] += np.eye(4, dtype=np.int64)  # classes that are predicted and have no row
+    low, high = bootstrap_intervals(table)["macro_f1"]
+    assert 0.9 < low < high < 1.0

@@ -292,15 +292,16 @@ def _redrawn(
 def _plausible(table: IntArray, rng: np.random.Generator, draws: int) -> FloatArray:
     """Macro F1 of rates that the table may have come from (Dirichlet, class by class).
 
-    The prior gives every class ``1 / n_classes`` rows that are right and as many that are wrong,
-    the latter spread over all other classes.
+    The prior gives every class that occurs, ``n`` in all, ``1 / n`` rows that are right and as
+    many that are wrong, the latter spread over all other classes.
     """
+    seen = (table.sum(axis=0) + table.sum(axis=1)) > 0
+    table = table[np.ix_(seen, seen)]
     classes = len(table)
     prior = 1.0 / classes
     right, rows = np.diag(table) + prior, table.sum(axis=1)
     label, predicted = np.nonzero(table * (1 - np.eye(classes, dtype=table.dtype)))
     of_label, to = np.eye(classes)[label], np.eye(classes)[predicted]
-    seen = (table.sum(axis=0) + rows) > 0
     macro = np.empty(draws)
     for start in range(0, draws, 100):
         part = slice(start, min(start + 100, draws))
@@ -309,10 +310,13 @@ def _plausible(table: IntArray, rng: np.random.Generator, draws: int) -> FloatAr
         spread = rng.gamma(prior, size=(size, classes))
         errors = rng.gamma(table[label, predicted], size=(size, len(label)))
         share = rng.gamma(np.maximum(rows, 1e-9), size=(size, classes))
-        share /= share.sum(axis=1, keepdims=True) * (hits + spread + errors @ of_label)
+        share /= share.sum(axis=1, keepdims=True)
+        # Of a class that is only predicted all draws may be too small to be told from nothing.
+        whole = hits + spread + errors @ of_label
+        share = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
         hits, spread = hits * share, spread * share
         got = hits + (errors * share[:, label]) @ to
         got += (spread.sum(axis=1, keepdims=True) - spread) / max(classes - 1, 1)
         own = hits + spread + (errors * share[:, label]) @ of_label
-        macro[part] = (2 * hits / (own + got))[:, seen].mean(axis=1)
+        macro[part] = (2 * hits / (own + got)).mean(axis=1)
     return macro
