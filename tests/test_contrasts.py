@@ -270,6 +270,16 @@ def test_pairs_are_grouped_side_by_side():
     assert rows.groups.tolist() == [0, 0, 1, 0]  # the fourth has the first's text on its other side
 
 
+@pytest.mark.parametrize("number", ["0.7", "nan", "inf", "x", None])
+def test_an_original_has_a_whole_number(number):
+    frame = with_new(near_table(), "A new row?", 0, "DATE").astype({"aug_source_id": object})
+    frame.loc[4, "aug_source_id"] = number
+    with pytest.raises(InputError, match="row 4: aug_source_id is .*number of an original"):
+        labelled_rows(frame, text="text", label="label")
+    frame.loc[4, "aug_source_id"] = "0.0"  # a column with gaps was read as numbers somewhere
+    assert labelled_rows(frame, text="text", label="label").n_paraphrases == 1
+
+
 def test_near_is_a_share():
     with pytest.raises(InputError, match="near=0"):
         KFoldConfig(near=0)

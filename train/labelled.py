@@ -300,11 +300,14 @@ def _provenance(frame: pd.DataFrame, name: str) -> tuple[list[int], list[bool]]:
     source_ids = []
     for row, value in enumerate(frame[SOURCE]):
         try:
-            source_ids.append(int(float(value)))
-        except (TypeError, ValueError, OverflowError) as error:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not number.is_integer():
             raise InputError(
                 f"{name} row {row}: {SOURCE} is {value!r}; the number of an original is wanted"
-            ) from error
+            )
+        source_ids.append(int(number))
     is_original = [cell_string(value) == "original" for value in frame[METHOD]]
     known: set[int] = set()
     for row, source in enumerate(source_ids):
