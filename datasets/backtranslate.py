@@ -64,8 +64,20 @@ class Augmented:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The augmented table: originals first, then the new rows."""
-        return self._frame("out")
+        """The augmented table: originals first, then the new rows.
+
+        ``attrs["augment"]`` says, as the manifest does, what labels had a say in: `kfold_train`
+        asks for it.
+        """
+        frame, config = self._frame("out"), self.manifest.config
+        frame.attrs["augment"] = {
+            "config": {
+                "label_check": bool(config.get("label_check")),
+                "no_filter": [*config.get("no_filter", ())],
+            },
+            "totals": {"rejected": dict(self.manifest.totals["rejected"])},
+        }
+        return frame
 
     @property
     def rejected(self) -> pd.DataFrame:

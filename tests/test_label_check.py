@@ -170,6 +170,28 @@ def test_the_manifest_of_a_real_run_says_what_labels_refused(tmp_path):
     assert read_manifest(tmp_path / "in.csv") == {}
 
 
+def test_a_frame_of_a_run_says_itself_what_labels_refused(options, tmp_path, monkeypatch):
+    """In memory as from the file: what was chosen with all labels is checked anew and told."""
+    monkeypatch.chdir(tmp_path)
+    made = table()
+    made[made["aug_method"] == "original"][["text", "label"]].to_csv("in.csv", index=False)
+    given = {"method": "swap", "balance": "none", "per_row": 1, "store": "none",
+             "no_filter": "similarity", "label_check": True}  # fmt: skip
+    done = augment_words(pd.read_csv("in.csv"), **given)
+    json.dumps(done.frame.attrs)  # parquet wants it
+    file = augment_words("in.csv", out="out.csv", **given)
+    same = [kfold_train(one, **options).run for one in (done.frame, file.frame, "out.csv")]
+    for run in same:
+        assert run["label_check"]["training_parts"] == 3
+    frames = [run["label_check"]["refused_before_with_all_labels"] for run in same]
+    assert frames[0] == frames[1] == {"augmented (<frame>)": 0}
+    carried = done.frame.copy()
+    carried.attrs["augment"]["totals"]["rejected"]["label"] = 3
+    told = "augmented (<frame>) is without 3 candidates"
+    assert told in summary(kfold_train(carried, **options))
+    assert kfold_train(table(), **options).run["label_check"]["training_parts"] == 0
+
+
 def test_a_check_that_stands_aside_says_so(options):
     result = kfold_train(table(n=24), label_check="on", **options)
     assert set(result.arms["augmented"].metrics()["label_refused"]) == {0}

@@ -122,12 +122,12 @@ def _run(
     if data is None or isinstance(data, str) or hasattr(data, "__fspath__"):
         path = Path(data) if data is not None else _default_data(config)  # type: ignore[arg-type]
         frame, name = config.frame(path, progress), str(path)
-        tables = {AUGMENTED: path, **config.arm_files}
+        table: Path | pd.DataFrame = path
         manifest = manifest_of_run(path.resolve())
         out: Path | None = config.out or Path(f"{path.resolve().stem}.kfold")
     else:
         frame, name = data, "<frame>"  # type: ignore[assignment]
-        tables, out = config.arm_files, config.out
+        table, out = frame, config.out
     folder = RunFolder(out) if out is not None else None
     earlier = folder.earlier() if folder is not None and config.resume else None
     added = earlier.get("added", {}) if earlier else {}
@@ -139,8 +139,9 @@ def _run(
     arms = with_earlier_arms(chosen_arms(config, rows), added.get("arms", ()))
     enlarged, owned = _tables(config, rows, arms)
     rows = dataclasses.replace(rows, left_out=enlarged.left_out)
+    tables = {AUGMENTED: table, **config.arm_files}
     checked = tables_checked(
-        {arm: table for arm, table in tables.items() if arm in owned and arm in arms}
+        {arm: one for arm, one in tables.items() if arm in owned and arm in arms}
     )
     check = label_check(config, enlarged, checked)
     splits = grouped_folds(

@@ -22,6 +22,8 @@ from augment.filters.label import judge_labels
 from augment.records import Candidate
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from augment.train.config import KFoldConfig
     from augment.train.labelled import LabelledRows
 
@@ -87,13 +89,13 @@ class LabelCheck:
         return refused
 
 
-def tables_checked(tables: Mapping[str, Path]) -> dict[str, int]:
+def tables_checked(tables: Mapping[str, Path | pd.DataFrame]) -> dict[str, int]:
     """Find the tables whose new rows passed a label check fitted on the whole table.
 
     Parameters
     ----------
     tables
-        Arm -> its table; the manifest beside it tells.
+        Arm -> its table; the manifest beside a file tells, and of a frame what it carries of one.
 
     Returns
     -------
@@ -101,9 +103,12 @@ def tables_checked(tables: Mapping[str, Path]) -> dict[str, int]:
         ``ARM (TABLE)`` -> how many candidates that check refused. Where it refused none, no label
         had a say in which rows there are.
     """
-    found = {
-        f"{name} ({path})": refused_by_label(read_manifest(path)) for name, path in tables.items()
-    }
+    found = {}
+    for name, table in tables.items():
+        if isinstance(table, Path):
+            found[f"{name} ({table})"] = refused_by_label(read_manifest(table))
+        else:
+            found[f"{name} (<frame>)"] = refused_by_label(table.attrs.get("augment", {}))
     return {name: refused for name, refused in found.items() if refused is not None}
 
 
