@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.survey import most_telling
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.tokens import fold as same_text
 
@@ -67,9 +68,18 @@ def source_groups(texts: Sequence[tuple[str, ...]]) -> IntArray:
     >>> source_groups([("a", "good?"), ("b", "good?"), ("b", "good?"), ("c", "bad?")]).tolist()
     [0, 1, 1, 2]
     """
-    rows = [[key for side in sides if (key := same_text(side))] for sides in texts]
+    rows = [*map(side_keys, texts)]
     common = common_keys(rows)
     return connected(telling(keys, common) for keys in rows)
+
+
+def side_keys(sides: Iterable[str]) -> list[Hashable]:
+    """Give the folded sides of a row that are not empty.
+
+    >>> side_keys(["Is it good?", " "])
+    ['isitgood']
+    """
+    return [key for side in sides if (key := same_text(side))]
 
 
 def common_keys(rows: Sequence[Collection[Hashable]]) -> frozenset[Hashable]:
@@ -90,13 +100,28 @@ def common_keys(rows: Sequence[Collection[Hashable]]) -> frozenset[Hashable]:
     return frozenset(key for key, n in counts.items() if n > most)
 
 
+def common_side_note(rows: int) -> str:
+    """Say that so many rows have a side that keeps none of them together.
+
+    >>> common_side_note(30)[:41]
+    '30 rows have a side of their pair that mo'
+    """
+    return (
+        f"{counted(rows, 'row')} have a side of their pair that more than half of the table has: "
+        "it keeps no rows together, the other side does"
+    )
+
+
 def telling(keys: Collection[Hashable], common: Collection[Hashable]) -> list[Hashable]:
     """Give those keys of a row that connect it to others: where all are common, all as one.
 
     >>> telling(["is it good", "a"], {"is it good"}), telling(["is it good"], {"is it good"})
     (['a'], [('is it good',)])
     """
-    return [key for key in keys if key not in common] or [tuple(keys)][: len(keys)]
+    found: list[Hashable] = [key for key in keys if key not in common]
+    if keys and not found:
+        found.append(tuple(keys))
+    return found
 
 
 def connected(keys: Iterable[Iterable[Hashable]]) -> IntArray:

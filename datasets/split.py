@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
-from augment.datasets.folds import IntArray, common_keys, connected, grouped_parts, telling
+from augment.datasets.folds import (
+    IntArray,
+    common_keys,
+    common_side_note,
+    connected,
+    grouped_parts,
+    telling,
+)
 from augment.datasets.near_duplicates import near_texts
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
@@ -185,10 +192,7 @@ def split_table(
     columns = recipe.columns(table, progress)
     rows = _Rows(table, columns, recipe)
     if rows.with_common_side:
-        progress.note(
-            f"note: {counted(rows.with_common_side, 'row')} have one side in common (more than "
-            "half of the table): it keeps no rows together, the other side does"
-        )
+        progress.note(f"note: {common_side_note(rows.with_common_side)}")
     part_of_row = rows.parts()
     counts = rows.counts(part_of_row)
     sizes = rows.group_sizes()

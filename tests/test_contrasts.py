@@ -15,8 +15,11 @@ from augment.train.candidates import joined, matched
 from augment.train.comparison import compare
 from augment.train.config import KFoldConfig
 from augment.train.labelled import labelled_rows
+from augment.train.material import gather
+from augment.train.near_rows import n_parted
 from augment.train.results import collect
 from augment.train.summary import summary
+from augment.train.train_config import TrainConfig
 from augment.train.units import Unit
 
 NOTHING = {"training_parts": 0, "stood_aside": {}, "refused_before_with_all_labels": {}}
@@ -278,6 +281,26 @@ def test_an_original_has_a_whole_number(number):
         labelled_rows(frame, text="text", label="label")
     frame.loc[4, "aug_source_id"] = "0.0"  # a column with gaps was read as numbers somewhere
     assert labelled_rows(frame, text="text", label="label").n_paraphrases == 1
+
+
+@pytest.mark.parametrize("near", [None, 0.7])
+def test_one_question_put_to_every_text_connects_no_pairs(near):
+    frame = near_table()
+    frame["question"] = "Is it about history?"
+    copy = with_new(frame, "When did the first war in the east of Europe end?", 0, "DATE")
+    copy = with_new(copy, frame["text"][3], 0, "DATE")
+    copy["question"] = "Is it about history?"
+    rows = labelled_rows(copy, text="question,text", label="label", near=near)
+    assert rows.groups.tolist() == [0, 1, 2, 3]
+    assert rows.n_paraphrases == 1
+    assert rows.left_out == {"paraphrase that repeats another original": 1}
+    assert any(note.startswith("4 rows have a side of their pair") for note in rows.notes())
+    assert n_parted(rows.texts[:4], rows.groups) == 0
+    other = frame.assign(text=["What is tin?", "Who is Ann?", "Where is Oslo?", "Why is it so?"])
+    scored = labelled_rows(other, text="question,text", label="label")
+    material = gather(rows, scored, TrainConfig())
+    assert material.train.tolist() == [0, 1, 2, 3]
+    assert (material.source == 0).sum() == 2  # the original and its paraphrase
 
 
 def test_near_is_a_share():

@@ -218,7 +218,7 @@ def test_one_question_put_to_every_text_keeps_no_rows_together(tmp_path, monkeyp
     options = ["--shares", "0.8,0.2", *(["--near", str(near)] if near else [])]
     assert main(["split", "in.csv", "--text", "question,body", *options]) == 0
     out, said = capsys.readouterr()
-    assert "200 rows have one side in common" in said
+    assert "note: 200 rows have a side of their pair that more than half" in said
     assert "100 groups of rows" in out
     train, test = (pd.read_csv(f"in.{name}.csv") for name in ("train", "test"))
     assert (len(train), len(test)) == (160, 40)

@@ -12,11 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
-from augment.datasets.folds import connected, source_groups
+from augment.datasets.folds import (
+    common_keys,
+    common_side_note,
+    connected,
+    side_keys,
+    source_groups,
+    telling,
+)
 from augment.datasets.survey import alike_labels, cell_string, label_string
 from augment.datasets.table import frame_table
 from augment.errors import InputError
-from augment.tokens import fold as same_text
 from augment.train.label_values import kind_of_values
 from augment.train.near_rows import near_copies, near_groups
 
@@ -55,6 +61,8 @@ class LabelledRows:
         What labels are: text, boolean, integer or number.
     hint
         That another column may be the second side of a pair; empty where nothing speaks for it.
+    with_common_side
+        Originals with a side of their pair that more than half of all have, which connects none.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -69,6 +77,7 @@ class LabelledRows:
     label_column: str
     label_kind: str = "text"
     hint: str = ""
+    with_common_side: int = 0
 
     @property
     def n_originals(self) -> int:
@@ -81,6 +90,8 @@ class LabelledRows:
             yield self.hint
         for reason, n in self.left_out.items():
             yield f"left out: {n:,} x {reason}"
+        if self.with_common_side:
+            yield common_side_note(self.with_common_side)
         if sentence := alike_labels(self.classes):
             yield sentence
         new = range(self.n_originals, len(self.texts))
@@ -181,10 +192,12 @@ def labelled_rows(
     groups = source_groups(own_texts)
     if near is not None and own_texts:
         groups = connected(zip(groups.tolist(), *_named(near_groups(own_texts, near)), strict=True))
-    group_of_side = {
-        same_text(side): int(group)
-        for row, group in zip(originals, groups, strict=True)
-        for side in texts[row]
+    keys = [*map(side_keys, own_texts)]
+    common = common_keys(keys)
+    group_of_key = {
+        key: int(group)
+        for own_keys, group in zip(keys, groups, strict=True)
+        for key in telling(own_keys, common)
     }
     position = {int(source_ids[row]): at for at, row in enumerate(originals)}
     paraphrases, sources = [], []
@@ -201,7 +214,8 @@ def labelled_rows(
                 f"{labels[originals[own]]!r}; a paraphrase has its source's label"
             )
         if any(
-            group_of_side.get(same_text(side), groups[own]) != groups[own] for side in texts[row]
+            group_of_key.get(key, groups[own]) != groups[own]
+            for key in telling(side_keys(texts[row]), common)
         ):
             _count(left_out, "paraphrase that repeats another original")
             continue
@@ -233,6 +247,11 @@ def labelled_rows(
         label_column=columns.label,
         label_kind=kind_of_values(given) or "text",
         hint=columns.pair_hint(),
+        with_common_side=(
+            sum(not common.isdisjoint(own_keys) for own_keys in keys)
+            if len(columns.text) > 1
+            else 0
+        ),
     )
 
 

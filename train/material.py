@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import source_groups
+from augment.datasets.folds import common_keys, side_keys, source_groups, telling
 from augment.errors import InputError
-from augment.tokens import fold as same_text
 from augment.train.labelled import LabelledRows
 from augment.train.near_rows import n_near, near_trained_sentence
 from augment.train.schedule import fair_pair, own_batches, planned_steps
@@ -247,8 +246,10 @@ def epoch_ends(n_rows: int, batch_size: int, steps: int) -> list[int]:
 
 def _paraphrases_among(rows: LabelledRows, scored: Sequence[tuple[str, ...]]) -> BoolArray:
     """Which rows are paraphrases with a text that is scored: of each row, whether it is one."""
-    seen = {same_text(side) for sides in scored for side in sides} - {""}
-    found = [any(same_text(side) in seen for side in sides) for sides in rows.texts]
+    keys = [*map(side_keys, (*rows.texts[: rows.n_originals], *scored))]
+    common = common_keys(keys)
+    seen = {key for own in keys[rows.n_originals :] for key in telling(own, common)}
+    found = [any(key in seen for key in telling(side_keys(sides), common)) for sides in rows.texts]
     found[: rows.n_originals] = [False] * rows.n_originals
     return np.array(found, dtype=bool)
 

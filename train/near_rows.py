@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.near_duplicates import NEAR, jaccard, near_texts
+from augment.datasets.survey import most_telling
 from augment.tokens import fold
 
 IntArray = npt.NDArray[np.int64]
@@ -64,11 +65,19 @@ def near_copies(
 
 
 def near_groups(texts: Texts, threshold: float) -> list[IntArray]:
-    """Give every row, side by side, the number of its group of near texts."""
-    return [
-        np.array(near_texts((row[side] for row in texts), threshold), dtype=np.int64)
-        for side in range(len(texts[0]))
-    ]
+    """Give every row, side by side, the number of its group of near texts.
+
+    Of a pair, a side to which more than half of the rows have a near one is near none: it tells
+    nothing of a row.
+    """
+    sides = []
+    for side in range(len(texts[0])):
+        near = np.array(near_texts((row[side] for row in texts), threshold), dtype=np.int64)
+        if len(texts[0]) > 1:
+            common = np.bincount(near)[near] > most_telling(len(texts))
+            near[common] = np.flatnonzero(common)
+        sides.append(near)
+    return sides
 
 
 def n_parted(texts: Texts, groups: IntArray) -> int:
