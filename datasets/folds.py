@@ -274,8 +274,9 @@ def _wanted_rows(classes: IntArray, counts: IntArray, shares: FloatArray) -> Flo
     """Rows of each class for each part: its shares in whole groups, shape ``(classes, parts)``.
 
     A class gives every part what is surely due to it; what is left, less than a group for each
-    part, goes to those that this class and the ones before owe most. `classes` and `counts` hold
-    the classes of all groups, and the rows that each has in its group.
+    part, goes to those that it owes most, what the classes before owe counting half: in full it
+    would outweigh the shares of small classes. `classes` and `counts` hold the classes of all
+    groups, and the rows that each has in its group.
     """
     wanted = np.zeros((int(classes.max()) + 1, len(shares)))
     owed = np.zeros(len(shares))
@@ -285,8 +286,10 @@ def _wanted_rows(classes: IntArray, counts: IntArray, shares: FloatArray) -> Flo
         rows, group = sizes.sum(), sizes[(len(sizes) - 1) // 2]  # the usual one, not the largest
         due = np.round(shares * rows / group, 9)
         wanted[c] = np.floor(due) * group
-        owed += shares * rows - wanted[c]
-        for part in np.argsort(-owed, kind="stable"):
+        left = shares * rows - wanted[c]
+        first = np.argsort(np.round(-left - owed / 2, 9), kind="stable")
+        owed += left
+        for part in first:
             if due[part] % 1:  # else all that is due is there
                 more = min(group, rows - wanted[c].sum())
                 wanted[c, part] += more

@@ -35,8 +35,8 @@ class LargeNumbers:
     Examples
     --------
     >>> large = LargeNumbers("en")
-    >>> large("Two hundred and five men, 2.3 million birds and hundreds of thousands of bees")
-    ([Decimal('205'), Decimal('2300000')], [Decimal('100000')])
+    >>> large("Two hundred and five men, 23 million birds and hundreds of thousands of bees")
+    ([Decimal('205'), Decimal('23000000')], [Decimal('100000')])
     """
 
     def __init__(self, language: str) -> None:
