@@ -11,7 +11,7 @@ from typing import Final, TextIO
 from augment.datasets.bad_rows import ReadLog
 from augment.datasets.dialect import TableFormat, csv_reader, keep_backslashes
 from augment.datasets.wide_cells import LONGEST_CELL, wide_cells
-from augment.enumeration import enumerated
+from augment.enumeration import counted, enumerated
 from augment.errors import TableError
 
 #: Rows, and characters, that are read before they are handed on.
@@ -155,7 +155,7 @@ class _Reading:
         log.refuse(start, reason)
 
     def uneven(self, row: list[str], start: int, width: int, log: ReadLog) -> None:
-        cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+        cells = counted(len(row), "cell")
         names = enumerated([*map(repr, self.names)], 8)
         span = f", spread over lines {start} to {self.line}" if self.line > start else ""
         if width == 1:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from augment.datasets.detectable import smallest_detectable
+from augment.enumeration import counted
 from augment.errors import InputError
 
 #: Share of the test rows on which two arms are taken to disagree: an assumption, on the low side
@@ -145,10 +146,9 @@ def expect(
         raise InputError(f"disagreement is {disagreement!r}; above 0 and up to 1 is wanted")
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < folds:
-        rows = "1 row" if counts[rarest] == 1 else f"{counts[rarest]} rows"
         raise InputError(
-            f"class {rarest!r} has {rows}, fewer than {folds} folds: add rows, "
-            "merge it with another class, or lower --folds"
+            f"class {rarest!r} has {counted(counts[rarest], 'row')}, fewer than {folds} folds: "
+            "add rows, merge it with another class, or lower --folds"
         )
 
     def smallest(rows: int) -> float:

@@ -18,10 +18,9 @@ from typing import BinaryIO, Final
 from augment.datasets.cell_text import cell_text
 from augment.datasets.review import ReviewFiles
 from augment.datasets.review_decisions import Key, pair_hash
-from augment.datasets.survey import label_string
+from augment.datasets.survey import label_string, row_key
 from augment.datasets.table import Table
 from augment.errors import TableError
-from augment.filters.duplicate import key_of
 
 KEPT, REFUSED = 0, 1
 
@@ -111,7 +110,7 @@ class Items:
     by_key
         Number of an item by its key.
     keys
-        For every item the key of its row's texts (`key_of_row`).
+        For every item the key of its row's texts (`texts_key`).
     standing
         Key -> originals and paraphrases that the filter kept with these texts.
     """
@@ -183,7 +182,7 @@ class Items:
             label = label_string(row[place.label]) if place.label is not None else ""
             text, beside = place.joined(row, place.text), place.joined(row, place.beside)
             method = place.cell(row, "aug_method")
-            key = key_of_row(text, beside)
+            key = texts_key(text, beside)
             if kind == KEPT:
                 self.standing[key] += 1
             if kind == KEPT and method == "original":
@@ -209,9 +208,9 @@ class Items:
             self.by_key[aug_id, pair_hash(self.original(source), text)] = at
 
 
-def key_of_row(text: str, beside: str) -> bytes:
+def texts_key(text: str, beside: str) -> bytes:
     """Key of a row's texts: in a table of pairs, one side may stand there more than once."""
-    return key_of(text) + key_of(beside) if beside else key_of(text)
+    return row_key([text, beside] if beside else [text])
 
 
 class _Places:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 from augment.datasets.review_decisions import OPEN, Decisions
-from augment.datasets.review_items import REFUSED, Items, key_of_row
+from augment.datasets.review_items import REFUSED, Items, texts_key
 
 _COUNTS: Final = ("confirmed", "edited", "rescued", "refused", "duplicates", "undecided", "stale")
 
@@ -77,7 +77,7 @@ class Outcome:
 
     def _key(self, number: int) -> bytes:
         text = self.decided[number].text
-        return key_of_row(text, self._items[number].beside) if text else self._items.keys[number]
+        return texts_key(text, self._items[number].beside) if text else self._items.keys[number]
 
     def stands(self, number: int) -> bool:
         """Tell whether an item is in the reviewed table."""

@@ -16,6 +16,7 @@ from augment.datasets.differences import differences
 from augment.datasets.manifest import BY_RULES, Manifest
 from augment.datasets.run_sample import RunSample
 from augment.datasets.visible import unbroken, visible
+from augment.enumeration import counted
 from augment.filters import known_filters
 from augment.languages import language_name
 
@@ -208,10 +209,9 @@ def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
     if short:
         lacking = sum(count or 0 for count in short.values())
         many = f"{len(short)} classes" if len(short) > 1 else "one class"
-        rows = "row" if lacking == 1 else "rows"
         return (
-            f"{kept:,} paraphrases were kept, but {many} stayed short of the aim, by {lacking:,} "
-            f"{rows} in all. They were not filled up with copies."
+            f"{kept:,} paraphrases were kept, but {many} stayed short of the aim, by "
+            f"{counted(lacking, 'row')} in all. They were not filled up with copies."
         )
     if manifest.resolved["balance"] == "none":
         return f"{kept:,} paraphrases were kept; no class had an aim."

@@ -246,9 +246,10 @@ def survey(
         if not empty_label:
             index = indices.setdefault(label, len(indices))
             counts[label] += 1
-            if isinstance(named, str):
-                found.padded_labels[named] += named != named.strip()
-                found.decomposed_labels[named] += named != composed(named)
+            if isinstance(named, str) and named != named.strip():
+                found.padded_labels[named] += 1
+            if isinstance(named, str) and named != composed(named):
+                found.decomposed_labels[named] += 1
         if not empty_text:
             if see is not None:
                 see(texts)
@@ -271,7 +272,6 @@ def survey(
         found.row_label.append(-1 if empty_text else index)
         found.characters += 0 if empty_text or index < 0 else sum(map(len, rewritten))
     found.rows = len(found.row_label)
-    found.padded_labels, found.decomposed_labels = +found.padded_labels, +found.decomposed_labels
     found.labels = list(indices)
     found.counts = {label: counts[label] for label in indices}
     found.conflicting_texts = len(conflicting)

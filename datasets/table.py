@@ -25,6 +25,7 @@ from augment.datasets.jsonl_rows import JsonlRows
 from augment.datasets.parquet_rows import ParquetRows
 from augment.datasets.table_file import check_file, check_name, check_text, file_kind, with_mark
 from augment.datasets.wide_cells import wide_cells
+from augment.enumeration import counted
 from augment.errors import InputError, TableError
 
 if TYPE_CHECKING:
@@ -260,13 +261,13 @@ def unread_rows(table: Table) -> Iterator[str]:
             f"note: only the sheet {table.format.sheets[0]!r} is read; move another to the front, "
             f"or save it as a file of its own, to read it ({', '.join(map(repr, others))})"
         )
-    for count, what, tail in (
-        (len(table.bad_rows), "row{s} that could not be read", "; skipped"),
-        (table.blank_rows, "blank line{s}", "; passed over"),
-        (table.stray_quotes, "row{s} with text behind a closing quote", "; joined on"),
+    for count, noun, what in (
+        (len(table.bad_rows), "row", " that could not be read; skipped"),
+        (table.blank_rows, "blank line", "; passed over"),
+        (table.stray_quotes, "row", " with text behind a closing quote; joined on"),
     ):
         if count:
-            yield f"note: {count:,} {what.format(s='' if count == 1 else 's')}{tail}"
+            yield f"note: {counted(count, noun)}{what}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
 

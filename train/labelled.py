@@ -17,7 +17,6 @@ from augment.datasets.folds import (
     common_side_note,
     connected,
     side_keys,
-    source_groups,
     telling,
 )
 from augment.datasets.survey import alike_labels, cell_string, label_string
@@ -189,15 +188,14 @@ def labelled_rows(
 
     originals = [row for row in range(len(texts)) if usable[row] and is_original[row]]
     own_texts = [texts[row] for row in originals]
-    groups = source_groups(own_texts)
-    if near is not None and own_texts:
-        groups = connected(zip(groups.tolist(), *_named(near_groups(own_texts, near)), strict=True))
     keys = [*map(side_keys, own_texts)]
     common = common_keys(keys)
+    connecting = [telling(own_keys, common) for own_keys in keys]
+    groups = connected(connecting)
+    if near is not None and own_texts:
+        groups = connected(zip(groups.tolist(), *_named(near_groups(own_texts, near)), strict=True))
     group_of_key = {
-        key: int(group)
-        for own_keys, group in zip(keys, groups, strict=True)
-        for key in telling(own_keys, common)
+        key: int(group) for own, group in zip(connecting, groups, strict=True) for key in own
     }
     position = {int(source_ids[row]): at for at, row in enumerate(originals)}
     paraphrases, sources = [], []

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from augment.filters.number_words import BETWEEN, CARDINALS, FACTORS, STRICT, table
-from augment.filters.written_numbers import NUMBER, WrittenNumbers, normal
+from augment.filters.written_numbers import NUMBER, WrittenNumbers, normal, numbers_in
 
 _TOKEN: Final = re.compile(rf"(?P<digits>{NUMBER})|[^\W\d_]+")
 #: What may stand between two words of one number.
@@ -79,8 +79,7 @@ class LargeNumbers:
 
     def _digits(self, text: str) -> Iterator[Decimal]:
         """Numbers in digits, and what they may be short for: 3M."""
-        for match in re.finditer(NUMBER, self.written(text)):
-            yield Decimal(normal(match))
+        yield from map(Decimal, numbers_in(self.written(text)))
         for match in _SHORT.finditer(text):
             number = Decimal(normal(match, 1))
             yield from (number * factor for factor in (10**3, 10**6, 10**9))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from augment.filters.check import PASSED, Finding
 from augment.filters.large_numbers import LargeNumbers
 from augment.filters.measures import Measures
 from augment.filters.number_words import LOOSE, STRICT, table
-from augment.filters.written_numbers import NUMBER, normal
+from augment.filters.written_numbers import NUMBER, numbers_in
 from augment.records import Candidate
 from augment.tokens import folded_words
 
@@ -123,7 +122,7 @@ class Numbers:
         same_runs = words_before == words_after and _runs(original) == _runs(text)
         if same_runs and not (_grouped(original) or _grouped(text)):
             return Counter(), Counter()  # 9:30 and 9.30, whatever the sign between
-        counts_old, counts_new = Counter(_numbers(original)), Counter(_numbers(text))
+        counts_old, counts_new = Counter(numbers_in(original)), Counter(numbers_in(text))
         counts_old.update(self.strict[word] for word in words_before)
         counts_new.update(self.strict[word] for word in words_after)
         lost = self._unmatched(counts_old, counts_new, after, text) - more_after
@@ -184,13 +183,6 @@ def _other_signs(original: str, text: str) -> list[str]:
     return list((old - new) + (new - old))
 
 
-def _numbers(text: str) -> list[str]:
-    """Numbers of a text in order, each in one normal form."""
-    if not text.isascii():
-        text = "".join(_ascii_digit(char) for char in text)
-    return [normal(match) for match in _NUMBER.finditer(text)]
-
-
 def _grouped(text: str) -> bool:
     """Whether a number has groups of three and a decimal part: its signs tell which is which."""
     return any(match["part"] for match in _NUMBER.finditer(text))
@@ -206,14 +198,6 @@ def _turned_dates(original: str, text: str) -> list[str]:
 
 def _runs(text: str) -> list[str]:
     return sorted(run.lstrip("0") for run in _DIGITS.findall(text))
-
-
-def _ascii_digit(char: str) -> str:
-    if char.isascii():
-        return char
-    # Arabic-Indic, Devanagari and other digits count as the digits that they are.
-    value = unicodedata.decimal(char, None)
-    return char if value is None else str(value)
 
 
 def _roman(letters: str) -> int:

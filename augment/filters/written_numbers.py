@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
@@ -24,6 +25,7 @@ NUMBER: Final = (
     r"(?:(?!(?P=sign))[.,](?P<part>\d\d?)(?!\d))?(?!\d)"
     r"|\d+(?:[.,]\d+)?"
 )
+_NUMBER: Final = re.compile(NUMBER)
 _FULL_HOUR: Final = re.compile(r"(?<=\d)(?::00(?![\d:])| ?h ?00\b)")
 #: "km2" is "km²" and "square kilometres".
 _POWER: Final = re.compile(r"\b([kcdm]?m)[23²³]\b")
@@ -122,6 +124,21 @@ def normal(match: re.Match[str], group: str | int = 0) -> str:
     part = part.rstrip("0")
     whole = whole.lstrip("0") or "0"
     return f"{whole}.{part}" if part else whole
+
+
+def numbers_in(text: str) -> list[str]:
+    """Numbers of a text in order, each in one normal form."""
+    if not text.isascii():
+        text = "".join(_ascii_digit(char) for char in text)
+    return [normal(match) for match in _NUMBER.finditer(text)]
+
+
+def _ascii_digit(char: str) -> str:
+    if char.isascii():
+        return char
+    # Arabic-Indic, Devanagari and other digits count as the digits that they are.
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
 
 
 def _any(words: Iterable[str]) -> str:
