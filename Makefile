@@ -8,10 +8,17 @@ STAMP := $(VENV)/.installed
 # The offline translator's language pairs for English, French and Spanish texts.
 APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en \
 	apertium-fra-cat apertium-fr-es apertium-eo-fr apertium-spa-cat apertium-es-gl apertium-es-pt
+# Grammar programs for French and English: where there are none, the filter goes without them.
+PROOFREADERS := grammalecte-cli link-grammar
 # Debian's names; Ubuntu's packages of these names would fetch a snap, and the tests are skipped.
 BROWSER := chromium chromium-driver
 
-.PHONY: help demo test test-all lint types docs bench install apertium browser clean
+.PHONY: help demo test test-all lint types docs bench install apertium proofreaders browser clean
+
+# Packages of Debian and Ubuntu, asked for once: $(call packages,NAMES,WHAT THEY ARE)
+packages = sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); echo "installing $(strip $(2)): $(strip $(1))"; \
+	install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(1)"; \
+	{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null
 
 help:
 	@echo "make demo      set everything up and run the main job on real text"
@@ -21,13 +28,13 @@ help:
 	@echo "make docs      build the documentation site into build/site"
 	@echo "make clean     remove what the other targets made"
 
-demo: install apertium
+demo: install apertium proofreaders
 	@$(BIN)/python examples/demo.py
 
-test: install apertium browser
+test: install apertium proofreaders browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-test-all: install apertium browser
+test-all: install apertium proofreaders browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not network and not gpu"
 
 lint: install
@@ -58,24 +65,26 @@ $(STAMP): pyproject.toml
 apertium:
 	@if dpkg -s $(APERTIUM) >/dev/null 2>&1; then exit 0; \
 	elif command -v apt-get >/dev/null; then \
-		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		echo "installing the offline translator: $(APERTIUM)"; \
-		install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(APERTIUM)"; \
-		{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null; \
+		$(call packages,$(APERTIUM),the offline translator); \
 	else \
 		echo "This system has no apt-get. Install Apertium and these language pairs with its own"; \
 		echo "package manager, then run make again: $(APERTIUM)"; \
 		command -v lt-proc >/dev/null; \
 	fi
 
+# What the checks of paraphrases do without where there is none.
+proofreaders:
+	@if command -v grammalecte-cli >/dev/null && command -v link-parser >/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null; then \
+		{ $(call packages,$(PROOFREADERS),grammar programs for French and English); } \
+			|| echo "no grammar program could be installed; paraphrases are checked without them"; \
+	fi
+
 # For the tests of the review page and the demo alone: where there is none, they are skipped with that reason.
 browser:
 	@if command -v chromedriver >/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null; then \
-		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		echo "installing a browser to test the pages in: $(BROWSER)"; \
-		install="env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $(BROWSER)"; \
-		{ $$sudo $$install || { $$sudo apt-get update -qq && $$sudo $$install; }; } >/dev/null \
+		{ $(call packages,$(BROWSER),a browser to test the pages in); } \
 			|| echo "no browser could be installed; the tests of the pages in it are skipped"; \
 	fi
 

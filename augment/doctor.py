@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from augment._version import __version__
 from augment.errors import AugmentError, PairError
+from augment.filters.proofreaders import PROOFREADERS, proofreader
+from augment.languages import language_name
 from augment.minilm import minilm_folder
 from augment.planning import PREFERRED, plan_round_trips
 from augment.translators import LOCAL, Engine, engine_names, load_engine
@@ -122,6 +124,9 @@ def _engines(missing: dict[str, str]) -> dict[str, Any]:
             engines[name] = {"error": f"{type(error).__name__}: {error}"}
     if shutil.which("lt-proc") is None:
         missing["apertium (the offline translator)"] = "sudo apt-get install apertium"
+    for language, (program, line) in PROOFREADERS.items():
+        if proofreader(language) is None:
+            missing[f"{program} (proofreads {language_name(language)} paraphrases)"] = line
     return engines
 
 

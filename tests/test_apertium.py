@@ -10,14 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import augment
+from augment import pipeline
 from augment.datasets.run_report import FOREMOST
 from augment.errors import PairError, TranslatorError
 from augment.filters.reworded import rewording
+from augment.pipeline import Pipeline
 from augment.records import Translation
-from augment.translators import apertium, apertium_text, pipeline
+from augment.translators import apertium, apertium_text
 from augment.translators.apertium import Apertium, installed_modes
 from augment.translators.apertium_classes import AmbiguityClasses
-from augment.translators.pipeline import Pipeline
 
 pytestmark = pytest.mark.skipif(
     shutil.which("lt-proc") is None, reason="Apertium is not installed (make apertium)"

@@ -81,6 +81,9 @@ REFUSED = [
     ("grammar", "Yes. Where is the boss?", "Yes. Where it is the boss?"),
     ("grammar", "Come to the house.", "Come to to the house."),
     ("grammar", "Now he is here.", "Ara he is here."),
+    ("grammar", "An L.A. cop sings.", "An L.un. cop sings."),
+    ("grammar", "He is in the U. S. Cavalry.", "He is in the Or. S. Cavalry."),
+    ("grammar", "Ann and Bob were here.", "Ann and Bob was here."),
     ("sense", "The staff was friendly.", "The staff was rude."),
     ("sense", "I always come back here.", "I never come back here."),
     ("numbers", "It cost 35 euros", "It cost 53 euros"),
@@ -165,6 +168,11 @@ PASSED = [
     ("grammar", "I was always there.", "I always was there. I miss it; World War I has ended."),
     ("grammar", "What it is is a bore.", "What the ... it is is a bore, so Tom and I are told."),
     ("grammar", "I has no idea.", "I has an idea."),
+    (
+        "grammar",
+        "An L.A. cop, e.g. Bob.",
+        "A cop of L.A., e.g. Bob: a war between Ann and Bob is on.",
+    ),
     ("grammar", "He never was there.", "I never was there; all I ever do is a so called job."),
     ("grammar", "Tell me where it is.", "Where it is, tell me!"),
     ("sense", "It is hard to see.", "It is not easy to see."),
@@ -404,3 +412,23 @@ def test_similarity_of_a_script_that_minilm_cannot_read():
     )
     assert near.passed
     assert not far.passed
+
+
+@pytest.mark.parametrize(
+    ("original", "text", "told"),
+    [
+        ("They are all dead.", "They are all deadly.", "'deadly' for 'dead'"),
+        ("Quand est tombée Ava ?", "Quand est tombé Ava ?", "'tombé' for 'tombée'"),
+        ("Two old men sing.", "Two old man sings.", ""),  # another stem: man, men
+        ("They are all dead.", "They are all gone.", ""),
+        ("We sing.", "We all sing.", ""),
+        ("Code A12.", "Code A123.", ""),
+    ],
+)
+def test_new_endings_are_no_other_words(original, text, told):
+    check = Reworded(FilterSettings(language="en", max_rewording=9.0))
+    free, by_rules = check.check(
+        [Candidate(0, original, text), Candidate(0, original, text, by_rules=True)]
+    )
+    assert free.passed
+    assert by_rules.detail.partition(": ")[2] == told

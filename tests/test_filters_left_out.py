@@ -44,6 +44,31 @@ def test_a_command_has_got_a_subject(language, original, text, wanted):
     assert LeftOut(language).fault(original, text) == f"{wanted} for a command"
 
 
+@pytest.mark.parametrize(
+    ("original", "text", "wanted"),
+    [
+        ("Quand la lune luit", "Lorsque la lune il luit", "'lune il luit'"),
+        ("Combien de voix obtient Luc ?", "Combien de voix il obtient Luc ?", "'voix il obtient'"),
+        ("Trente sites sont connus.", "Trente sites ils sont connus.", "'sites ils sont'"),
+    ],
+)
+def test_a_verb_has_got_a_subject_too_many(original, text, wanted):
+    assert LeftOut("fr").fault(original, text) == f"{wanted} with one subject too many"
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("Luc entre et libère Jack.", "Luc entre et il libère Jack."),
+        ("Luc mange, puis dort.", "Luc mange, puis il dort."),
+        ("Dis pourquoi les gens rient.", "Dis pourquoi ils rient."),
+        ("Il dit que Luc dort.", "Il dit qu'il dort."),
+    ],
+)
+def test_a_subject_said_again_is_none_too_many(original, text):
+    assert LeftOut("fr").fault(original, text) == ""
+
+
 def test_articles_are_left_out():
     fault = LeftOut("en").fault
     told = "'map' without its article"

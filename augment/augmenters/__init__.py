@@ -188,6 +188,7 @@ class Method:
 #: Typing errors and words in another order are meant to be spelled unlike the table, and to have
 #: faults of grammar.
 _SMALL: Final = {"min_change": 0.01, "max_strangeness": 100.0}
+_GRAMMAR: Final = ("grammar", "proofreading")
 
 #: name -> what it is and where it is made.
 METHODS: Final[dict[str, Method]] = {
@@ -195,56 +196,56 @@ METHODS: Final[dict[str, Method]] = {
         "augment.augmenters.noise:keyboard",
         "typing errors: letters beside each other on the language's own keyboard (nlpaug)",
         languages=_KEYBOARDS,
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds=_SMALL,
     ),
     "ocr": Method(
         "augment.augmenters.noise:ocr",
         "reading errors of optical character recognition, of Latin letters (nlpaug)",
         languages=_LATIN,
-        left_out=("grammar", "numbers"),  # it writes 0 for o, and leaves the text's numbers alone
+        left_out=(*_GRAMMAR, "numbers"),  # it writes 0 for o, and leaves the text's numbers alone
         thresholds=_SMALL,
     ),
     "spelling": Method(
         "augment.augmenters.noise:spelling",
         "frequent misspellings, from nlpaug's dictionary",
         languages=frozenset({"en"}),
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds=_SMALL,
     ),
     "split": Method(
         "augment.augmenters.noise:split",
         "a space within words (nlpaug); such a text differs from its original in spaces alone",
         but=_UNSPACED,
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds={**_SMALL, "spaces_count": True},
     ),
     "swap": Method(
         "augment.augmenters.noise:swap",
         "neighbouring words exchanged (nlpaug)",
         but=_UNSPACED,
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds=_SMALL,
     ),
     "delete": Method(
         "augment.augmenters.noise:delete",
         "words left out (nlpaug)",
         but=_UNSPACED,
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds=_SMALL,
     ),
     "crop": Method(
         "augment.augmenters.noise:crop",
         "a run of words left out (nlpaug)",
         but=_UNSPACED,
-        left_out=("grammar", "truncated"),
+        left_out=(*_GRAMMAR, "truncated"),
         thresholds=_SMALL,
     ),
     "eda": Method(
         "augment.augmenters.eda:eda",
         "one of the four operations of Wei and Zou (2019), each in turn",
         but=_UNSPACED,
-        left_out=("grammar",),
+        left_out=_GRAMMAR,
         thresholds=_SMALL,
     ),
     "synonym": Method(

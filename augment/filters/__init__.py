@@ -60,6 +60,7 @@ FILTERS: Final[dict[str, str]] = {
     "sense": "augment.filters.sense:Sense",
     "fluency": "augment.filters.fluency:Fluency",
     "label": "augment.filters.label:Label",
+    "proofreading": "augment.filters.proofreading:Proofreading",
     "similarity": "augment.filters.similarity:Similarity",
     "swapped": "augment.filters.swapped:Swapped",
 }

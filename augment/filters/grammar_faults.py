@@ -135,6 +135,9 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:I|you|he|she|it|we|they) same\b(?!-| day)",
         r"\b(?:hate|love|like|made|make|see|saw|killed|blame|told|gave|help) I\b(?! (?!for|to|of))",
         rf"\b{_MODALS} no (?:this|that|the|important|possible|\w+(?:ed|ing))\b",
+        # L.un. cop, the U.s.One, the Or. S. Cavalry, Maddy and Cole was
+        r"\b[A-Z]\.[a-z]{1,3}\.|\bOr\. \W?[A-Z]\.",
+        r"(?<!\bbetween )\b[A-Z]\w+ and [A-Z]\w+ (?:is|was|has|does)\b",
         # Words of the pivots
         r"^(?:Quan|Mai|Ara|Aneu|Cuando|Nunca|Ahora)\b",
     ),

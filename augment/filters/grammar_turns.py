@@ -206,6 +206,15 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\bM\. ", r"\b[Ll]e monsieur\b"),
         (r"\bquoi\b", r"\b(?:[Aa]uquel|[Dd]uquel|[Ss]ur lequel|[Dd]ans lequel)\b"),
         (r"^Qui\b", r"^Que c['’]"),
+        (r"^[Qq]ui (?:est|sont|étai(?:en)?t|fut)\b", r"^[Qq]ui c['’]"),
+        # Dans quel hôpital -> Dans cet hôpital; Quelle maladie -> Que la maladie; Qu'a -> Ce qui a
+        (
+            r"\b[Qq]uel(?:le)?s?\b",
+            r"(?:^|\b(?:[Dd]e|[Àà]|[Ss]ur|[Ss]ous|[Dd]ans|[Pp]ar|[Aa]vec|[Ee]n|[Pp]our) )"
+            r"[Cc]e(?:t|tte|s)? \w[^?]*\?|^Que (?:la|le|les) |^Que l['’]",
+        ),
+        (r"^[Qq]u['’](?:est|a|ont|sont|était)\b", r"^(?:Ce qu[ei]|Cela est) "),
+        (r"\b[Vv]raiment\b", r"\bvérité\b"),
         (r"^Qui (?:est|sont|était|étaient)\b", r"^Qu['’](?:ils?|elles?)\b"),
     ),
 }

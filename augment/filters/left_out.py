@@ -1,8 +1,9 @@
-"""Finds subjects and articles that a paraphrase has left out, and subjects put before a command.
+"""Finds subjects and articles that a paraphrase has left out, and subjects that it has put in.
 
 Spanish, Catalan and many other languages leave pronouns out, and rule-based engines do not put them
 back, or put one where there was none: "I know what mean" for "what you mean", "it shuts up" for
-"shut up"; and Esperanto has no word for "a". For languages that must have them.
+"shut up", "la lune il luit" for "la lune luit"; and Esperanto has no word for "a". For languages
+that must have them.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class Needed:
         Words that start a clause under another one.
     asking
         Words that a subject follows, unless they are it: "what happened".
+    put_in
+        Pronouns that are one subject too many between a word and the verb that followed it.
     told
         Pronouns that make a statement of a command, each with what verbs end in behind it.
     articles
@@ -70,6 +73,7 @@ class Needed:
     light: frozenset[str] = frozenset()
     under: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
+    put_in: frozenset[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
     articles: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
@@ -132,7 +136,7 @@ NEEDED: Final[dict[str, Needed]] = {
         instead=_words(
             "qui cela ceci celui celle ceux celles cet cette m' me te se s' moi toi lui -moi -toi"
         ),
-        joins=_words("et ou mais ni"),
+        joins=_words("et ou mais ni puis"),
         before_object=_words("à pour de sans d' par avec chez"),
         no_verbs=_words("à de d' pour par et ou mais y en que qu' qui dont où dans sur avec"),
         stems=True,
@@ -144,6 +148,7 @@ NEEDED: Final[dict[str, Needed]] = {
         ),
         light=_words("ne n' me m' te se s' le la l' les lui leur en et hé eh ah oh oui non bien"),
         under=_words("si quand lorsque puisque car dans à en chez depuis pendant après avant"),
+        put_in=_words("il ils elle elles"),
         told={"tu": "", "vous": ""},
     ),
 }
@@ -173,7 +178,8 @@ class LeftOut:
         A subject is left out where a pronoun is gone with none in its place, and either the words
         around it follow each other now, or a clause opens with a verb that does not open one. It
         is one too many where a sentence begins with one and goes on as a sentence of the original
-        begins. Articles are left out where the words around two of them follow each other.
+        begins, or where it stands between two words that followed each other ("la lune il luit").
+        Articles are left out where the words around two of them follow each other.
         """
         before, after = self._read(original), self._read(text)
         known, was, now = self.known, Counter(before), Counter(after)
@@ -188,6 +194,20 @@ class LeftOut:
         told = {word for word in known.told if now[word] > was[word]}
         if told and (words := self._told(before, after, told)):
             return f"{words!r} for a command"
+        put_in = {word for word in known.put_in if now[word] > was[word]}
+        if put_in and (words := self._put_in(before, after, put_in)):
+            return f"{words!r} with one subject too many"
+        return ""
+
+    def _put_in(self, before: list[str], after: list[str], new: set[str]) -> str:
+        """Find a pronoun between a word and what followed that word."""
+        there = {(self._key(one), self._key(other)) for one, other in pairwise(before)}
+        free = (*_ENDS, ",", *self.known.joins)
+        no_verb = (*_ENDS, ",", *self.known.light)
+        for left, word, right in zip(after, after[1:], after[2:], strict=False):
+            followed = (self._key(left), self._key(right)) in there
+            if word in new and left not in free and right not in no_verb and followed:
+                return f"{left} {word} {right}"
         return ""
 
     def _told(self, before: list[str], after: list[str], new: set[str]) -> str:

@@ -111,7 +111,8 @@ def identity_of(
         return None
     if settings.measure not in (NAME, CHARACTERS):
         return None
-    said = repr((places, settings, _rules(), decided))
+    programs = [getattr(check, "program", "") for check in filters]
+    said = repr((places, programs, settings, _rules(), decided))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 

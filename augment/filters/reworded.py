@@ -1,15 +1,18 @@
-"""Refuses a candidate in which more has changed than is wanted, or than rules can be trusted with.
+"""Refuses a candidate in which more has changed than is wanted, or what rules get wrong.
 
 An engine that goes by rules is wrong about one word in three that it changes, so that a sentence
 is right the more seldom the more of its words are new. Its share of new words matters less: one
 word of four is right more often than three of twelve. `rewording` puts both in one number, which
-tells right from wrong better than either (benchmarks/results/rule_engines.md).
+tells right from wrong better than either (benchmarks/results/rule_engines.md). And where nothing
+but endings of words has changed, another gender, number, person or tense has come in, and no other
+words for the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.records import Candidate
@@ -18,6 +21,10 @@ from augment.tokens import change, folded_words
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
+
+#: Letters that two forms of one word share at least, and most letters of their endings.
+_STEM: Final = 3
+_ENDING: Final = 3
 
 
 def changed_words(original: str, text: str) -> float:
@@ -54,8 +61,35 @@ def rewording(original: str, text: str) -> float:
     return float(changed_words(original, text) * change(original, text) ** 0.5 / n_sentences)
 
 
+def new_endings(original: str, text: str) -> list[tuple[str, str]]:
+    """Give the words that differ in their endings, where nothing else differs; else none.
+
+    >>> new_endings("They are all dead.", "They are all deadly.")
+    [('dead', 'deadly')]
+    >>> new_endings("They are all dead.", "They are all gone.")
+    []
+    """
+    before, after = folded_words(original), folded_words(text)
+    if len(before) != len(after):
+        return []
+    new = [(old, one) for old, one in zip(before, after, strict=True) if old != one]
+    return new if all(_of_one_word(*pair) for pair in new) else []
+
+
+def _of_one_word(one: str, other: str) -> bool:
+    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    short, long = sorted((len(one), len(other)))
+    return (
+        one.isalpha()
+        and other.isalpha()
+        and stem >= _STEM
+        and long - stem <= _ENDING
+        and 2 * stem >= short
+    )
+
+
 class Reworded:
-    """Too much of the text is new.
+    """Too much of the text is new, or an engine by rules has changed nothing but endings.
 
     Passes what no engine by rules made, unless a greatest change is given.
     """
@@ -79,4 +113,7 @@ class Reworded:
                 "too much was changed for an engine that goes by rules (rewording "
                 f"{found:.2f}, at most {self.max_rewording:g})"
             )
+        if candidate.by_rules and (new := new_endings(original, text)):
+            told = ", ".join(f"{one!r} for {old!r}" for old, one in new[:3])
+            return Finding(f"nothing but endings of words has changed: {told}")
         return PASSED

@@ -25,11 +25,11 @@ from typing import Final
 
 from augment.errors import PairError, TranslatorError
 from augment.languages import language_code
+from augment.pipeline import Pipeline, PipelineError
 from augment.records import Translation
 from augment.segments import Pieces, cut
 from augment.translators import apertium_text
 from augment.translators.apertium_classes import AmbiguityClasses
-from augment.translators.pipeline import Pipeline
 
 #: Languages for which Debian names its packages with two-letter codes.
 PACKAGES: Final[dict[frozenset[str], str]] = {
@@ -187,7 +187,7 @@ class ApertiumMode:
             if self._machinery is None:
                 self._machinery = _Machinery(self.commands)
             return self._machinery.translate(pieces)
-        except TranslatorError as error:
+        except (PipelineError, TranslatorError) as error:
             self.close()
             if len(pieces) == 1:
                 return [Translation("", error=str(error))]
@@ -219,12 +219,12 @@ class _Machinery:
                 command = commands[tagger]
                 self._tagger = self._start([[command[0], "-d", *command[1:]]])
                 self._classes = AmbiguityClasses(self._known)
-        except TranslatorError:
+        except PipelineError:
             self.close()
             raise
 
     def _start(self, commands: list[list[str]]) -> Pipeline:
-        self._open.append(Pipeline(commands))
+        self._open.append(Pipeline("apertium", commands))
         return self._open[-1]
 
     def translate(self, pieces: list[str]) -> list[Translation]:

@@ -1,4 +1,4 @@
-"""Programs joined by pipes and kept running, spoken to in pieces that end with a NUL."""
+"""Programs joined by pipes and kept running, spoken to in pieces that end with a sign."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from augment.errors import TranslatorError
-
 #: Seconds without a byte of output after which a pipeline counts as hung.
 HUNG_AFTER_S: Final = 20.0
+
+
+class PipelineError(RuntimeError):
+    """A program could not be started, ended, hung, or lost count of the pieces."""
 
 
 class Pipeline:
@@ -22,16 +24,30 @@ class Pipeline:
 
     Parameters
     ----------
+    name
+        What the programs are called in errors.
     commands
-        Programs with their arguments; each must flush its output at a NUL.
+        Programs with their arguments; each must flush its output behind every piece.
+    asked, answered
+        What ends a piece on its way in, and its answer on the way out; a NUL.
 
     Raises
     ------
-    TranslatorError
+    PipelineError
         When a program cannot be started.
     """
 
-    def __init__(self, commands: list[list[str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        commands: list[list[str]],
+        *,
+        asked: str = "\0",
+        answered: str = "\0",
+    ) -> None:
+        self._name = name
+        self._asked = asked
+        self._answered = answered.encode()
         self._stderr: IO[bytes] = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed in close()
         self._programs: list[subprocess.Popen[bytes]] = []
         self._rest = b""
@@ -39,7 +55,7 @@ class Pipeline:
         source: int | IO[bytes] = subprocess.PIPE
         try:
             for command in commands:
-                program = subprocess.Popen(  # noqa: S603 - programs named by the mode file
+                program = subprocess.Popen(  # noqa: S603 - programs of this machine
                     command,
                     stdin=source,
                     stdout=subprocess.PIPE,
@@ -54,11 +70,11 @@ class Pipeline:
                 source = program.stdout  # type: ignore[assignment]
         except OSError as error:
             self.close()
-            raise TranslatorError(f"{commands[len(self._programs)][0]}: {error}") from error
+            raise PipelineError(f"{commands[len(self._programs)][0]}: {error}") from error
 
     def run(self, pieces: Sequence[str]) -> list[str]:
-        """Send pieces in stream format; give what comes out of the last program."""
-        data = "".join(piece + "\0" for piece in pieces).encode()
+        """Send pieces, none of which holds the ending sign; give what the last program answers."""
+        data = "".join(piece + self._asked for piece in pieces).encode()
         # Written from a thread of its own: with more than a pipe's worth of text, writing and
         # reading in turn would block on both ends.
         writer = threading.Thread(target=self._write, args=(data,), daemon=True)
@@ -78,34 +94,34 @@ class Pipeline:
     def _read(self, wanted: int) -> list[bytes]:
         stdout = self._programs[-1].stdout
         if stdout is None:  # cannot be: every program is started with a pipe
-            raise TranslatorError("apertium: no output to read from")
+            raise PipelineError(f"{self._name}: no output to read from")
         outputs: list[bytes] = []
         with selectors.DefaultSelector() as output:
             output.register(stdout, selectors.EVENT_READ)
             while True:
-                *whole, self._rest = self._rest.split(b"\0")
+                *whole, self._rest = self._rest.split(self._answered)
                 outputs.extend(whole)
                 if len(outputs) >= wanted:
                     break
                 ready = output.select(HUNG_AFTER_S)
                 chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""
                 if not chunk:
-                    raise TranslatorError(self._why(bool(ready)))
+                    raise PipelineError(self._why(bool(ready)))
                 self._rest += chunk
         if len(outputs) > wanted:
-            raise TranslatorError(f"apertium gave {len(outputs)} answers to {wanted} pieces")
+            raise PipelineError(f"{self._name} gave {len(outputs)} answers to {wanted} pieces")
         return outputs
 
     def _why(self, ended: bool) -> str:
         if not ended:
-            return f"apertium gave no answer for {HUNG_AFTER_S:.0f} seconds"
+            return f"{self._name} gave no answer for {HUNG_AFTER_S:.0f} seconds"
         dead = [
             f"{Path(str(program.args[0])).name} ended with {program.poll()}"  # type: ignore[index]
             for program in self._programs
             if program.poll()
         ]
         said = self.said()[-200:].strip()
-        return f"apertium broke off: {', '.join(dead) or 'its output ended'} {said}".strip()
+        return f"{self._name} broke off: {', '.join(dead) or 'its output ended'} {said}".strip()
 
     def said(self) -> str:
         """Give what the programs wrote to stderr since the last call."""

@@ -1,0 +1,305 @@
+"""Programs of this machine that know the grammar of a language, and what they find in a pair.
+
+Neither is part of this package: both run as programs of their own, beside it, where they are
+installed. Grammalecte [1]_ knows the rules of French; Link Grammar [2]_ tells how many words of an
+English sentence fit into no parse, and what the best parse costs.
+
+References
+----------
+.. [1] Grammalecte, a French grammar checker, https://grammalecte.net.
+.. [2] Sleator and Temperley, Parsing English with a Link Grammar, 1991 (CMU-CS-91-196).
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+
+from augment.pipeline import Pipeline, PipelineError
+from augment.segments import sentences
+from augment.tokens import folded_words
+
+_WORKER: Final = Path(__file__).with_name("grammalecte_worker.py")
+#: Words of a sentence beyond which a parse takes seconds: such a pair is passed over.
+_LONGEST: Final = 40
+#: Parses of a sentence that are compared; more take longer and find the same.
+_PARSES: Final = 100
+#: Growth of the cost of a parse that counts as a fault. The best parse of a sentence costs 0 to 5;
+#: the half of benchmarks/rule_engines.py that this was tuned on.
+_DEARER: Final = 1.0
+#: Signs by which a line would be a command to Link Grammar, or a comment.
+_COMMANDS: Final = " !%*/"
+_COST: Final = re.compile(r"UNUSED=(\d+) DIS= ?(-?[\d.]+)")
+_SECONDS: Final = 10
+_UNBUFFERED: Final = ("stdbuf", "-oL")
+
+
+class Proofreader(Protocol):
+    """What a grammar program is to the check of proofreading.
+
+    Attributes
+    ----------
+    program
+        Its name and version.
+    by_rules_only
+        Whether it can judge only what an engine by rules made: texts that keep the build of the
+        original. Whoever puts a sentence in other words builds it anew, and what is unusual to
+        the program is unusual in good sentences as well.
+    """
+
+    program: str
+    by_rules_only: bool
+
+    def close(self) -> None:
+        """End the program; the next text starts it again."""
+
+    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Say of each original and its new text what is wrong in the new one alone; "" nothing."""
+
+
+class _Program:
+    """A program that is started at the first text and spoken to until this process ends."""
+
+    def __init__(self, name: str, command: list[str], *, asked: str, answered: str) -> None:
+        self._name = name
+        self._command = command
+        self._ends = {"asked": asked, "answered": answered}
+        self._running: Pipeline | None = None
+        self._lock = threading.Lock()
+
+    def ask(self, pieces: Iterable[str]) -> dict[str, str | PipelineError]:
+        """Give the answer to each piece, or why there is none."""
+        with self._lock:
+            return self._ask(list(dict.fromkeys(pieces)))
+
+    def close(self) -> None:
+        """End the program."""
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+            atexit.unregister(self.close)
+
+    def _ask(self, pieces: Sequence[str]) -> dict[str, str | PipelineError]:
+        if not pieces:
+            return {}
+        try:
+            if self._running is None:
+                self._running = Pipeline(self._name, [self._command], **self._ends)
+                atexit.register(self.close)
+            return dict(zip(pieces, self._running.run(pieces), strict=True))
+        except PipelineError as error:
+            self.close()
+            if len(pieces) == 1:
+                return {pieces[0]: error}
+            middle = len(pieces) // 2  # the others shall not pay for one that it dies of
+            return {**self._ask(pieces[:middle]), **self._ask(pieces[middle:])}
+
+
+class Grammalecte:
+    """French: agreement, conjugation, elision, confusions, and words that do not exist."""
+
+    by_rules_only = False
+
+    def __init__(self, python: str, version: str) -> None:
+        self.program = f"Grammalecte {version}"
+        self._program = _Program(
+            "Grammalecte", [python, "-I", str(_WORKER)], asked="\0", answered="\0"
+        )
+
+    def close(self) -> None:
+        """End the program."""
+        self._program.close()
+
+    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Say of each pair which rule the new text breaks that its original does not."""
+        lines = [(_lines(original), _lines(text)) for original, text in pairs]
+        answers = self._program.ask([line for pair in lines for side in pair for line in side])
+        return [self._look(before, after, answers) for before, after in lines]
+
+    def _look(
+        self,
+        before: Sequence[str],
+        after: Sequence[str],
+        answers: dict[str, str | PipelineError],
+    ) -> str:
+        known = {word for line in before for word in folded_words(line)}
+        had: Counter[str] = Counter()
+        for line in before:
+            answer = answers[line]
+            if isinstance(answer, PipelineError):
+                return str(answer)
+            had.update(rule for rule, *_ in json.loads(answer))
+        has: Counter[str] = Counter()
+        for line in after:
+            answer = answers[line]
+            if isinstance(answer, PipelineError):
+                return str(answer)
+            for rule, kind, start, end in json.loads(answer):
+                has[rule] += 1
+                words = line[start:end].strip()
+                if kind == "spelling":
+                    # Elsewhere a word with a capital is a name, which other checks look at.
+                    starts = start == 0 or words.islower()
+                    if starts and known.isdisjoint(folded_words(words)):
+                        return f"{words!r} is no French word"
+                elif has[rule] > had[rule] and not _beside_a_name(line, start, end):
+                    return f"{words!r} ({_KINDS[kind]})"
+        return ""
+
+
+#: What the kinds of Grammalecte's rules are about.
+_KINDS: Final = {
+    "conf": "another word is meant",
+    "conj": "conjugation",
+    "eleu": "elision",
+    "gn": "agreement",
+    "imp": "imperative",
+    "infi": "infinitive",
+    "inte": "question",
+    "mc": "no such compound",
+    "notype": "said twice",
+    "ppas": "participle",
+    "vmode": "mood",
+}
+
+
+class LinkGrammar:
+    """English: words that fit into no parse of the sentence, or into a strange one only."""
+
+    by_rules_only = True
+
+    def __init__(self, program: str, version: str) -> None:
+        self.program = f"Link Grammar {version}"
+        # A setting that changes nothing is the sign that a sentence is done: it is acknowledged.
+        self._program = _Program(
+            "Link Grammar",
+            [
+                *_UNBUFFERED,  # into a pipe it would answer only when a buffer is full
+                *(program, "en", "-verbosity=1", "-graphics=0", "-spell=0", "-panic=0"),
+                *(f"-limit={_PARSES}", f"-timeout={_SECONDS}"),
+            ],
+            asked="\n!width=1000\n",
+            answered="width set to 1000\n",
+        )
+
+    def close(self) -> None:
+        """End the program."""
+        self._program.close()
+
+    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Say of each pair how much worse the new text can be parsed than its original."""
+        split = [(_sentences(original), _sentences(text)) for original, text in pairs]
+        wanted = [line for pair in split if _short(pair) for side in pair for line in side]
+        answers = self._program.ask(wanted)
+        return [self._look(*pair, answers) if _short(pair) else "" for pair in split]
+
+    def _look(
+        self,
+        before: Sequence[str],
+        after: Sequence[str],
+        answers: dict[str, str | PipelineError],
+    ) -> str:
+        costs: list[tuple[int, float]] = []
+        for side in (before, after):
+            unused, cost = 0, 0.0
+            for line in side:
+                answer = answers[line]
+                if isinstance(answer, PipelineError):
+                    return str(answer)
+                if (found := _COST.search(answer)) is None:  # no parse in the time that it has
+                    return ""
+                unused += int(found[1])
+                cost += float(found[2])
+            costs.append((unused, cost))
+        (left_before, cost_before), (left_after, cost_after) = costs
+        if left_after > left_before:
+            return f"{left_after} words that fit into no parse of it, {left_before} of the original"
+        if left_after == left_before and cost_after - cost_before > _DEARER:
+            return (
+                f"a strange sentence: its parse costs {cost_after:.1f}, the original's "
+                f"{cost_before:.1f}, at most {_DEARER:g} more wanted"
+            )
+        return ""
+
+
+#: Language -> the program that proofreads it, and the line that gets it on Debian and Ubuntu.
+PROOFREADERS: Final = {
+    "fr": ("Grammalecte", "sudo apt-get install grammalecte-cli"),
+    "en": ("Link Grammar", "sudo apt-get install link-grammar"),
+}
+
+
+@cache
+def proofreader(language: str) -> Proofreader | None:
+    """Give the proofreader of a language, None where this machine has none.
+
+    Parameters
+    ----------
+    language
+        A code: "fr", "en"; there is none for others.
+    """
+    if language == "fr" and (script := shutil.which("grammalecte-cli")):
+        python = _interpreter(Path(script))
+        ask = "from importlib.metadata import version; print(version('Grammalecte-fr'))"
+        version = _said([python, "-I", "-c", ask]) if python else ""
+        return Grammalecte(python, version) if version else None
+    program = shutil.which("link-parser")
+    if language == "en" and program and shutil.which(_UNBUFFERED[0]):
+        found = re.search(r"link-grammar-([\d.]+\d)", _said([program, "--version"]))
+        return LinkGrammar(program, found[1]) if found else None
+    return None
+
+
+def _interpreter(script: Path) -> str:
+    """Give the Python that runs a script, by its first line."""
+    with script.open("rb") as file:
+        first = file.readline(200).decode("utf-8", "replace").strip()
+    words = first.removeprefix("#!").split()
+    if not first.startswith("#!") or not words:
+        return ""
+    named = words[1] if Path(words[0]).name == "env" and len(words) > 1 else words[0]
+    return shutil.which(named) or ""
+
+
+def _said(command: list[str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of this machine, without user input
+            command, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _lines(text: str) -> list[str]:
+    """Lines of a text, each on one line for sure and without the sign that ends a piece."""
+    text = text.encode("utf-8", "replace").decode()  # half a character cannot be sent
+    lines = (" ".join(line.replace("\0", " ").split()) for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences of a text, none of which can be read as a command."""
+    plain = text.replace("\u2019", "'")
+    found = (one.strip(_COMMANDS) for line in _lines(plain) for one in sentences(line))
+    return [one for one in found if any(map(str.isalpha, one))]
+
+
+def _short(pair: Iterable[Sequence[str]]) -> bool:
+    return all(len(line.split()) <= _LONGEST for side in pair for line in side)
+
+
+def _beside_a_name(line: str, start: int, end: int) -> bool:
+    """Whether a fault is of a name, or of the word in front of one: "de Io", "la National"."""
+    inside = line[start:end].strip()
+    behind = line[end:].lstrip()
+    return (start > 0 and inside[:1].isupper()) or behind[:1].isupper()
