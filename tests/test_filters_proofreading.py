@@ -50,6 +50,8 @@ def faults(language, *pairs):
         ("Toi et moi sommes ici.", "Tu et moi sommes ici.", "another word is meant"),
         ("Il pilote en pleine campagne.", "Il pilote en résidée campagne.", "'résidée' is no"),
         ("Je suis là.\nIl sera parti.", "Je suis là.\nIl sera aller.", "participle"),
+        ("Par qui est-il acheminé ?", "Par qui est-acheminé ?", "words joined"),
+        ("Il dort.", "Il dort dort.", "said twice"),
     ],
 )
 def test_faults_of_french_are_told(original, text, told):
@@ -65,6 +67,8 @@ def test_faults_of_french_are_told(original, text, told):
         ("La ligue a suspendu sa saison.", "La National Basketball a suspendu sa saison."),
         ("Le zorblat est ici.", "Le zorblat se trouve ici."),  # a word that the original has
         ("Il vit à Milan.", "Il habite à Milà."),  # a name: other checks look at those
+        ("Le pilote dort.", "Le co-pilote dort."),
+        ("Il aime les îles.", "Il aime Hawaii down Under."),
         ("", ""),
         ("Un\0deux.", "Un\0 deux."),
     ],

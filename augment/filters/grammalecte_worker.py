@@ -10,7 +10,7 @@ import os
 import sys
 
 #: Kinds of rules that are about grammar; the others are about typography, style and spelling norms.
-KINDS = frozenset(("conf", "conj", "eleu", "gn", "imp", "infi", "inte", "mc", "ppas", "vmode"))
+KINDS = frozenset(("conf", "conj", "eleu", "gn", "imp", "infi", "inte", "mc", "ppas"))
 #: The rule about a word said twice, which has no kind.
 TWICE = "doublon"
 

@@ -145,13 +145,17 @@ class Grammalecte:
                 return str(answer)
             for rule, kind, start, end in json.loads(answer):
                 has[rule] += 1
+                if _beside_a_name(line, start, end):
+                    continue
                 words = line[start:end].strip()
                 if kind == "spelling":
                     # Elsewhere a word with a capital is a name, which other checks look at.
-                    starts = start == 0 or words.islower()
-                    if starts and known.isdisjoint(folded_words(words)):
+                    if (start == 0 or words.islower()) and known.isdisjoint(folded_words(words)):
                         return f"{words!r} is no French word"
-                elif has[rule] > had[rule] and not _beside_a_name(line, start, end):
+                elif has[rule] > had[rule] and (
+                    # Other compounds are coined every day: "co-pilote", "attentat-suicide".
+                    kind != "mc" or known.issuperset(folded_words(words))
+                ):
                     return f"{words!r} ({_KINDS[kind]})"
         return ""
 
@@ -165,10 +169,9 @@ _KINDS: Final = {
     "imp": "imperative",
     "infi": "infinitive",
     "inte": "question",
-    "mc": "no such compound",
+    "mc": "words joined",
     "notype": "said twice",
     "ppas": "participle",
-    "vmode": "mood",
 }
 
 
