@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 #: clumsy, among those that pass the filter, and of all (benchmarks/results/rule_engines.md).
 USABLE: Final = {"loose": 5, "normal": 6, "strict": 7}
 USABLE_OF_ALL: Final = 3
+#: The same of what passes ``normal``, by the language of the texts and the pivot.
+USABLE_THROUGH: Final[dict[str, dict[str, int]]] = {
+    "en": {"ca": 6, "es": 6, "eo": 6, "fr": 6},
+    "fr": {"ca": 7, "es": 6, "en": 4, "eo": 2},
+}
+#: Fewer than that are not worth asking for.
+_TOO_FEW: Final = 4
 
 
 class Pivots:
@@ -157,11 +164,16 @@ class Pivots:
             return ()
         strictness = self.recipe.filter
         usable = USABLE[strictness]
+        through = USABLE_THROUGH.get(self.source, {}) if strictness == "normal" else {}
+        known = {pivot: through[pivot] for pivot in self.names if pivot in through}
         if runs("reworded", self.recipe.no_filter):
             others = ", ".join(f"{name}: {n}" for name, n in USABLE.items() if name != strictness)
+            of = language_name(self.source) if known else "English and French"
+            by_share = {n: [name for name in known if known[name] == n] for n in known.values()}
+            each = ", ".join(f"{n} in 10 through {','.join(of)}" for n, of in by_share.items())
             told = (
-                "what it changes much is refused (check 'reworded'); of English and French "
-                f"sentences that pass readers found {usable} in 10 good or but clumsy "
+                f"what it changes much is refused (check 'reworded'); of {of} sentences that "
+                f"pass readers found {each or f'{usable} in 10'} good or but clumsy "
                 f"(--filter {others}; the stricter, the fewer)"
             )
         else:
@@ -209,8 +221,17 @@ class Pivots:
 
     @property
     def _unused(self) -> list[Plan]:
-        """Give the round trips on this machine that the run does not make, shortest first."""
-        return [plan for plan in self._others or () if not plan.hosts]
+        """Give the round trips on this machine that the run does not make, shortest first.
+
+        Without those that rules make, and of whose sentences too few are right.
+        """
+        usable = USABLE_THROUGH.get(self.source, {})
+        return [
+            plan
+            for plan in self._others or ()
+            if not plan.hosts
+            and (not plan.by_rules or usable.get(plan.pivot, _TOO_FEW) >= _TOO_FEW)
+        ]
 
     @cached_property
     def _others(self) -> list[Plan] | None:
