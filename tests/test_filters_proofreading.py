@@ -66,6 +66,7 @@ def test_faults_of_french_are_told(original, text, told):
         ("Le film est bon.", "« Le film est bon »,dit-il : c'est  vrai !"),  # typography alone
         ("La ligue a suspendu sa saison.", "La National Basketball a suspendu sa saison."),
         ("Le zorblat est ici.", "Le zorblat se trouve ici."),  # a word that the original has
+        ("Les Zorblâts sont ici.", "Les zorblats et la zorblate sont ici."),
         ("Il vit à Milan.", "Il habite à Milà."),  # a name: other checks look at those
         ("Le pilote dort.", "Le co-pilote dort."),
         ("Il aime les îles.", "Il aime Hawaii down Under."),

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
+from unicodedata import normalize
 
 from augment.pipeline import Pipeline, PipelineError
 from augment.segments import sentences
@@ -131,7 +132,8 @@ class Grammalecte:
         after: Sequence[str],
         answers: dict[str, str | PipelineError],
     ) -> str:
-        known = {word for line in before for word in folded_words(line)}
+        words_before = {word for line in before for word in folded_words(line)}
+        known = {_bare(word) for word in words_before}
         had: Counter[str] = Counter()
         for line in before:
             answer = answers[line]
@@ -150,11 +152,13 @@ class Grammalecte:
                 words = line[start:end].strip()
                 if kind == "spelling":
                     # Elsewhere a word with a capital is a name, which other checks look at.
-                    if (start == 0 or words.islower()) and known.isdisjoint(folded_words(words)):
+                    if (start == 0 or words.islower()) and known.isdisjoint(
+                        map(_bare, folded_words(words))
+                    ):
                         return f"{words!r} is no French word"
                 elif has[rule] > had[rule] and (
                     # Other compounds are coined every day: "co-pilote", "attentat-suicide".
-                    kind != "mc" or known.issuperset(folded_words(words))
+                    kind != "mc" or words_before.issuperset(folded_words(words))
                 ):
                     return f"{words!r} ({_KINDS[kind]})"
         return ""
@@ -281,6 +285,11 @@ def _said(command: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _bare(word: str) -> str:
+    """Give a word without accents and without what plural and gender add."""
+    return "".join(char for char in normalize("NFD", word) if char.isalpha()).rstrip("es")
 
 
 def _lines(text: str) -> list[str]:
