@@ -8,7 +8,8 @@
     │   └── OutputError          an output that exists or cannot be written (also an OSError)
     ├── MissingExtraError        exit 2: an optional package is not installed (also an ImportError)
     ├── TranslatorError          an engine failed while translating
-    │   └── PairError            exit 2: no engine on this machine translates that pair
+    │   ├── PairError            exit 2: no engine on this machine translates that pair
+    │   └── GivenUpError         an engine that is asked no more
     ├── StoreError               exit 2: the translation store cannot be used
     ├── DivergedError            a training whose loss is no number any more
     └── DamagedFileError         exit 2: weights or a model folder do not match their hash
@@ -55,6 +56,33 @@ class PairError(TranslatorError, LookupError):
     """No engine at hand translates the wanted pair of languages."""
 
     exit_code = 2
+
+
+class GivenUpError(TranslatorError):
+    """An engine is asked no more; whoever knows the store says what is left of its work.
+
+    Parameters
+    ----------
+    why
+        Which engine, and what it failed at.
+    first
+        What to do before the command is run again, as ``"check DEEPL_API_KEY; "``.
+    instead
+        What may be done instead, as ``", or name a second translator"``.
+    kept
+        Whether what the engine delivered outlives the run.
+    """
+
+    def __init__(self, why: str, *, first: str = "", instead: str = "", kept: bool = False) -> None:
+        so_far = "what was delivered is in the store" if kept else "nothing is kept without a store"
+        again = "to go on" if kept else "again"
+        super().__init__(f"{why}; {so_far}: {first}run the same command {again}{instead}")
+        self.why = why
+        self._advice = {"first": first, "instead": instead}
+
+    def with_store(self, kept: bool) -> GivenUpError:
+        """Give the same error of a run whose store outlives it or not."""
+        return GivenUpError(self.why, **self._advice, kept=kept)
 
 
 class StoreError(AugmentError, RuntimeError):

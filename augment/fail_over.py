@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from augment.errors import PairError, TranslatorError
+from augment.errors import GivenUpError, PairError, TranslatorError
 from augment.records import Translation
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class FailOver:
 
         Raises
         ------
-        TranslatorError
+        GivenUpError
             When every translator has given up.
         """
         done: dict[str, Translation] = {}
@@ -130,7 +130,8 @@ class FailOver:
                     else:
                         done[text] = replace(one, engine=name)
         if len(self.given_up) == len(self.legs) and not any(text in done for text in texts):
-            raise TranslatorError(self._all_gave_up())
+            kept = self.legs[0].store.lasts
+            raise GivenUpError("; ".join(self.given_up.values()), kept=kept)
         return [
             done.get(text) or Translation("", error="; ".join(errors.get(text, ["given up"])))
             for text in texts
@@ -141,17 +142,12 @@ class FailOver:
         try:
             return self.legs[number].translate(texts)
         except TranslatorError as error:
-            self.given_up[name] = str(error).partition("; ")[0]
+            why = error.why if isinstance(error, GivenUpError) else str(error).partition("; ")[0]
+            self.given_up[name] = why
             others = [one for one in self.names[number + 1 :] if one not in self.given_up]
             if others:
                 self.note(f"{self.given_up[name]}; {others[0]} goes on")
             return [Translation("", error=self.given_up[name]) for _ in texts]
-
-    def _all_gave_up(self) -> str:
-        return (
-            f"{'; '.join(self.given_up.values())}; what they delivered is in the store: run the "
-            "same command later to go on"
-        )
 
     def interrupt(self) -> None:
         """End the waits of all translators: the run is being left."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from augment.broken_text import readable
 from augment.decoding import BEST, Decoding
+from augment.errors import GivenUpError
 from augment.fail_over import FailOver
 from augment.records import Translation
 from augment.store import Store, text_key
@@ -66,12 +67,21 @@ class Stored:
         self.translated = 0
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        """Translate texts; new results are on disk before this returns."""
+        """Translate texts; new results are on disk before this returns.
+
+        Raises
+        ------
+        GivenUpError
+            When the translator is asked no more, with what is left of its work.
+        """
         keys = [text_key(text) for text in texts]
         found = self._look_up(keys, texts)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
-            new = dict(zip(missing, self._translate([*missing.values()]), strict=True))
+            try:
+                new = dict(zip(missing, self._translate([*missing.values()]), strict=True))
+            except GivenUpError as error:
+                raise error.with_store(self.store.lasts) from error
             own = {key: variants[self.identity] for key, variants in new.items()}
             for identity in next(iter(new.values())):
                 entries = [(key, variants[identity]) for key, variants in new.items()]

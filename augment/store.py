@@ -78,6 +78,11 @@ class Store:
         #: Stands at every translation that this object wrote down; those of others are earlier.
         self._run = random.SystemRandom().getrandbits(62)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is written down is there for later runs."""
+        return self.path is not None
+
     def open(self) -> None:
         """Open the file.
 

@@ -100,7 +100,7 @@ def test_when_all_have_given_up_the_run_stops_with_both_reasons(store):
     with pytest.raises(TranslatorError) as raised:
         one.translate(["c"])
     assert str(raised.value).startswith("first is given up: no more; second is given up: no more;")
-    assert "run the same command later" in str(raised.value)
+    assert "nothing is kept without a store: run the same command again" in str(raised.value)
     assert len(store) == 2
 
 

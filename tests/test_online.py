@@ -408,3 +408,43 @@ def test_a_service_that_refuses_texts_is_at_work():
     for _ in range(FAST.failures_in_a_row):
         line.failed("a fault on its side")
     assert line.given_up
+    line = Line(FAST)
+    for n in range(3 * REFUSED_IN_A_ROW):  # a few texts, refused for every variant and pivot
+        line.failed("HTTP 400", text=f"text {n % 7}", of_text=True)
+    assert not line.given_up
+    line = Line(FAST)
+    for n in range(REFUSED_IN_A_ROW):  # nothing comes, for reasons that take turns
+        assert not line.given_up
+        line.failed("a fault on its side", of_text=n % 2 == 0)
+    assert line.given_up
+
+
+def test_texts_that_a_service_gives_nothing_for_do_not_end_the_run(here, capsys):
+    """They are neighbours, and stand in no store: every further run would meet them first."""
+    import pandas as pd
+
+    arguments = [*csv(here, rows=27), "--balance", "none"]
+    refused = {f"number {n + 10} " for n in range(8, 16)}
+
+    def schedule(text):
+        return "empty" if any(number in text for number in refused) else "ok"
+
+    with TranslationServer(schedule=schedule) as server:
+        own = ["--translator", "libre", "--url", server.url, "--pivot", "es"]
+        assert main([*arguments, *own]) == 0, capsys.readouterr().err
+    failed = pd.read_csv("in.augmented.rejected.csv").query("reason == 'failed'")
+    assert {*failed["aug_source_id"]} == {*range(8, 16)}
+    assert set(failed["detail"].str.partition(": ")[2]) == {"it answered with nothing"}
+
+
+@pytest.mark.parametrize("name", [one for one in SERVICES if one not in ("google", "microsoft")])
+def test_every_service_may_have_nothing_for_a_text(name, keys, monkeypatch):
+    with TranslationServer(schedule=lambda text: "empty" if "x" in text else "ok") as server:
+        translator = at_server(name, server, monkeypatch).open("en", "es")
+        for n in range(5):
+            done = translator.translate(
+                [f"It is an extra {n * k}." for k in range(translator.window)]
+            )
+            assert {one.error.partition(": ")[2] for one in done} == {"it answered with nothing"}
+        translator.close()
+    assert not translator.line.given_up

@@ -7,7 +7,15 @@ import pytest
 
 from augment.translators.answers import Memory, clean, doubt, no_translation
 from augment.translators.line import Line
-from augment.translators.refusals import ServiceFailure, is_notice, of_body, of_status, said
+from augment.translators.refusals import (
+    Secrets,
+    ServiceFailure,
+    is_notice,
+    of_body,
+    of_status,
+    retry_after,
+    said,
+)
 from augment.translators.services import Limits
 from augment.translators.settling import Spot, settle
 from augment.translators.tencent import sign
@@ -59,7 +67,10 @@ def test_statuses(status, kind):
 
 def test_what_strangers_say_is_one_short_line_without_control_characters():
     assert said({"error": "a\n\x1b[31mb" + "x" * 900})[:8] == "a [31mbx"
-    assert len(said({"error": {"message": "x" * 900}})) == 160
+    assert len(said({"error": {"message": "x" * 9_000}})) == 2_000
+    assert len(Secrets(["key"]).hide("x" * 9_000)) == 200
+    half_shown = Secrets(["s3cret-key"]).hide("x" * 195 + "s3cret-key")
+    assert half_shown == "x" * 195 + "***"
 
 
 NOTICES = [
@@ -173,11 +184,13 @@ def test_a_service_that_never_agrees_with_itself_is_not_believed():
 
 
 def test_dates_of_retry_after():
-    transport = pytest.importorskip("augment.translators.transport")
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-    assert 25 < transport.retry_after({"Retry-After": soon}) <= 30
+    assert 25 < retry_after({"Retry-After": soon}) <= 30
     past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-    assert transport.retry_after({"Retry-After": past}) == 0.0
+    assert retry_after({"Retry-After": past}) == 0.0
+    assert retry_after({"Retry-After": "1.5"}) == 1.5
+    for wrong in ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "9" * 400 + "x", "-1", "1e9"):
+        assert retry_after({"Retry-After": wrong}) is None
 
 
 def test_redirects_are_not_followed_and_long_answers_not_read(monkeypatch):

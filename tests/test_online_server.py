@@ -10,6 +10,7 @@ from augment.round_trip import Stored
 from augment.store import Store, text_key
 from augment.testing import swap_words
 from augment.testing_server import BEHAVIOURS, TranslationServer
+from augment.translators.line import REFUSED_IN_A_ROW
 from augment.translators.online import OnlineEngine
 from augment.translators.services import Limits
 
@@ -71,14 +72,20 @@ def test_one_bad_answer_is_asked_for_again(behaviour):
 
 
 @pytest.mark.parametrize("behaviour", [one for one in BEHAVIOURS if one not in ("ok", "other")])
-def test_a_server_that_never_does_well_ends_the_run(behaviour):
+def test_a_server_that_never_does_well_ends_the_run(behaviour, tmp_path):
     start = time.monotonic()
-    with Store() as store, TranslationServer(schedule=lambda text: behaviour) as server:
-        leg, _, ended = run(server, store)
+    texts = [*TEXTS, *(text.upper() for text in TEXTS), *(text.lower() for text in TEXTS)]
+    # With nothing to give for a text it may still have something for the next one.
+    most = REFUSED_IN_A_ROW if behaviour in ("empty", "null") else FAST.failures_in_a_row
+    with (
+        Store(tmp_path / "store.sqlite") as store,
+        TranslationServer(schedule=lambda text: behaviour) as server,
+    ):
+        leg, _, ended = run(server, store, texts)
         assert ended is not None
-        assert "in the store" in str(ended)
-        assert kept(leg, store) == {}
-        assert len(server.seen) <= (FAST.failures_in_a_row + leg.window) * FAST.attempts
+        assert "what was delivered is in the store: " in str(ended)
+        assert kept(leg, store, texts) == {}
+        assert len(server.seen) <= (most + leg.window) * FAST.attempts
     assert time.monotonic() - start < 60
 
 
@@ -133,7 +140,7 @@ def test_a_request_that_hangs_ends_at_its_deadline_even_byte_by_byte():
 
 def test_a_read_that_times_out_before_the_deadlines_timer_is_told_alike(monkeypatch):
     """On a busy machine the timer's thread may come second."""
-    from augment.translators.transport import Deadline
+    from augment.translators.deadline import Deadline
 
     monkeypatch.setattr(Deadline, "_shut", lambda self: None)
     limits = Limits(connect_s=1.0, total_s=0.3, attempts=1, failures_in_a_row=99)
@@ -155,6 +162,14 @@ def test_retry_after_is_kept_and_too_long_a_wait_gives_up():
         _, _, ended = run(server, store)
         assert "asks to wait 3,600 s" in str(ended)
         assert len(server.seen) <= 4
+
+
+def test_a_run_without_a_store_does_not_speak_of_one():
+    with Store() as store, TranslationServer(schedule=lambda text: "403") as server:
+        _, _, ended = run(server, store)
+    assert "nothing is kept without a store: " in str(ended)
+    assert "run the same command again" in str(ended)
+    assert "in the store" not in str(ended)
 
 
 def test_a_quota_or_a_wrong_key_is_not_asked_twice():

@@ -15,7 +15,7 @@ from typing import Final
 from augment.translators.refusals import ServiceFailure
 from augment.translators.services import Limits
 
-#: Texts in a row that a service refuses for what they are, after which it is asked no more.
+#: Texts that fail in a row for what they are, after which a service is asked no more.
 REFUSED_IN_A_ROW: Final = 25
 
 
@@ -49,7 +49,8 @@ class Line:
         self._one_alone = threading.Lock()
         self._lock = threading.Lock()
         self._free_at = 0.0
-        self._failed = self._refused = 0
+        self._failed = self._undelivered = 0
+        self._refused: set[str] = set()
         self._stop = threading.Event()
         self._jitter = random.Random()  # moves waits only, so runs of many users do not meet
 
@@ -74,14 +75,15 @@ class Line:
                     return self._request(request)
                 with self._room:
                     return self._request(request)
-            except ServiceFailure as failure:
+            except ServiceFailure as error:
+                failure = self._in_patience(error)
                 if failure.kind == "stop":
                     self.give_up(failure.why)
                 if failure.kind == "again" and failure.wait_s is None and "429" not in failure.why:
                     with self._lock:
                         self.faults += 1
                 if failure.kind != "again" or attempt == self.limits.attempts:
-                    raise
+                    raise failure from None
                 wait = self.limits.backoff_s * 2 ** (attempt - 1) * self._jitter.uniform(0.5, 1.0)
                 if failure.wait_s is None:
                     self._sleep(wait)
@@ -89,8 +91,17 @@ class Line:
                     self._pause(max(wait, failure.wait_s))
         raise AssertionError("at least one attempt")
 
+    def _in_patience(self, failure: ServiceFailure) -> ServiceFailure:
+        """Give a failure after a pause of `Limits.max_wait_s` at most, else an end to asking."""
+        wait_s = failure.wait_s
+        if failure.kind != "again" or wait_s is None or wait_s <= self.limits.max_wait_s:
+            return failure
+        return ServiceFailure("stop", f"{failure.why}; it asks to wait {wait_s:,.0f} s", wait_s)
+
     def _request(self, request: Callable[[], str]) -> str:
         self._wait_turn()
+        if self._stop.is_set():
+            raise ServiceFailure("stop", "interrupted")
         if self.given_up:
             raise ServiceFailure("stop", self.given_up)
         return request()
@@ -110,20 +121,36 @@ class Line:
     def delivered(self) -> None:
         """Note that the service still translates."""
         with self._lock:
-            self._failed = self._refused = 0
+            self._failed = self._undelivered = 0
 
-    def failed(self, why: str, *, of_text: bool = False) -> None:
+    def failed(self, why: str, *, text: str = "", of_text: bool = False) -> None:
         """Count a text as failed; after too many in a row the service is given up.
 
-        A service that refuses a text is at work: of those `REFUSED_IN_A_ROW` are too many.
+        Parameters
+        ----------
+        why
+            What the last attempt met.
+        text
+            The text; one that was refused before, as it may be for every variant and pivot, says
+            nothing new of the service.
+        of_text
+            A service that refuses a text is at work: `REFUSED_IN_A_ROW` without a delivery are
+            too many then, whatever they failed for.
         """
         with self._lock:
+            if of_text and text:
+                if text in self._refused:
+                    return
+                self._refused.add(text)
             self._failed = 0 if of_text else self._failed + 1
-            self._refused = self._refused + 1 if of_text else 0
-            found = max(self._failed, self._refused)
-            most = REFUSED_IN_A_ROW if of_text else self.limits.failures_in_a_row
-            if found >= most and not self.given_up:
-                self.given_up = f"{found} texts in a row failed, the last one: {why}"
+            self._undelivered += 1
+            if self._failed >= self.limits.failures_in_a_row:
+                found = self._failed
+            elif self._undelivered >= REFUSED_IN_A_ROW:
+                found = self._undelivered
+            else:
+                return
+            self.given_up = self.given_up or f"{found} texts in a row failed, the last one: {why}"
 
     def give_up(self, why: str) -> None:
         """Ask this service no more."""

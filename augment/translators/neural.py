@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment.decoding import BEST, Decoding
-from augment.errors import PairError, TranslatorError
+from augment.errors import GivenUpError, PairError
 from augment.extras import require
 from augment.models.home import Model, installed
 from augment.models.names import KNOWN, MANY, published
@@ -354,9 +354,7 @@ class NeuralTranslator:
             if failed is None:
                 continue
             if not _out_of_memory(failed) or self.batch_tokens < 2:
-                raise TranslatorError(
-                    f"{self.identity}: {failed}; what was translated before is in the store"
-                ) from failed
+                raise GivenUpError(f"{self.identity}: {failed}") from failed
             self.batch_tokens //= 2
         return [results for results in done if results is not None]
 

@@ -16,14 +16,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from augment.errors import InputError, PairError, TranslatorError
+from augment.errors import GivenUpError, InputError, PairError
 from augment.extras import require
 from augment.offline import OfflineError
 from augment.records import Translation
 from augment.segments import Pieces, cut
 from augment.translators.answers import Memory, clean, no_translation
 from augment.translators.line import Line
-from augment.translators.refusals import ServiceFailure
+from augment.translators.refusals import ServiceFailure, declines
 from augment.translators.services import (
     HOW_TO_SERVE,
     OWN_SERVER,
@@ -34,6 +34,10 @@ from augment.translators.services import (
     server_url,
 )
 from augment.translators.settling import Spot, settle
+
+#: What the library raises where a service with a language of its own answers with nothing; of a
+#: page it may be that the page is another one now.
+_NOTHING = ("TranslationNotFound", "StopIteration")
 
 
 class OnlineEngine:
@@ -191,19 +195,16 @@ class OnlineEngine:
                     f"its languages: {', '.join(sorted(found))}"
                 )
 
-    def go_on(self) -> str:
-        """Say how a run goes on after this service was given up."""
-        why = self.line.given_up
+    def given_up(self, why: str) -> GivenUpError:
+        """Say that this service is asked no more, and how a run goes on."""
         keys = " and ".join(names[0] for names in self.service.keys.values())
         first = ""
         if keys and any(sign in why for sign in ("401", "403", "key", "Auth")):
             first = f"check {keys}; "
         elif self.url:
             first = f"see to the server ({HOW_TO_SERVE}); "
-        return (
-            f"what it delivered is in the store: {first}run the same command to go on, or name a "
-            f"second translator that takes over: --translator {self.name},OTHER"
-        )
+        second = f", or name a second translator that takes over: --translator {self.name},OTHER"
+        return GivenUpError(f"{self.host} is given up: {why}", first=first, instead=second)
 
     def how_to_get(self, source: str, target: str) -> str:
         """Nothing can be installed for a service."""
@@ -214,6 +215,7 @@ class OnlineEngine:
 class _Trip:
     """One text on its way: its pieces, their answers, or why there are none."""
 
+    text: str
     parts: Pieces
     spots: list[Spot] = field(default_factory=list)
     error: str = ""
@@ -260,7 +262,7 @@ class OnlineTranslator:
 
         Raises
         ------
-        TranslatorError
+        GivenUpError
             When the service is given up and nothing of these texts was delivered.
         """
         self._check_line()
@@ -292,22 +294,19 @@ class OnlineTranslator:
             self.client = self.engine.connect(*self.languages)
         except ServiceFailure as failure:
             self.line.give_up(failure.why)
-            raise self._given_up(failure.why) from None
+            raise self.engine.given_up(failure.why) from None
 
     def _result(self, trip: _Trip) -> Translation:
-        wrong = next((spot.error for spot in trip.spots if spot.error), "")
+        wrong = next((spot for spot in trip.spots if spot.error), None)
         if wrong and not trip.error:
-            self._fail(trip, wrong)
+            self._fail(trip, wrong.error, of_text=wrong.of_text)
         if trip.error:
             return Translation("", error=trip.error)
         return Translation(trip.parts.join([spot.answer for spot in trip.spots]))
 
     def _check_line(self) -> None:
         if self.line.given_up:
-            raise self._given_up(self.line.given_up)
-
-    def _given_up(self, why: str) -> TranslatorError:
-        return TranslatorError(f"{self.engine.host} is given up: {why}; {self.engine.go_on()}")
+            raise self.engine.given_up(self.line.given_up)
 
     def remember(self, texts: Sequence[str], done: Sequence[Translation]) -> None:
         """Take note of translations from the store, to see when an answer belongs to their text."""
@@ -315,19 +314,19 @@ class OnlineTranslator:
             self.engine.memory.remember(text, one.text, self.direction)
 
     def _ask(self, text: str) -> _Trip:
-        trip = _Trip(cut(text, max_chars=longest_piece(self.service, text)))
+        trip = _Trip(text, cut(text, max_chars=longest_piece(self.service, text)))
         for piece in trip.parts.pieces:
             try:
                 answer = self.line.ask(partial(self._request, piece))
             except ServiceFailure as failure:
-                self._fail(trip, failure.why, of_text=failure.kind == "text")
+                self._fail(trip, failure.why, of_text=failure.of_text)
                 break
             trip.spots.append(Spot(piece, answer))
         return trip
 
     def _fail(self, trip: _Trip, why: str, *, of_text: bool = False) -> None:
         trip.error = f"{self.engine.host}: {why}"
-        self.line.failed(why, of_text=of_text)
+        self.line.failed(why, text=trip.text, of_text=of_text)
 
     def _request(self, piece: str) -> str:
         """Send one piece with a client of its own: the library keeps the text in its client."""
@@ -340,15 +339,19 @@ class OnlineTranslator:
         except (ServiceFailure, OfflineError):
             raise
         except Exception as error:  # the library raises a dozen unrelated types
-            why = f"its answer could not be read ({type(error).__name__})"
-            raise ServiceFailure("again", why) from None
+            kind = type(error).__name__
+            if kind not in _NOTHING or self.service.page:
+                why = f"its answer could not be read ({kind})"
+                raise ServiceFailure("again", why) from None
+            answer = ""
         if isinstance(answer, list):  # yandex
             answer = " ".join(map(str, answer))
         if not isinstance(answer, str | None):
             raise ServiceFailure("again", "its answer is no text")
         answer = clean(piece, answer or "")
         if wrong := no_translation(piece, answer):
-            raise ServiceFailure("again", wrong)
+            # A service that gives nothing for this text every time is no worse at the others.
+            raise ServiceFailure("again", wrong, of_text=not answer or declines(answer))
         return answer
 
     def _ask_alone(self, piece: str) -> str:

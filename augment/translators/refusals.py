@@ -8,12 +8,20 @@ to leave this text, or to leave the service.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
+from urllib.parse import quote, quote_plus
 
 #: ``again``: a later request may work. ``text``: this text was refused. ``stop``: no request will
 #: work until somebody does something (a key, a quota, a bill).
 Kind = Literal["again", "text", "stop"]
+
+
+#: Characters of a stranger's sentence that are shown, and that are kept until keys are out of it.
+_SHOWN: Final = 200
+_READ: Final = 2_000
 
 
 class ServiceFailure(Exception):
@@ -27,13 +35,38 @@ class ServiceFailure(Exception):
         For the user.
     wait_s
         Seconds that the service asks to wait, where it says so.
+    of_text
+        When no attempt helps, it is this text that fails, and the service is at work.
     """
 
-    def __init__(self, kind: Kind, why: str, wait_s: float | None = None) -> None:
+    def __init__(
+        self, kind: Kind, why: str, wait_s: float | None = None, *, of_text: bool = False
+    ) -> None:
         super().__init__(why)
         self.kind: Kind = kind
         self.why = why
         self.wait_s = wait_s
+        self.of_text = of_text or kind == "text"
+
+
+class Secrets:
+    """Keys that never stand in a message, as they are or quoted for an address.
+
+    Examples
+    --------
+    >>> Secrets(["k/y"]).hide("bad key k/y at ?key=k%2Fy")
+    'bad key *** at ?key=***'
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        forms = {form for s in values if s for form in (s, quote(s, safe=""), quote_plus(s))}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def hide(self, message: str) -> str:
+        """Take the keys out, and make one short line without control characters of the rest."""
+        for form in self._forms:
+            message = message.replace(form, "***")
+        return _line(message)[:_SHOWN]
 
 
 _MEANINGS: Final[dict[int, tuple[Kind, str]]] = {
@@ -44,6 +77,7 @@ _MEANINGS: Final[dict[int, tuple[Kind, str]]] = {
     405: ("stop", "there is no translation service at this address"),
     407: ("stop", "the proxy wants a password"),
     408: ("again", "the service waited too long for the request"),
+    409: ("again", "another request is in its way"),
     410: ("stop", "the service is gone"),
     413: ("text", "the text is too long for it"),
     414: ("text", "the text is too long for it"),
@@ -93,8 +127,40 @@ def said(data: object) -> str:
 
 
 def _line(text: str) -> str:
-    """One short line without control characters: it comes from a stranger and is shown."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:160]
+    """One line without control characters: it comes from a stranger and is shown.
+
+    Not yet as short as it is shown: half a key would not be found in it any more.
+    """
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:_READ]
+
+
+def no_json(body: bytes) -> str:
+    """Say what came in the place of a JSON answer.
+
+    >>> no_json(b"<html>"), no_json(b"")
+    ('it answered with a web page', 'it answered with nothing')
+    """
+    first = body.lstrip()[:1]
+    what = "a web page" if first == b"<" else "broken JSON" if first else "nothing"
+    return f"it answered with {what}"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that ``Retry-After`` asks for, given as seconds or as a date.
+
+    >>> retry_after({"Retry-After": "7"}), retry_after({"Retry-After": "soon"}), retry_after({})
+    (7.0, None, None)
+    """
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):  # the latter for a year of twenty digits
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
 def _plain(data: Mapping[str, Any]) -> tuple[Kind, str] | None:
@@ -175,6 +241,8 @@ _BODIES: Final[dict[str, Callable[[Mapping[str, Any]], tuple[Kind, str] | None]]
     "tencent": _tencent,
 }
 
+#: How language models begin when they will not do a text.
+_DECLINED: Final = r"^(?:I[’']m sorry, (?:but )?)?[Aa]s an AI (?:language )?model\b"
 #: Sentences that known services give in place of a translation, whole enough that no translation
 #: of a user's text reads like them.
 NOTICES: Final = (
@@ -205,7 +273,7 @@ NOTICES: Final = (
     r"^(?:Error )?(?:429|50[234])[:,]? (?:Too Many Requests|Bad Gateway|Gateway Time-?out)",
     r"^(?:Error )?503[:,]? Service (?:Temporarily )?Unavailable",
     # language models
-    r"^(?:I[’']m sorry, (?:but )?)?[Aa]s an AI (?:language )?model\b",
+    _DECLINED,
     r"^You exceeded your current quota",
 )
 _NOTICE: Final = re.compile("|".join(f"(?:{one})" for one in NOTICES))
@@ -218,3 +286,12 @@ def is_notice(text: str) -> bool:
     True
     """
     return bool(_NOTICE.search(text.strip()))
+
+
+def declines(text: str) -> bool:
+    """Whether a text is a language model's word that it will not do what it was given.
+
+    >>> declines("As an AI language model, I cannot translate this.")
+    True
+    """
+    return re.search(_DECLINED, text.strip()) is not None

@@ -24,11 +24,14 @@ class Spot:
         What was asked, and what came.
     error
         Why the answer is not believed; empty where it is.
+    of_text
+        The error is this piece's, and no fault of the service.
     """
 
     piece: str
     answer: str
     error: str = ""
+    of_text: bool = False
     suspected: bool = False
     #: The answer is another text's too: the first one does not count any more.
     clashed: bool = False
@@ -53,7 +56,7 @@ def settle(
     Parameters
     ----------
     spots
-        The answers of one window, in its order; `Spot.answer` and `Spot.error` are set.
+        The answers of one window, in its order; what is in each `Spot` is settled.
     ask
         Asks for one piece while nobody else does; raises `ServiceFailure`.
     memory
@@ -120,7 +123,7 @@ def _confirmed(spot: Spot, ask: Callable[[str], str], varies: bool) -> bool:
                 return True
             last = answer
     except ServiceFailure as failure:
-        spot.error = failure.why
+        spot.error, spot.of_text = failure.why, failure.of_text
         return False
     spot.error = "its answers to the same text do not agree"
     return False

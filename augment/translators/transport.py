@@ -2,24 +2,19 @@
 
 deep-translator calls ``requests.get(...)`` without a time limit, and a server that sends a byte
 now and then would hold it for ever. Here every request has a deadline from its connection to the
-last byte: when it passes, the socket is shut, whatever the library waits for. Every request has a
-connection of its own, so no answer can belong to an earlier request. Redirects are not followed:
-the texts go to the host that was named, and nowhere else. Looking up the host's name comes before
-the connection, and has the time limit of the system's resolver.
+last byte (`augment.translators.deadline`). Every request has a connection of its own, so no answer
+can belong to an earlier request. Redirects are not followed: the texts go to the host that was
+named, and nowhere else. Looking up the host's name comes before the connection, and has the time
+limit of the system's resolver.
 """
 
 from __future__ import annotations
 
 import logging
 import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from types import TracebackType
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -27,77 +22,32 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ReadTimeoutError
 
+from augment.addresses import is_loopback
 from augment.offline import OfflineError
-from augment.translators.refusals import ServiceFailure, of_body, of_status, said
+from augment.translators.deadline import Deadline, cause_of, under_deadline, watched, why_broken
+from augment.translators.refusals import (
+    Secrets,
+    ServiceFailure,
+    no_json,
+    of_body,
+    of_status,
+    retry_after,
+    said,
+)
 from augment.translators.services import MAX_ANSWER, Limits
 
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 #: Changes a request: (method, url, options of `requests.request`) -> the same.
 Adapt = Callable[[str, str, dict[str, Any]], tuple[str, str, dict[str, Any]]]
-_here = threading.local()
-
-
-class Deadline:
-    """Shuts the connections that one thread opens in a block, once the block's time is up."""
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-
-    def watch(self, sock: socket.socket) -> None:
-        """Take note of a connection; a second handle to it outlives its wrapping for TLS."""
-        with self._lock:
-            self._sockets.append(sock.dup())
-            if self.passed:
-                self._shut_all()
-
-    def _shut(self) -> None:
-        with self._lock:
-            self.passed = True
-            self._shut_all()
-
-    def _shut_all(self) -> None:
-        for sock in self._sockets:
-            with suppress(OSError):  # the other side was faster
-                sock.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> Deadline:
-        _here.deadline = self
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        _here.deadline = None
-        with self._lock:
-            for sock in self._sockets:
-                sock.close()
-            self._sockets.clear()
-
-
-def _watched(sock: socket.socket) -> socket.socket:
-    deadline: Deadline | None = getattr(_here, "deadline", None)
-    if deadline is not None:
-        deadline.watch(sock)
-    return sock
 
 
 class _Plain(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+        return watched(super()._new_conn())
 
 
 class _Secure(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+        return watched(super()._new_conn())
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -125,7 +75,7 @@ class _NoQuery(logging.Filter):
     """Cuts text and key out of the addresses that urllib3 logs for debugging."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if getattr(_here, "deadline", None) is not None and isinstance(record.args, tuple):
+        if under_deadline() and isinstance(record.args, tuple):
             record.args = tuple(
                 arg.split("?", 1)[0] if isinstance(arg, str) else arg for arg in record.args
             )
@@ -169,11 +119,7 @@ class Transport:
         self.limits = limits
         self.page = page
         self.adapt = adapt
-        self._secrets = sorted(
-            {form for s in secrets if s for form in (s, quote(s, safe=""), quote_plus(s))},
-            key=len,
-            reverse=True,
-        )
+        self._secrets = Secrets(secrets)
         logging.getLogger("urllib3.connectionpool").addFilter(_NO_QUERY)  # adding twice adds once
 
     def get(self, url: str, **options: Any) -> requests.Response:  # noqa: ANN401
@@ -211,7 +157,7 @@ class Transport:
         except ServiceFailure:
             raise
         except (OSError, requests.RequestException, ValueError) as error:
-            if (offline := _cause(error, OfflineError)) is not None:
+            if (offline := cause_of(error, OfflineError)) is not None:
                 raise offline from None
             raise ServiceFailure("again", self._why(error, deadline)) from None
         if deadline.passed:  # a shut connection looks like the end of an answer without a length
@@ -231,7 +177,7 @@ class Transport:
         session = requests.Session()
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter())
-        if urlsplit(url).hostname in _LOOPBACK:  # an own server is not behind the proxy
+        if is_loopback(urlsplit(url).hostname or ""):  # an own server is not behind the proxy
             session.trust_env = False
         return session
 
@@ -251,9 +197,7 @@ class Transport:
             data = response.json()
         except ValueError:
             if response.ok and not self.page:
-                found = response.content.lstrip()[:1]
-                what = "a web page" if found == b"<" else "broken JSON" if found else "nothing"
-                raise ServiceFailure("again", f"it answered with {what}") from None
+                raise ServiceFailure("again", no_json(response.content)) from None
         refusal = of_status(response.status_code, said(data))
         if refusal is None and not self.page:
             refusal = of_body(self.service, data)
@@ -262,67 +206,20 @@ class Transport:
         kind, why = refusal
         if kind == "text" and ("api key" in why.lower() or "quota" in why.lower()):
             kind = "stop"
-        wait_s = retry_after(response.headers)
-        if kind == "again" and wait_s is not None and wait_s > self.limits.max_wait_s:
-            kind, why = "stop", f"{why}; it asks to wait {wait_s:,.0f} s"
-        raise ServiceFailure(kind, self.scrub(why), wait_s)
+        raise ServiceFailure(kind, self.scrub(why), retry_after(response.headers))
 
     def scrub(self, message: str) -> str:
         """Take keys out of a message, and make it one short line without control characters."""
-        for secret in self._secrets:
-            message = message.replace(secret, "***")
-        line = " ".join(message.split())
-        return "".join(c for c in line if c.isprintable())[:200]
+        return self._secrets.hide(message)
 
     def _why(self, error: Exception, deadline: Deadline) -> str:
         if deadline.passed:
             return self._late()
-        if _cause(error, requests.ReadTimeout, ReadTimeoutError) is not None:
+        if cause_of(error, requests.ReadTimeout, ReadTimeoutError) is not None:
             return self._late()  # the deadline's own timer came second
-        if _cause(error, ConnectionRefusedError) is not None:
-            return "it refused the connection"
-        if _cause(error, socket.gaierror) is not None:
-            return "its name cannot be looked up (is there a network?)"
-        if _cause(error, TimeoutError, requests.Timeout) is not None:
-            return "it cannot be reached: no answer in time"
-        if _cause(error, ConnectionError) is not None:
-            return "it broke the connection"
-        if isinstance(error, requests.exceptions.SSLError):
-            return "no safe connection (TLS) to it"
-        return f"the connection failed ({type(error).__name__})"  # its text holds the address
+        if cause_of(error, requests.Timeout) is not None:
+            return why_broken(TimeoutError())
+        return why_broken(error)
 
     def _late(self) -> str:
         return f"no whole answer within {self.limits.total_s:g} s"
-
-
-def _cause(error: BaseException, *kinds: type[BaseException]) -> BaseException | None:
-    """Find an error of some kind among those that an error came from."""
-    seen: set[int] = set()
-    waiting: list[object] = [error]
-    while waiting:
-        one = waiting.pop()
-        if not isinstance(one, BaseException) or id(one) in seen:
-            continue
-        if isinstance(one, kinds):
-            return one
-        seen.add(id(one))
-        waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return None
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that ``Retry-After`` asks for, given as seconds or as a date.
-
-    >>> retry_after({"Retry-After": "7"}), retry_after({"Retry-After": "soon"}), retry_after({})
-    (7.0, None, None)
-    """
-    value = headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        when = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
