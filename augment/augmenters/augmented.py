@@ -25,6 +25,11 @@ class _Variant:
         """Make one text of each."""
         return self.augmenter.augment(texts, self.variant)
 
+    def interrupt(self) -> None:
+        """End the augmenter's waits, where it has any: the run is being left."""
+        if (interrupt := getattr(self.augmenter, "interrupt", None)) is not None:
+            interrupt()
+
     def close(self) -> None:
         """Leave it open: it serves other variants too, and is closed by who opened it."""
 
