@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.addresses import in_clear
 from augment.datasets.manifest import BY_RULES
 from augment.datasets.variants import (
     NEXT_TO_NOTHING,
@@ -100,13 +101,14 @@ class Pivots:
     def leaving(self, characters: int) -> Iterator[str]:
         """One line per host: every translation of a text counts as long as the text is.
 
-        A service that works well gets no more; one that stumbles is asked again.
+        A service that works well gets no more; one that stumbles is asked again. A second line
+        warns of an own server that is asked in clear.
         """
-        twice = {
-            engine.host: getattr(engine, "asked_twice", 0)
+        engines = {
+            engine.host: engine
             for plan in self.plans
-            for engines in plan.engines
-            for engine in engines
+            for of_leg in plan.engines
+            for engine in of_leg
         }
         for host in dict.fromkeys(host for plan in self.plans for host in plan.hosts):
             asked = [(plan.pivot, *plan.asks(host)) for plan in self.plans if host in plan.hosts]
@@ -116,12 +118,15 @@ class Pivots:
             backup = (
                 "" if asked_first else ", and only texts that the translators before it fail at"
             )
-            first = f"first {twice[host]} texts" if twice[host] > 1 else "first text"
-            again = f"; the {first} of each way twice" if twice[host] else ""
+            twice = getattr(engines[host], "asked_twice", 0)
+            first = f"first {twice} texts" if twice > 1 else "first text"
+            again = f"; the {first} of each way twice" if twice else ""
             yield (
                 f"up to about {total:,} characters go to {host} "
                 f"(pivot {pivots}; the way there and the way back{again}){backup}"
             )
+            if warning := in_clear(getattr(engines[host], "url", "")):
+                yield warning
 
     def left_out(self, method: str) -> Sequence[str]:
         """Every check looks at a round trip."""

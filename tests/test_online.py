@@ -231,6 +231,44 @@ def test_addresses_that_are_none(url, wanted):
     assert "abc" not in str(raised.value)
 
 
+def test_no_service_is_asked_in_clear():
+    from deep_translator.constants import BASE_URLS
+
+    from augment.translators.clients import adapt
+    from augment.translators.tencent import Tencent
+
+    assert Tencent.url.startswith("https://")
+    for name in SERVICES:
+        if not (entry := ADDRESSES[name][0]):
+            continue
+        url, change = BASE_URLS[entry], adapt(name)
+        if change is not None:
+            _, url, _ = change("GET", url, {"params": {"auth_key": "k"}})
+        assert url.startswith("https://"), name
+
+
+def test_an_own_server_elsewhere_is_warned_of_when_others_can_read_along(here, monkeypatch):
+    from augment.datasets.pivots import Pivots
+    from augment.datasets.recipe import BacktranslateConfig
+
+    for url, warned in (
+        ("http://127.0.0.1:5000", False),
+        ("https://translate.example.org", False),
+        ("http://10.0.0.8:5000", True),
+    ):
+        recipe = BacktranslateConfig(translator="libre", url=url, pivot=("es", "fr"))
+        lines = list(Pivots(recipe, "en", None).leaving(1000))
+        assert "characters go to" in lines[0]
+        assert (
+            lines[1:]
+            == [
+                f"warning: {url} is not encrypted: whoever stands between reads the texts and the "
+                "key; use https"
+            ]
+            * warned
+        )
+
+
 def csv(folder, rows=9):
     names = ["house", "garden", "film", "book", "train", "river", "town", "bridge", "forest"]
     lines = [

@@ -17,7 +17,7 @@ from augment.errors import PairError
 from augment.extras import require
 from augment.languages import language_name
 from augment.translators.refusals import ServiceFailure
-from augment.translators.services import Service
+from augment.translators.services import SERVICES, Service
 from augment.translators.tencent import LANGUAGES, Tencent
 from augment.translators.transport import Adapt, Transport
 
@@ -140,7 +140,7 @@ def _with_requests(function: FunctionType, transport: Transport) -> FunctionType
 
 def adapt(name: str) -> Adapt | None:
     """Give what changes the library's requests to a service into those that it takes today."""
-    return _deepl if name == "deepl" else None
+    return {"deepl": _deepl, "mymemory": _mymemory}.get(name)
 
 
 def _deepl(method: str, url: str, options: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -148,6 +148,12 @@ def _deepl(method: str, url: str, options: dict[str, Any]) -> tuple[str, str, di
     data = dict(options.pop("params"))
     key = data.pop("auth_key")
     return "POST", url, {"data": data, "headers": {"Authorization": f"DeepL-Auth-Key {key}"}}
+
+
+def _mymemory(method: str, url: str, options: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """Ask over TLS: the library does so in clear, where whoever stands between reads the texts."""
+    host = f"//{SERVICES['mymemory'].host}/"
+    return method, url.replace(f"http:{host}", f"https:{host}"), options
 
 
 def server_languages(transport: Transport, url: str) -> dict[str, frozenset[str]] | None:
