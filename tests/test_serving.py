@@ -296,6 +296,42 @@ def test_time_outs(made, slow):
             assert client.recv(1000).startswith(b"HTTP/1.1 408")
 
 
+def test_who_hangs_up_is_computed_for_no_more(made, slow):
+    request = json.dumps({"texts": ["a film"] * 20}).encode()
+    head = (
+        b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n"
+    )
+
+    def queued(port, rows):
+        until = time.monotonic() + 30
+        while f"augment_queue_texts {rows:.1f}".encode() not in ask(port, path="/metrics")[1]:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    with (
+        serving(str(made / "single"), max_queue=40, max_texts=20) as port,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        under_way = pool.submit(ask, port, {"text": "a film"})
+        assert slow.begun.wait(60)
+        gone = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(2)]
+        for one in gone:
+            one.sendall(head % len(request) + request)
+        queued(port, 40)
+        assert ask(port, {"text": "a film"})[0] == 429
+        for one in gone:
+            one.close()
+        queued(port, 0)
+        stays = pool.submit(ask, port, {"texts": ["a film"] * 20})
+        queued(port, 20)
+        slow.set()
+        assert under_way.result()[0] == stays.result()[0] == 200
+        metrics = ask(port, path="/metrics")[1].decode()
+        assert "augment_batch_texts_sum 21.0" in metrics
+        assert re.search(r'^augment_requests_total\{.*status="499".*\} 2.0', metrics, re.M)
+
+
 def test_a_stop_finishes_what_was_taken(made, slow):
     with ThreadPoolExecutor(4) as pool:
         with serving(str(made / "single")) as port:
@@ -319,13 +355,15 @@ def test_the_token(made, monkeypatch):
         assert ask(port, path="/health")[0] == 200
         for path in ("/labels", "/metrics", "/docs", "/openapi.json", "/nope"):
             assert ask(port, path=path)[0] == 401
-        for wrong in ("", TOKEN, f"Bearer {TOKEN}x", f"bearer {TOKEN}", "Bearer é"):
+        for wrong in ("", TOKEN, f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer é"):
             header = {**JSON, "Authorization": wrong.encode("latin-1")}
             status, said, headers = ask(port, {"text": "a film"}, headers=header)
             assert (status, said["field"]) == (401, "Authorization")
             assert headers["www-authenticate"] == "Bearer"
             assert TOKEN not in said["error"]
-        right = {**JSON, "Authorization": f"Bearer {TOKEN}"}
+        for scheme in ("bearer", "BEARER ", "Bearer"):
+            right = {**JSON, "Authorization": f"{scheme} {TOKEN}"}
+            assert ask(port, path="/labels", headers=right)[0] == 200
         assert ask(port, {"text": "a film"}, headers=right)[0] == 200
         assert ask(port, path="/openapi.json", headers=right)[1]["security"] == [{"token": []}]
 

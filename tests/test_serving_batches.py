@@ -165,6 +165,27 @@ def test_what_nobody_waits_for_is_not_computed():
     assert compute.batches == [[("x",)], [("stays",)]]
 
 
+def test_what_nobody_waits_for_makes_room_at_once():
+    async def scenario(batcher, compute):
+        compute.hold()
+        first = asyncio.create_task(batcher.submit([("x",)]))
+        await started(compute)
+        left = asyncio.create_task(batcher.submit([("left",)] * 4))
+        stays = asyncio.create_task(batcher.submit([("stays",)]))
+        await asyncio.sleep(0)
+        assert batcher.waiting == 5
+        left.cancel()
+        await asyncio.sleep(0)
+        assert batcher.waiting == 1
+        fits = asyncio.create_task(batcher.submit([("fits",)] * 4))
+        await asyncio.sleep(0)
+        compute.free.set()
+        await asyncio.gather(first, stays, fits)
+
+    _, compute = run(scenario, max_queue=5)
+    assert compute.batches == [[("x",)], [("stays",), *[("fits",)] * 4]]
+
+
 def test_texts_and_pairs_are_computed_apart():
     async def scenario(batcher, compute):
         compute.hold()

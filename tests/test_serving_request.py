@@ -60,6 +60,8 @@ def test_what_is_taken(limits, body, rows, many):
         (b'{"text": "a", "texts": ["b"]}', 422, "text", "both"),
         (b'{"txt": "a"}', 422, "body", "did you mean 'text'"),
         (b'{"text": "a", "model": "x"}', 422, "body", "not known"),
+        (b'{"text": "a", "text": "b"}', 422, "text", "the body has text twice"),
+        (b'{"text": "a", "\\u0074ext": "a"}', 422, "text", "the body has text twice"),
         (b'{"text": 7}', 422, "text", "a number"),
         (b'{"text": 1e999}', 422, "text", "a number"),
         (b'{"text": true}', 422, "text", "true or false"),
@@ -147,7 +149,13 @@ def test_a_body_is_read_in_parts_up_to_the_limit():
 
 @pytest.mark.parametrize(
     "kind",
-    ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1"],
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin-1",
+        "application/json; x=y; charset=latin-1",
+    ],
 )
 def test_another_content_type_is_refused(kind):
     with pytest.raises(RequestError, match="JSON") as refused:
@@ -157,7 +165,8 @@ def test_another_content_type_is_refused(kind):
 
 def test_json_in_utf8_may_say_so_and_is_not_compressed():
     part = (b"{}", False)
-    assert read({"content-type": 'Application/JSON; charset="UTF-8"'}, part) == b"{}"
+    for options in ('charset="UTF-8"', "charset=utf-8; x=y", "x=y;charset=utf-8", "x=y", ""):
+        assert read({"content-type": f"Application/JSON;{options}"}, part) == b"{}"
     with pytest.raises(RequestError, match="compressed"):
         read({"content-encoding": "gzip"}, part)
 

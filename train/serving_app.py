@@ -21,10 +21,13 @@ from augment.train.serving_metrics import ServerMetrics
 from augment.train.serving_model import Answer, ServedModel
 from augment.train.serving_request import (
     PredictRequest,
+    Receive,
     RequestError,
     RequestLimits,
+    Sides,
     parse_predict,
     read_body,
+    until_gone,
 )
 from augment.train.serving_schema import answer_schema, error_responses, examples, request_body
 
@@ -65,7 +68,7 @@ class Service:
                 facts["bytes"] = len(body)
                 asked = parse_predict(body, self.limits)
                 facts["texts"] = len(asked.rows)
-                answers = await self.batcher.submit(asked.rows)
+                answers = await self._answers(asked.rows, request.receive)
         except TimeoutError:
             if not clock.expired():
                 raise
@@ -80,6 +83,20 @@ class Service:
         except FailedRowError as failed:
             raise RequestError(500, str(failed)) from None
         return self._json(asked, answers)
+
+    async def _answers(self, rows: list[Sides], receive: Receive) -> list[Answer]:
+        """Wait for the answers as long as there is somebody who waits for them."""
+        gone = asyncio.create_task(until_gone(receive))
+        work = asyncio.create_task(self.batcher.submit(rows))
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            # Nobody hears this one; log and metrics count it, under nginx's number for it.
+            raise RequestError(499, "the client hung up before the answer")
+        finally:
+            work.cancel()
+            gone.cancel()
 
     def _late(self, facts: dict[str, Any]) -> RequestError:
         if "bytes" not in facts:

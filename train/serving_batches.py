@@ -47,7 +47,6 @@ class _Job:
     future: asyncio.Future[list[Answer]]
     answers: list[Answer | None]
     missing: int
-    dropped: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -126,7 +125,7 @@ class Batcher:
             await asyncio.to_thread(self._thread.join)
 
     async def submit(self, rows: list[Sides]) -> list[Answer]:
-        """Wait for the answers of rows; when the caller gives up, they are not computed.
+        """Wait for the answers of rows; when the caller gives up, they leave the queue.
 
         Raises
         ------
@@ -146,7 +145,9 @@ class Batcher:
         try:
             return await job.future
         finally:
-            job.dropped = True
+            if job.missing:  # nobody waits for them any more: others have their room at once
+                with self._changed:
+                    self._waiting = deque(row for row in self._waiting if row[0] is not job)
 
     def _seconds_until_room(self) -> int:
         rate = self.stats.rows_per_second
@@ -182,8 +183,6 @@ class Batcher:
                 chars = 0
                 while self._waiting and len(batch) < BATCH_ROWS and chars < BATCH_CHARS:
                     job, at, _ = self._waiting.popleft()
-                    if job.dropped:
-                        continue
                     batch.append((job, at))
                     chars += sum(map(len, job.rows[at]))
                 if batch or (self._closing and not self._waiting):

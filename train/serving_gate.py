@@ -65,7 +65,7 @@ class Gate:
         loopback: bool,
     ) -> None:
         self._app, self._metrics, self._paths = app, metrics, frozenset(paths)
-        self._token = None if token is None else f"Bearer {token}".encode()
+        self._token = None if token is None else token.encode()
         self._loopback = loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,7 +119,9 @@ class Gate:
             )
         if self._token is None or scope["path"] in OPEN:
             return None
-        if hmac.compare_digest(header_of(scope, b"authorization"), self._token):
+        scheme, _, token = header_of(scope, b"authorization").partition(b" ")
+        # In any case, and with any number of blanks behind it (RFC 9110, 11.1 and 11.4).
+        if scheme.lower() == b"bearer" and hmac.compare_digest(token.lstrip(b" "), self._token):
             return None
         return RequestError(
             401,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -110,6 +111,12 @@ async def read_body(headers: Mapping[str, str], receive: Receive, max_bytes: int
             return b"".join(parts)
 
 
+async def until_gone(receive: Receive) -> None:
+    """Wait until the client hangs up, once its body was read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def _too_long(max_bytes: int) -> RequestError:
     return RequestError(
         413,
@@ -129,9 +136,12 @@ def _check_content_type(headers: Mapping[str, str]) -> None:
             "the body must be JSON and say so: send the header Content-Type: application/json",
             "Content-Type",
         )
-    name, _, value = options.strip().lower().partition("=")
-    if name.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8"):
-        raise RequestError(415, "JSON is sent as UTF-8, not in another encoding", "Content-Type")
+    for option in options.lower().split(";"):
+        name, _, value = option.partition("=")
+        if name.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8"):
+            raise RequestError(
+                415, "JSON is sent as UTF-8, not in another encoding", "Content-Type"
+            )
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise RequestError(415, "compressed bodies are not read; send it plain", "Content-Encoding")
 
@@ -166,6 +176,7 @@ def parse_predict(body: bytes, limits: RequestLimits) -> PredictRequest:
             close = get_close_matches(key, FIELDS, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else f" ({', '.join(FIELDS)} are)"
             raise RequestError(422, f"the body has a field that is not known{hint}", "body")
+    _check_each_once(body)
     if ("text" in found) == ("texts" in found):
         which = "both text and texts" if "text" in found else "neither text nor texts"
         raise RequestError(422, f"the body has {which}; exactly one of them is wanted", "text")
@@ -190,6 +201,18 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - whatever the client sends
     except ValueError as error:
         # What the parser says names a kind of mistake and its place, and nothing of the content.
         raise RequestError(400, f"the body is no valid JSON in UTF-8: {error}", "body") from None
+
+
+def _check_each_once(body: bytes) -> None:
+    """Refuse a field that is given twice: the parser takes the last one without a word.
+
+    The body was found to be an object of known fields, and its nesting to be bounded.
+    """
+    fields = json.loads(body, object_pairs_hook=list, parse_int=str, parse_float=str)
+    names = [name for name, _ in fields]
+    for name in FIELDS:
+        if names.count(name) > 1:
+            raise RequestError(422, f"the body has {name} twice; once is wanted", name)
 
 
 def _single(found: Mapping[str, Any], limits: RequestLimits) -> Sides:
