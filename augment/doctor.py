@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from augment._version import __version__
 from augment.errors import AugmentError, PairError
+from augment.filters import filters_of_others
 from augment.filters.proofreaders import PROOFREADERS, proofreader
 from augment.languages import language_name
 from augment.minilm import minilm_folder
@@ -54,6 +55,9 @@ class Diagnosis:
     routes
         Source language -> round trips on this machine with the engines that ``auto`` would take,
         best first; of at most `LISTED` languages.
+    checks
+        Checks of other packages -> their ``package``, and the ``error`` of one that cannot be
+        loaded.
     devices
         What models run on, with the number formats that are fast there.
     parts
@@ -69,6 +73,7 @@ class Diagnosis:
     devices: Sequence[str]
     parts: Mapping[str, bool]
     missing: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -76,7 +81,7 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
-    """Look at engines, routes, devices and optional parts; nothing is downloaded or asked.
+    """Look at engines, routes, checks, devices and optional parts; nothing is downloaded or asked.
 
     Examples
     --------
@@ -112,6 +117,10 @@ def diagnose() -> Diagnosis:
         devices=_devices(),
         parts=parts,
         missing=missing,
+        checks={
+            name: {"package": package} | ({"error": why} if why else {})
+            for name, (package, why) in filters_of_others().items()
+        },
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from augment.cli import main
 from augment.errors import InputError
 from augment.filters import (
     FILTERS,
@@ -17,6 +18,7 @@ from augment.filters import (
     Finding,
     Original,
     build_filters,
+    filters_of_others,
 )
 from augment.filters.check import PASSED
 from augment.filters.presets import MIN_SIMILARITY, PRESETS
@@ -324,6 +326,40 @@ def test_a_check_of_another_package_runs_before_similarity(monkeypatch):
     )
     assert (loud.reason, loud.detail) == ("shouting", "shouts")
     assert isinstance(calm, Paraphrase)
+
+
+@pytest.mark.parametrize("broken", ["at import", "has no such class", "when made"])
+def test_a_check_of_another_package_that_is_broken_is_told_and_may_be_left_out(
+    tmp_path, monkeypatch, capsys, broken
+):
+    name = f"test_broken_{broken.split()[-1]}"
+    code = {
+        "at import": "raise RuntimeError('no\\nway')",
+        "has no such class": "",
+        "when made": "def Broken(settings):\n    raise RuntimeError('no way')",
+    }
+    (tmp_path / f"{name}.py").write_text(code[broken])
+    about = tmp_path / "broken_checks-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-checks\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[augment.filters]\nbrkf = {name}:Broken\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    settings = FilterSettings(language="en")
+    with pytest.raises(InputError) as raised:
+        build_filters(settings, disabled=["similarity", "swapped"])
+    said = str(raised.value)
+    assert said.startswith("check 'brkf' of package broken-checks cannot be loaded: ")
+    assert said.endswith("; leave it out with --no-filter brkf")
+    assert "\n" not in said
+    made = build_filters(settings, disabled=["similarity", "swapped", "brkf"])
+    assert "brkf" not in [check.name for check in made]
+    package, why = filters_of_others()["brkf"]
+    assert package == "broken-checks"
+    assert bool(why) == (broken != "when made")
+    if why:
+        assert main(["doctor"]) == 0
+        line = f"broken-checks, cannot be used: {why}; leave it out with --no-filter brkf"
+        assert line in capsys.readouterr().out
 
 
 def test_a_check_of_another_package_takes_the_place_of_a_built_in(monkeypatch):

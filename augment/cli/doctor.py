@@ -27,7 +27,7 @@ class Config:
     """
 
     json: bool = False
-    """Print everything as JSON: engines, routes, devices, parts, missing."""
+    """Print everything as JSON: engines, routes, checks, devices, parts, missing."""
 
 
 def run(config: Config) -> None:
@@ -57,6 +57,9 @@ def _text(found: Diagnosis) -> str:
         lines.append("  none")
     lines += ["", "engines:"]
     lines += [f"  {name:<12}{_engine(about)}" for name, about in found.engines.items()]
+    if found.checks:
+        lines += ["", "checks of other packages:"]
+        lines += [f"  {name:<12}{_check(name, about)}" for name, about in found.checks.items()]
     lines += ["", "devices: " + (", ".join(found.devices) or "torch is not installed")]
     here = [name for name, there in found.parts.items() if there]
     lines.append("parts:   " + (", ".join(here) or "none"))
@@ -82,3 +85,13 @@ def _engine(about: Mapping[str, Any]) -> str:
     state = "set" if about["ready"] else "not set"
     own = "; or your own server at --url, without" if about["own_server"] else ""
     return f"{about['host']}, needs {' and '.join(about['needs'])} ({state}){own}"
+
+
+def _check(name: str, about: Mapping[str, str]) -> str:
+    """Say whose a check is, and why it cannot be used."""
+    if "error" not in about:
+        return about["package"]
+    return (
+        f"{about['package']}, cannot be used: {about['error']}; leave it out with --no-filter "
+        f"{name}"
+    )

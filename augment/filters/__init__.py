@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from augment.errors import InputError
+from augment.errors import AugmentError, InputError
 from augment.filters.chain import FilterChain
 from augment.filters.check import PASSED, Filter, Finding, Learner, Original
 from augment.filters.settings import FilterSettings
@@ -30,6 +30,7 @@ __all__ = [
     "Learner",
     "Original",
     "build_filters",
+    "filters_of_others",
     "known_filters",
     "runs",
 ]
@@ -101,7 +102,8 @@ def build_filters(settings: FilterSettings, *, disabled: Sequence[str] = ()) -> 
     Raises
     ------
     InputError
-        For an unknown name, with the known ones.
+        For an unknown name, with the known ones, and for a check of another package that cannot
+        be loaded.
     MissingExtraError
         When the similarity check is wanted and what it needs is not installed.
 
@@ -117,7 +119,7 @@ def build_filters(settings: FilterSettings, *, disabled: Sequence[str] = ()) -> 
             close = get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             raise InputError(f"no check is called {name!r}{hint} (checks: {', '.join(known)}, all)")
-    return [_resolve(place)(settings) for name, place in known.items() if runs(name, disabled)]
+    return [_made(name, place, settings) for name, place in known.items() if runs(name, disabled)]
 
 
 def runs(name: str, disabled: Sequence[str]) -> bool:
@@ -127,6 +129,36 @@ def runs(name: str, disabled: Sequence[str]) -> bool:
     (True, False, True)
     """
     return name not in disabled and ("all" not in disabled or name in _ALWAYS)
+
+
+def filters_of_others() -> dict[str, tuple[str, str]]:
+    """Give the checks of other packages: name -> package, and why it cannot be loaded or ''."""
+    found: dict[str, tuple[str, str]] = {}
+    for point in entry_points(group=GROUP):
+        why = ""
+        try:
+            _resolve(point.value)
+        except Exception as error:  # whatever another package raises
+            why = _one_line(error)
+        found[point.name] = (point.dist.name if point.dist else "?", why)
+    return found
+
+
+def _made(name: str, place: str, settings: FilterSettings) -> Filter:
+    try:
+        return cast(Filter, _resolve(place)(settings))
+    except Exception as error:
+        if isinstance(error, AugmentError) or place == FILTERS.get(name):
+            raise
+        package = filters_of_others()[name][0]
+        raise InputError(
+            f"check {name!r} of package {package} cannot be loaded: {_one_line(error)}; leave it "
+            f"out with --no-filter {name}"
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def _resolve(place: str) -> Any:  # noqa: ANN401
