@@ -141,6 +141,7 @@ def half(file):
         ((200, {}, {"choices": [{"message": {"content": "<think>so</think>"}}]}), "nothing"),
         ((200, {}, {"choices": [{"message": {"role": "assistant"}}]}), "with nothing"),
         ((200, {}, {"choices": []}), "with nothing"),
+        ((200, {}, {"choices": None, "error": {"message": "lost"}}), "lost"),
         (
             (200, {}, {"choices": [{"message": {"content": None, "refusal": "No!"}}]}),
             "refused: No!",

@@ -85,6 +85,7 @@ class Chat:
             handlers.append(urllib.request.ProxyHandler({}))
         self._opener = urllib.request.build_opener(*handlers)
         self._under_way: set[Deadline] = set()
+        self._left = False
         self._lock = threading.Lock()
 
     def complete(self, body: Mapping[str, Any]) -> str:
@@ -112,6 +113,7 @@ class Chat:
     def interrupt(self) -> None:
         """End the requests under way, but for what comes within `LEFT_S`."""
         with self._lock:
+            self._left = True
             for deadline in self._under_way:
                 deadline.shorten(LEFT_S)
 
@@ -120,8 +122,8 @@ class Chat:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - http(s)
-        deadline = Deadline(self.limits.total_s)
         with self._lock:
+            deadline = Deadline(LEFT_S if self._left else self.limits.total_s)
             self._under_way.add(deadline)
         try:
             with deadline, self._opener.open(request, timeout=self.limits.total_s) as answer:
@@ -149,19 +151,17 @@ class Chat:
         return f"no whole answer within {self.limits.total_s:g} s"
 
     def _check(self, status: int, words: str, wait_s: float | None = None) -> None:
-        refusal = of_status(status, words)
-        if refusal is not None:
-            kind, why = refusal
-            hide = self._secrets.hide
-            raise StatusFailure(status, hide(words), kind, hide(why), wait_s)
+        words = self._secrets.hide(words)
+        if (refusal := of_status(status, words)) is not None:
+            raise StatusFailure(status, words, *refusal, wait_s)
 
     def _text(self, answer: object) -> str:
-        choices = answer.get("choices") if isinstance(answer, Mapping) else None
-        if not isinstance(answer, Mapping) or (choices is None and "choices" not in answer):
+        if not isinstance(answer, Mapping) or "choices" not in answer:
             self._check_error(answer)
             raise ServiceFailure(
                 "again", f"it answered without choices[0].message.content; {_RIGHT}"
             )
+        choices = answer["choices"]
         choice = choices[0] if isinstance(choices, list) and choices else {}
         choice = choice if isinstance(choice, Mapping) else {}
         message = choice.get("message")
@@ -177,6 +177,7 @@ class Chat:
         text = _joined(message.get("content"))
         if not text.strip():
             self._check_error(choice)
+            self._check_error(answer)
             raise ServiceFailure("text", "it answered with nothing")
         return text
 
