@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from augment.decoding import Decoding
-from augment.errors import DamagedFileError, InputError, PairError, TranslatorError
+from augment.errors import DamagedFileError, GivenUpError, InputError, PairError, TranslatorError
 from augment.models.fetch import FetchOptions, fetch_model
 from augment.models.home import find_installed, read_record
 from augment.translators import load_engine, sampling
@@ -267,8 +267,9 @@ def test_a_batch_that_does_not_fit_is_halved(models):
     assert small.asked == [1000, 500, 250, 125]
     there.run(small, [job])
     assert small.asked[4:] == [125]
-    with pytest.raises(TranslatorError, match="out of memory; what was translated before"):
+    with pytest.raises(GivenUpError, match="out of memory; ") as raised:
         there.run(Small(0), [job])
+    assert "what was delivered is in the store: " in str(raised.value.with_store(True))
     with pytest.raises(TranslatorError, match="broken"):
         there.run(Small(0, "broken"), [job])
 

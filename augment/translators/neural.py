@@ -319,7 +319,7 @@ class NeuralTranslator:
 
         Raises
         ------
-        TranslatorError
+        GivenUpError
             When the engine fails, or even a single text does not fit.
         """
         done: list[list[Any] | None] = [None] * len(jobs)
