@@ -17,7 +17,7 @@ from augment.store import FORMAT
 needs_apertium = pytest.mark.skipif(
     shutil.which("lt-proc") is None, reason="Apertium is not installed"
 )
-FAST = ["--pivot", "es", "--no-filter", "similarity,reworded"]
+FAST = ["--pivot", "es", "--no-filter", "similarity,reworded,proofreading"]
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_movie_origin_enlarges_the_training_part_alone(here, encoder, capsys):
     script("movie_origin").main(model=encoder("bert"), out=out, **SETTINGS)
     larger, test = rows(out / "films.train.augmented.csv"), rows(out / "films.test.csv")
     new = [row for row in larger if row["aug_method"] == "backtranslation"]
-    assert len(new) >= 8
+    assert len(new) >= 5
     assert {row["country"] for row in new} == {"France", "India", "Japan"}
     assert not {row["title"] for row in larger} & {row["title"] for row in test}
     found = figures(out)
