@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig, Wor
 from augment.datasets.sampling_strategy import Strategy, new_rows
 from augment.errors import InputError
 from augment.extras import require
+from augment.text_list import listed
 
 _Base: Any = require("sklearn.base", extra="train", purpose="a sampler").BaseEstimator
 
@@ -293,10 +294,13 @@ def _column(X: Any, text: str | None) -> Any:  # noqa: ANN401
     if text is None or text not in X.columns:
         columns = ", ".join(map(repr, X.columns))
         raise InputError(f"X has the columns {columns}; name the one with the texts with text=...")
+    if (count := [*X.columns].count(text)) > 1:
+        raise InputError(f"X has {count} columns named {text!r}; give each a name of its own")
     return text
 
 
 def _texts(X: Any, text: str | None) -> list[str]:  # noqa: ANN401
+    _refuse_once_only(X, "X")
     if isinstance(X, pd.DataFrame):
         X = X[_column(X, text)]
     if isinstance(X, np.ndarray):
@@ -304,7 +308,7 @@ def _texts(X: Any, text: str | None) -> list[str]:  # noqa: ANN401
             X = X[:, 0]
         if X.ndim != 1:
             raise InputError(f"X has the shape {X.shape}; (n_rows,) or (n_rows, 1) is wanted")
-    texts = list(X)
+    texts = listed(X)
     for row, cell in enumerate(texts):
         if not isinstance(cell, str):
             raise InputError(
@@ -315,18 +319,29 @@ def _texts(X: Any, text: str | None) -> list[str]:  # noqa: ANN401
 
 
 def _labels(y: Any) -> list[Any]:  # noqa: ANN401
-    if hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype):  # pandas' own types: no floats
-        y = np.asarray(y, dtype=object)
-    labels = np.asarray(y)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1:
-        raise InputError(f"y has the shape {labels.shape}; one class per row is wanted")
-    found = list(labels.tolist())
+    _refuse_once_only(y, "y")
+    if not isinstance(y, np.ndarray):  # an array of a list would write numbers and NaN as text
+        y = np.array(y, dtype=object)
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim != 1:
+        raise InputError(f"y has the shape {y.shape}; one class per row is wanted")
+    found = [label.item() if isinstance(label, np.generic) else label for label in y.tolist()]
     for row, label in enumerate(found):
-        if is_missing(label):
+        if is_missing(label) or (isinstance(label, str) and not label.strip()):
             raise InputError(f"y has no class in row {row}; leave such rows out")
+        if not isinstance(label, Hashable):
+            raise InputError(
+                f"y holds {type(label).__name__} {label!r:.60} in row {row}; one class per row is "
+                "wanted"
+            )
     return found
+
+
+def _refuse_once_only(given: Any, name: str) -> None:  # noqa: ANN401
+    """Refuse what can be passed over once, since it is needed for the result again."""
+    if not hasattr(given, "__len__"):
+        raise InputError(f"{name} is a {type(given).__name__}; give a list of it")
 
 
 def _with_texts(X: Any, text: str | None, rows: Any, new: list[str]) -> Any:  # noqa: ANN401

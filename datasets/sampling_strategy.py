@@ -33,7 +33,10 @@ def new_rows(strategy: Strategy, labels: Sequence[Any]) -> dict[Any, int]:
     if len(counts) < 2 and not isinstance(strategy, Mapping):
         raise InputError(f"y has {len(counts)} class; two or more are wanted")
     if callable(strategy):
-        strategy = strategy(np.asarray(labels))
+        given = np.asarray(labels)
+        if given.tolist() != [*labels]:  # of several kinds, which numpy writes as text
+            given = np.array(labels, dtype=object)
+        strategy = strategy(given)
     if isinstance(strategy, Mapping):
         return _by_class(strategy, counts)
     largest, smallest = max(counts.values()), min(counts.values())

@@ -182,11 +182,36 @@ def test_input_is_left_as_it_is_and_the_seed_decides(engine):
         (["a", "b"], [0], "2 rows and y 1"),
         (["a", "b"], [0, 0], "two or more"),
         (["a", "b"], [[0, 1], [1, 0]], "one class per row"),
+        (["a", "b"], [["x"], ["x", "y"]], "y holds list"),
+        (["a", "b"], ["x", float("nan")], "y has no class in row 1"),
+        (["a", "b"], ("x", None), "y has no class in row 1"),
+        (["a", "b"], [["x"], [float("nan")]], "y has no class in row 1"),
+        (["a", "b"], ["x", " "], "y has no class in row 1"),
+        ((text for text in ["a", "b"]), ["x", "y"], "X is a generator.*give a list of it"),
+        (["a", "b"], (label for label in ["x", "y"]), "y is a generator.*give a list of it"),
+        ("ab", ["x", "y"], "not a single string"),
     ],
 )
 def test_what_is_no_text_or_class_is_refused(X, y, message):
     with pytest.raises(InputError, match=message):
         sampler().fit_resample(X, y)
+
+
+def test_two_columns_of_the_name_are_told():
+    X = pd.DataFrame([["a", "b"]] * 2, columns=["t", "t"])
+    with pytest.raises(InputError, match="X has 2 columns named 't'"):
+        sampler(text="t").fit_resample(X, ["x", "y"])
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda y: np.array(y, dtype=object)])
+def test_classes_of_several_kinds_stay_what_they_are(engine, kind):
+    labels = kind([1] * 8 + ["n"] * 4)
+    given = []
+    made = sampler(sampling_strategy=lambda y: given.extend(y) or {"n": 6, 1: 8})
+    _, y = made.fit_resample(TEXTS, labels)
+    assert made.sampling_strategy_ == {"n": 2, 1: 0}
+    assert list(y) == given + ["n"] * 2
+    assert {type(label) for label in given} == {int, str}
 
 
 @pytest.mark.parametrize("seed", [None, 1.5, True])
