@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -266,13 +267,16 @@ def _on_frame(
     import pandas as pd
 
     with Augmentation(frame_table(frame), recipe, progress, targets=targets) as run:
+        # Attributes are put back at the end: pandas compares those of frames that it joins, which
+        # arrays and frames among them do not bear.
+        attrs, frame = frame.attrs, frame.copy(deep=False)
+        frame.attrs = {}
         kept = run.run()
         n_columns = len(frame.columns)
         texts_at = [run.table.columns.index(name) for name in run.sides_named()]
         for at in texts_at:
             if isinstance(frame.dtypes.iloc[at], pd.CategoricalDtype):
                 # New texts are no categories of the column; its values stay what they are.
-                frame = frame.copy()
                 plain: Any = frame.iloc[:, at].astype(object)
                 frame.isetitem(at, plain)
         added = [row[n_columns:] for row in augmented_rows(run, kept)]
@@ -291,13 +295,21 @@ def _on_frame(
         _append(out, AUG_COLUMNS, added)
         extra = (*AUG_COLUMNS, *REJECTION_COLUMNS)
         _append(rejected, extra, [row[n_columns:] for row in refused])
-        if isinstance(frame.index, pd.RangeIndex):
+        out.attrs, rejected.attrs = deepcopy(attrs), deepcopy(attrs)
+        if _counts_rows(frame.index):
             out.index.name = rejected.index.name = frame.index.name
         else:
             out.index = frame.index.append(frame.index[[row for row, _ in kept]])
             rejected.index = frame.index[[row for row, _ in numbers]]
         frames = {"out": out, "rejected": rejected}
         return Augmented(run.manifest({}), {}, run.sample, frames)
+
+
+def _counts_rows(index: pd.Index[Any]) -> bool:
+    """Whether an index is a plain count of rows, which can go on; that of a slice cannot."""
+    import pandas as pd
+
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
 
 
 def _with_texts(

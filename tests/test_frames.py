@@ -210,3 +210,27 @@ def test_an_index_of_names_goes_with_the_rows():
     plain = augment_words(frame(["a", "b", "b"] * 4), **PLAIN)
     assert plain.frame.index.equals(pd.RangeIndex(len(plain.frame)))
     assert plain.frame["text"].tolist() == done.frame["text"].tolist()
+
+
+@pytest.mark.parametrize("rows", [slice(3, None), slice(None, None, 2), slice(None, None, -1)])
+def test_a_slice_keeps_its_index(rows):
+    data = frame(["a", "b", "b"] * 4).iloc[rows].rename_axis("no")
+    made = augment_words(data, **PLAIN).frame
+    refused = augment_words(data, **{**PLAIN, "no_filter": ()}, max_change=0.01).rejected
+    assert len(made) > len(data)
+    assert len(refused) > 0
+    for found in (made, refused):
+        assert found.index.name == "no"
+        assert found.index.tolist() == data.index[found["aug_source_id"]].tolist()
+
+
+def test_attributes_of_any_kind_go_with_the_frame():
+    data = frame(["a"] * 8 + ["b"] * 4)
+    data.attrs = {"weights": np.arange(3), "table": data.copy(), "of": ["x"]}
+    done = augment_words(data, **PLAIN)
+    for found in (done.frame, done.rejected):
+        assert found.attrs["weights"].tolist() == [0, 1, 2]
+        assert found.attrs["table"].equals(data.attrs["table"])
+        found.attrs["of"].append("y")
+    assert data.attrs["of"] == ["x"]
+    assert "augment" not in data.attrs
