@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
@@ -115,7 +115,8 @@ def to_dataset(
     data
         A data frame, or whatever `open_table` reads.
     label
-        A column to make a `ClassLabel` of, its classes sorted; none by default.
+        A column to make a `ClassLabel` of; none by default. Its classes are ordered as those of a
+        training: numbers by size, names by their letters. A row without a label has None.
 
     Returns
     -------
@@ -125,7 +126,8 @@ def to_dataset(
     Raises
     ------
     InputError
-        For a table that cannot be read, or a label that is no column.
+        For a table that cannot be read, a label that is no column or holds none, or a column of
+        values of several types.
 
     Examples
     --------
@@ -134,6 +136,7 @@ def to_dataset(
     Column([1, 0])
     """
     # Tables may come from dataset folders, so that module asks this one.
+    from augment.datasets.survey import class_order, label_string
     from augment.datasets.table import frame_table, open_table
 
     library = _library("to_dataset")
@@ -144,14 +147,36 @@ def to_dataset(
         )
     if label is not None and label not in table.columns:
         raise InputError(f"{table.name}: no column {label!r} ({', '.join(table.columns)})")
-    cells = list(zip(*table, strict=True))
-    dataset = library.Dataset.from_dict(
-        {name: list(column) for name, column in zip(table.columns, cells, strict=True)}
-    )
+    cells: dict[str, list[object]] = {
+        name: list(column)
+        for name, column in zip(table.columns, zip(*table, strict=True), strict=True)
+    }
+    names: tuple[str, ...] = ()
+    if label is not None:
+        classes = [*map(label_string, cells[label])]
+        names = class_order(filter(None, classes))
+        if not names:
+            raise InputError(f"{table.name}: column {label!r} holds no label")
+        number_of = {name: number for number, name in enumerate(names)}
+        cells[label] = [*map(number_of.get, classes)]
+    try:
+        dataset = library.Dataset.from_dict(cells)
+    except (ValueError, TypeError, OverflowError) as error:  # pyarrow's errors are of these
+        raise InputError(f"{table.name}: {_no_column(library, cells, error)}") from error
     if label is None:
         return dataset
     with _no_bars(library):
-        return dataset.class_encode_column(label)
+        return dataset.cast_column(label, library.ClassLabel(names=[*names]))
+
+
+def _no_column(library: Any, cells: Mapping[str, list[object]], error: Exception) -> str:  # noqa: ANN401
+    """Say which column a dataset cannot hold."""
+    for name, column in cells.items():
+        try:
+            library.Dataset.from_dict({name: column})
+        except (ValueError, TypeError, OverflowError) as found:
+            return f"column {name!r}: {found}; a column of a dataset has one type, such as text"
+    return str(error)
 
 
 def save_dataset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import shlex
 from array import array
@@ -105,6 +106,23 @@ def label_string(cell: object) -> str:
     """
     name = cell_string(cell).strip()
     return name[:-2] if _WHOLE.fullmatch(name) else name
+
+
+def class_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Sort the names of classes: numbers by size and first, all others by name.
+
+    >>> class_order(["pos", "neg"]), class_order(["10", "9", "1", "1"])
+    (('neg', 'pos'), ('1', '9', '10'))
+    """
+
+    def key(label: str) -> tuple[bool, float, str]:
+        try:
+            number = float(label)
+        except ValueError:
+            return True, 0.0, label
+        return (False, number, label) if math.isfinite(number) else (True, 0.0, label)
+
+    return tuple(sorted(set(labels), key=key))
 
 
 def most_telling(rows: int) -> float:

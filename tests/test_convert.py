@@ -140,6 +140,37 @@ def test_objects_of_the_library():
         from_dataset(hf.DatasetDict({"a": dataset, "b": dataset.remove_columns("label")}))
 
 
+@pytest.mark.parametrize(
+    ("labels", "names", "numbers"),
+    [
+        ([*range(12)], [*map(str, range(12))], [*range(12)]),
+        ([10, 2, None], ["2", "10"], [1, 0, None]),
+        ([" b", "a", "b", " "], ["a", "b"], [1, 0, 1, None]),
+        ([1, "n", 1.0], ["1", "n"], [0, 1, 0]),
+        ([True, False], ["False", "True"], [1, 0]),
+        (pd.Categorical(["y", None, "x"], categories=["z", "y", "x"]), ["x", "y"], [1, None, 0]),
+    ],
+)
+def test_classes_of_a_dataset_are_ordered_as_in_a_training(labels, names, numbers):
+    frame = pd.DataFrame({"text": ["a"] * len(labels), "label": labels})
+    dataset = to_dataset(frame, label="label")
+    assert dataset.features["label"].names == names
+    assert dataset["label"][:] == numbers
+    assert dataset.column_names == ["text", "label"]
+
+
+def test_what_no_dataset_can_hold_is_refused_by_name():
+    frame = pd.DataFrame({"text": ["a", "b"], "label": ["x", "y"], "year": [1999, "old"]})
+    with pytest.raises(InputError, match="column 'year'.*has one type"):
+        to_dataset(frame, label="label")
+    with pytest.raises(InputError, match="column 'year'"):
+        to_dataset(pd.DataFrame({"year": [1, 2**70]}))
+    with pytest.raises(InputError, match="column 'label' holds no label"):
+        to_dataset(frame[["text"]].assign(label=None), label="label")
+    with pytest.raises(InputError, match="column 'text'.*surrogate"):
+        to_dataset(pd.DataFrame({"text": ["\ud83d"]}, dtype=object))
+
+
 def test_a_folder_is_replaced_only_when_it_is_one_and_asked(table, capsys):
     convert_table("in.csv", "out")
     assert main(["convert", "in.csv", "out"]) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from augment.datasets.folds import (
     side_keys,
     telling,
 )
-from augment.datasets.survey import alike_labels, cell_string, label_string
+from augment.datasets.survey import alike_labels, cell_string, class_order, label_string
 from augment.datasets.table import frame_table
 from augment.errors import InputError
 from augment.train.label_values import kind_of_values
@@ -251,23 +251,6 @@ def labelled_rows(
             else 0
         ),
     )
-
-
-def class_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """Sort the names of classes: numbers by size and first, all others by name.
-
-    >>> class_order(["pos", "neg"]), class_order(["10", "9", "1", "1"])
-    (('neg', 'pos'), ('1', '9', '10'))
-    """
-
-    def key(label: str) -> tuple[bool, float, str]:
-        try:
-            number = float(label)
-        except ValueError:
-            return True, 0.0, label
-        return (False, number, label) if math.isfinite(number) else (True, 0.0, label)
-
-    return tuple(sorted(set(labels), key=key))
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
