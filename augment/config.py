@@ -62,7 +62,18 @@ def split_commas(values: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any option's value
     """Give a number of numpy as Python's, and all else as it is."""
-    return value.item() if hasattr(value, "dtype") and value.shape == () else value
+    if not hasattr(value, "dtype") or value.shape != ():
+        return value
+    if value.dtype.kind == "f":  # the shortest that is this number: 0.1, not 0.10000000149011612
+        return float(str(value))
+    return value.item()
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - any option's value
+    """Give a list, an array or a series as a tuple, and all else as `_plain` does."""
+    if isinstance(value, list) or (hasattr(value, "dtype") and len(value.shape) == 1):
+        return tuple(map(_plain, value))
+    return _plain(value)
 
 
 def plain_numbers(options: Any) -> None:  # noqa: ANN401 - a dataclass instance
@@ -91,8 +102,8 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     """Bring values to the types of a dataclass's fields, or refuse them.
 
     A number or a path may stand for text (``balance = 300``), a whole number for a float, a string
-    for a path or for a list of one, a list for text joined by commas, a mapping for a list of
-    ``KEY=VALUE``; nothing else is converted: ``"no"`` is no truth value.
+    for a path or for a list of one, a list or an array for text joined by commas, a mapping for a
+    list of ``KEY=VALUE``; nothing else is converted: ``"no"`` is no truth value.
 
     Raises
     ------
@@ -106,11 +117,9 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
         kinds = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
         # What the items of a list must be; None where no list is wanted.
         listed = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is tuple), None)
-        value = _plain(value)
-        if isinstance(value, list):
-            value = tuple(value)
+        value = _listed(value)
         if isinstance(value, Mapping) and (listed or str in kinds) and _are_plain(value.values()):
-            value = tuple(f"{key}={item}" for key, item in value.items())
+            value = tuple(f"{key}={_text(_plain(item))}" for key, item in value.items())
         if isinstance(value, str) and listed:
             value = (value,)
         if isinstance(value, tuple) and str in (listed, *kinds):
@@ -132,7 +141,10 @@ def _text(value: Any) -> Any:  # noqa: ANN401
         return str(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # A float of a whole number is what a count may be given as: 300.0, 1e6.
+    return (
+        str(int(value)) if isinstance(value, int) or value.is_integer() else float.__repr__(value)
+    )
 
 
 def _are_plain(values: Iterable[object]) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from augment.config import build
+from augment.config import build, check_types
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
 from augment.datasets.convert import convert_table
 from augment.datasets.filter_pairs import filter_pairs
@@ -19,6 +19,7 @@ from augment.datasets.words import augment_words
 from augment.errors import InputError
 from augment.paraphrasing import TextParaphraser
 from augment.text_list import listed, only_texts
+from augment.train.train_config import TrainConfig
 
 TEXTS = [f"a rather good film number {n} about the sea" for n in range(12)]
 PLAIN = {"method": "swap", "source": "en", "no_filter": "all", "store": "none"}
@@ -151,6 +152,31 @@ def test_options_as_python_has_them(tmp_path):
     )
     assert (made.text, made.translator) == ("text,question", "libre,apertium")
     assert made.store == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("shares", "text"),
+    [
+        ([1 / 3] * 3, (repr(1 / 3),) * 3),
+        (np.array([0.8, 0.2]), ("0.8", "0.2")),
+        (np.array([0.8, 0.2], dtype="float32"), ("0.8", "0.2")),
+        (pd.Series([0.8, 0.2]), ("0.8", "0.2")),
+        ([np.float64(0.8), np.float32(0.2)], ("0.8", "0.2")),
+    ],
+)
+def test_numbers_given_for_text_lose_no_digit(shares, text):
+    assert build(None, SplitConfig, {"shares": shares}).shares == text
+    assert sum(map(len, split_table(frame(["a", "b"] * 6), shares=shares).frames.values())) == 12
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(1000000.0, "1000000"), (1234567.0, "1234567"), (1234567, "1234567"), (2.0, "2")],
+)
+def test_whole_numbers_given_for_text_are_written_out(given, text):
+    assert build(None, BacktranslateConfig, {"balance": given}).balance == text
+    weights = check_types(TrainConfig, {"class_weights": {"a": given}}, "here")["class_weights"]
+    assert weights == (f"a={text}",)
 
 
 @pytest.mark.parametrize(
