@@ -45,7 +45,10 @@ _RUN, _WIDE_RUN = 5, 2
 _WIDE: Final = 0x2E80
 #: Shorter texts have too few runs for "almost the same" to mean something.
 _FEWEST_RUNS: Final = 4
+#: Texts are signed so many at a time: a long one takes room for its letters, and each for the
+#: numbers of its signature, which the library gives as Python's.
 _BATCH_CHARACTERS: Final = 1 << 21
+_BATCH_TEXTS: Final = 4096
 #: Groups of a bucket of which one text is looked at, and of those the ones compared letter by
 #: letter: bounds the work on collections in which everything shares its boilerplate.
 _MOST_LOOKED_AT: Final = 256
@@ -121,7 +124,8 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         self._ends.append(self._ends[-1] + len(data))
         self._waiting.append(key)
         self._waiting_characters += len(key)
-        if self._waiting_characters >= _BATCH_CHARACTERS:
+        full = len(self._waiting) >= _BATCH_TEXTS
+        if full or self._waiting_characters >= _BATCH_CHARACTERS:
             self._sign()
         return len(self._ends) - 2
 

@@ -1,6 +1,7 @@
 """Near-repeated texts: what is found, what is not, and against the answer by comparing all."""
 
 import random
+import tracemalloc
 from itertools import combinations
 
 import pytest
@@ -149,3 +150,15 @@ def test_runs_of_a_lone_surrogate_are_no_error():
     pairs, _ = search(["\ud83d broken " * 5, "\ud83d broken " * 6])
     assert len(pairs) == 1
     assert letter_runs("abc") == set()
+
+
+def test_memory_is_bounded_however_short_the_texts_are():
+    texts = [f"{number} {number * 7919}" for number in range(12_000)]
+    tracemalloc.start()
+    with NearDuplicates() as near:
+        for text in texts:
+            near.add(text)
+        near.pairs()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50e6  # of which the signatures of 4,096 texts are 25 million bytes
