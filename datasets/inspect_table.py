@@ -97,6 +97,7 @@ class _Texts:
         self.numbers: dict[bytes, int] = {}
         self.sides: Counter[bytes] = Counter()
         self.labels: list[str] = []
+        self.further_labels: dict[int, set[str]] = {}
         self.words = array("I")
         self.words_by_class: dict[str, array[int]] = {}
         self.tokens: TokenCounter | None = None
@@ -137,13 +138,26 @@ class _Texts:
         self.words_by_class.setdefault(label, array("I")).append(n_words)
         if self.tokens is not None:
             self.tokens.add(text)
-        self.number(texts, label)
+        number = self.number(texts, label)
+        if label and not self.labels[number]:
+            self.labels[number] = label
+        elif label not in ("", self.labels[number]):
+            self.further_labels.setdefault(number, set()).add(label)
         self.sides.update(_sides(texts))
+
+    def labels_of(self, number: int) -> set[str]:
+        """Give every label that a text of the first table has, of others the first."""
+        return {self.labels[number], *self.further_labels.get(number, ())} - {""}
 
     def shares_side(self, texts: Sequence[str]) -> bool:
         """Whether a side of a pair is one of the first table's, and not of half of its rows."""
         most = most_telling(len(self.words))
         return any(0 < self.sides[key] <= most for key in _sides(texts))
+
+
+def _apart(labels: set[str], others: set[str]) -> bool:
+    """Whether labels differ: a text without a label contradicts none."""
+    return bool(labels and others) and labels.isdisjoint(others)
 
 
 def _sides(texts: Sequence[str]) -> set[bytes]:
@@ -158,18 +172,19 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
     own = len(texts.numbers)
     second = None
     if recipe.against is not None:
+        if texts.near is not None:
+            texts.near.only_against()
         second = _Second(recipe, columns, texts)
     token_counts = None
     if texts.tokens is not None:
         texts.tokens.finish()
         token_counts = texts.tokens.counts
-    pairs = [] if texts.near is None else texts.near.pairs()
-    near = [pair for pair in pairs if pair.second < own]
+    near = [] if texts.near is None else texts.near.pairs()
     groups = None if texts.near is None else texts.near.groups()
     other: list[NearPair] = []
     same: list[NearPair] = []
     for pair in near:
-        apart = texts.labels[pair.first] != texts.labels[pair.second]
+        apart = _apart(texts.labels_of(pair.first), texts.labels_of(pair.second))
         (other if apart else same).append(pair)
     shown = [*other, *same][:EXAMPLES]
     guess = detect_language(found.sample)
@@ -207,7 +222,7 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
         bad_rows=table.bad_rows,
         methods=methods,
         expectation=expectation,
-        against=None if second is None else second.leak(table, columns, groups, pairs, own),
+        against=None if second is None else second.leak(table, columns, own),
         conflict_examples=_conflicts(table, columns, found.conflicts),
         near_examples=_shown([(table, columns)], shown, texts),
         notes=tuple(texts.notes),
@@ -244,27 +259,21 @@ class _Second:
         self.side_of_row.append(self.texts.shares_side(texts))
         self.label_of_row.append(label)
 
-    def leak(
-        self,
-        first: Table,
-        columns: Columns,
-        groups: Sequence[int] | None,
-        pairs: Sequence[NearPair],
-        own: int,
-    ) -> Leak:
+    def leak(self, first: Table, columns: Columns, own: int) -> Leak:
         """Say which rows the first table, of `own` different texts, holds as well."""
         both = columns.label is not None and self.columns.label is not None
         other = sum(
-            number < own and both and self.texts.labels[number] != label
+            number < own and both and _apart({label} - {""}, self.texts.labels_of(number))
             for number, label in zip(self.of_row, self.label_of_row, strict=True)
         )
         near = None
         shown: list[NearPair] = []
-        if groups is not None:
-            # The first of a group is its earliest text: one of the first table where it has any.
+        if self.texts.near is not None:
+            pairs = self.texts.near.reached()
+            reached = {pair.second for pair in pairs}
             rows = zip(self.of_row, self.side_of_row, strict=True)
-            near = sum(n >= own and not side and groups[n] < own for n, side in rows)
-            shown = [pair for pair in pairs if pair.first < own <= pair.second][:EXAMPLES]
+            near = sum(number in reached and not side for number, side in rows)
+            shown = pairs[:EXAMPLES]
         return Leak(
             name=self.table.name,
             rows=self.rows,

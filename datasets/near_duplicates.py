@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -111,6 +112,8 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         self._waiting_characters = 0
         self._bands: list[NDArray[np.uint32]] = []
         self._pairs: list[NearPair] | None = None
+        self._n_own: int | None = None
+        self._reached: dict[int, NearPair] = {}
         # The first text of a group is compared with every other one of it.
         self._runs = lru_cache(maxsize=128)(self._read_runs)
 
@@ -128,6 +131,10 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         if full or self._waiting_characters >= _BATCH_CHARACTERS:
             self._sign()
         return len(self._ends) - 2
+
+    def only_against(self) -> None:
+        """Take the texts that follow as a second collection: none is grouped, see `reached`."""
+        self._n_own = len(self)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -150,6 +157,12 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
         if self._pairs is None:
             self._group()
         return array("q", [self._root(number) for number in range(len(self))])
+
+    def reached(self) -> list[NearPair]:
+        """Give every text of the second collection that is near one of the first, with that one."""
+        if self._pairs is None:
+            self._group()
+        return [self._reached[number] for number in sorted(self._reached)]
 
     def close(self) -> None:
         """Remove the temporary file."""
@@ -193,6 +206,7 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
             return
         bands = np.concatenate(self._bands)
         self._bands = []
+        n_own = len(self) if self._n_own is None else self._n_own
         for band in range(bands.shape[1]):
             keys = bands[:, band]
             order = np.argsort(keys, kind="stable")
@@ -200,7 +214,11 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
             edges = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1], True])
             for at in np.flatnonzero(np.diff(edges) > 1).tolist():
                 if ordered[edges[at]]:
-                    self._join(order[edges[at] : edges[at + 1]].tolist(), bands)
+                    numbers = order[edges[at] : edges[at + 1]].tolist()
+                    first_of_second = bisect_left(numbers, n_own)
+                    own, second = numbers[:first_of_second], numbers[first_of_second:]
+                    self._join(own, bands)
+                    self._reach(own, second, bands)
 
     def _join(self, numbers: list[int], bands: NDArray[np.uint32]) -> None:
         """Compare each text of a bucket with one text of the likeliest other groups there."""
@@ -216,6 +234,17 @@ class NearDuplicates(AbstractContextManager["NearDuplicates"]):
                     self._pairs.append(NearPair(other, number, similarity))
                     self._parent[two] = one
             firsts.setdefault(self._root(number), number)
+
+    def _reach(self, own: list[int], second: list[int], bands: NDArray[np.uint32]) -> None:
+        """Compare each text of the second collection with the likeliest of the first."""
+        for number in second if own else ():
+            if number in self._reached:
+                continue
+            for other in _likeliest(number, own[-_MOST_LOOKED_AT:], bands):
+                similarity = self._similarity(other, number)
+                if similarity >= self.threshold:
+                    self._reached[number] = NearPair(other, number, similarity)
+                    break
 
     def _root(self, number: int) -> int:
         parent = self._parent

@@ -231,6 +231,41 @@ def test_rows_shared_with_a_test_file(tmp_path, monkeypatch, capsys):
     assert "no such file: nothere.csv" in capsys.readouterr().err
 
 
+STAY = (
+    "we stayed three nights in the small hotel beside the old harbour and the breakfast was "
+    "excellent every single morning of our stay there"
+)
+
+
+def test_a_row_near_another_row_of_the_test_file_alone_is_no_leak(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    near = STAY.replace("stay there", "here again")
+    chained = near.replace("we stayed three", "They slept four")
+    pd.DataFrame({"text": [near, chained], "label": [*"ab"]}).to_csv("test.csv", index=False)
+    first = pd.DataFrame({"text": [STAY, "x y z"], "label": [*"ab"]})
+    leak = inspect_table(first, against="test.csv", **PLAIN).against
+    assert leak.near_leaked_rows == 1
+    assert [(pair.first, pair.second) for pair in leak.examples] == [(STAY, near)]
+    # Nor do rows of the second table bring those of the first together.
+    pd.DataFrame({"text": [near], "label": ["a"]}).to_csv("test.csv", index=False)
+    first = pd.DataFrame({"text": [STAY, chained], "label": [*"ab"]})
+    found = inspect_table(first, against="test.csv", **PLAIN)
+    assert (found.near_repeated_texts, found.against.near_leaked_rows) == (0, 1)
+
+
+def test_every_label_of_a_text_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [("a c", "b"), ("a c", "z"), ("b d", "z"), ("c e", "a")]
+    pd.DataFrame(rows, columns=["text", "label"]).to_csv("test.csv", index=False)
+    rows = [("a c", ""), ("A c", "a"), ("a C", "b"), ("b d", "y"), ("c e", "")]
+    first = pd.DataFrame(rows, columns=["text", "label"])
+    leak = inspect_table(first, against="test.csv", **PLAIN).against
+    assert (leak.leaked_rows, leak.other_label) == (4, 2)
+    rows = [(STAY, "a"), (STAY, "b"), (STAY + " once", "b"), (STAY + " twice", "")]
+    found = inspect_table(pd.DataFrame(rows, columns=["text", "label"]), **PLAIN)
+    assert (found.near_repeated_texts, found.near_other_label) == (2, 0)
+
+
 def test_what_k_folds_could_see():
     counts = {"a": 300, "b": 100}
     found = expect(counts, folds=5, repeats=1, disagreement=0.1)
