@@ -20,6 +20,7 @@ from augment.datasets.lengths import Lengths, TokenCounter, lengths
 from augment.datasets.near_duplicates import NearDuplicates, NearPair
 from augment.datasets.survey import (
     cell_string,
+    content_key,
     label_string,
     most_telling,
     odd_labels,
@@ -348,7 +349,7 @@ def _conflicts(
     labels: dict[bytes, dict[str, None]] = {}
     texts: dict[bytes, str] = {}
     for sides, label in _rows(table, columns):
-        key = row_key(sides)
+        key = content_key(sides)
         if label and key in keys and (key in texts or len(texts) < EXAMPLES):
             texts.setdefault(key, _cut(sides))
             labels.setdefault(key, {})[label] = None

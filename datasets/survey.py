@@ -21,7 +21,7 @@ from augment.enumeration import counted, enumerated
 from augment.filters import Original
 from augment.filters.duplicate import key_of
 from augment.key_set import KeyMap
-from augment.tokens import composed, fold
+from augment.tokens import composed, fold, marked_signs
 
 #: Texts kept from the pass to recognise the language by, spread over the table.
 SAMPLE: Final = 400
@@ -56,7 +56,7 @@ class Survey:
     conflicting_texts
         Different folded texts that stand under more than one label.
     conflicts
-        The keys of those texts (see `row_key`).
+        The keys of those texts (see `content_key`).
     decomposed_texts
         Rows whose text is not as `composed` writes it.
     padded_labels, decomposed_labels
@@ -145,6 +145,17 @@ def row_key(texts: Sequence[str]) -> bytes:
         return key_of(texts[0])
     folded = "\n".join(map(fold, texts))
     return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def content_key(texts: Sequence[str]) -> bytes:
+    """Sixteen bytes that are the same for rows whose texts say the same.
+
+    As `row_key`, but smileys and minus signs count: they may be what a label goes by.
+
+    >>> content_key(["Got it :)"]) == content_key(["Got it :("])
+    False
+    """
+    return row_key([*map(marked_signs, texts)])
 
 
 def alike_labels(labels: Iterable[str]) -> str:
@@ -273,7 +284,7 @@ def survey(
                 see(texts)
             if see_row is not None:
                 see_row(texts, label)
-            key = row_key(texts)
+            key = content_key(texts)
             before = seen.setdefault(key, index)
             if before < 0:  # a text without a label contradicts none
                 seen[key] = index

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
 from augment.datasets.columns import Columns
-from augment.datasets.survey import cell_string, label_string, row_key, survey
+from augment.datasets.survey import cell_string, content_key, label_string, survey
 from augment.datasets.table import Table
 from augment.errors import InputError
 
@@ -17,7 +17,8 @@ KINDS: Final[tuple[str, ...]] = get_args(Unwanted)
 class UnwantedRows:
     """Tells which rows of a table are unwanted, and counts them.
 
-    Texts are the same where they are for ``augment inspect``: but for case, space and punctuation.
+    Texts are the same where they are for ``augment inspect``: but for case, space and punctuation,
+    of which smileys and minus signs count.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ class UnwantedRows:
     def _key(self, row: Sequence[object]) -> bytes:
         """Key of a row's texts; empty where one of them is."""
         texts = [cell_string(row[at]) for at in self.texts_at]
-        return row_key(texts) if all(text.strip() for text in texts) else b""
+        return content_key(texts) if all(text.strip() for text in texts) else b""
 
     def _label(self, row: Sequence[object]) -> str:
         return "none" if self.label_at is None else label_string(row[self.label_at])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from augment.cli import main
 from augment.datasets.convert import convert_table
 from augment.datasets.hugging_face import from_dataset, to_dataset
+from augment.datasets.inspect_table import inspect_table
 from augment.datasets.label_map import read_label_map, write_label_map
 from augment.datasets.table import open_table, read_frame
 from augment.errors import InputError
@@ -302,3 +303,21 @@ def test_leaving_out_what_cannot_be(options, said, tmp_path, monkeypatch, capsys
     assert main(["convert", "in.csv", "out.csv", *options]) == 2
     assert said in capsys.readouterr().err
     assert not Path("out.csv").exists()
+
+
+def test_texts_that_a_smiley_or_a_minus_tells_apart_contradict_nothing(tmp_path):
+    rows = [
+        ("I got the job :)", "pos"),
+        ("I got the job :(", "neg"),
+        ("I got the job!  :-)", "pos"),
+        ("it was -5 outside", "cold"),
+        ("It was 5 outside.", "warm"),
+        ("see http://a.org", "a"),
+        ("see http//a.org", "b"),
+    ]
+    frame = pd.DataFrame(rows, columns=["text", "label"])
+    done = convert_table(frame, tmp_path / "out.csv", drop=["conflicting", "repeated"])
+    assert done.dropped == {"conflicting": [5, 6], "repeated": [2]}
+    found = inspect_table(frame, model="none", near=0.0)
+    assert (found.repeated_texts, found.conflicting_texts) == (2, 1)
+    assert found.conflict_examples == (("see http://a.org", ("a", "b")),)

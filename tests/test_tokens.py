@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from augment.tokens import change, fold, folded_words, words
+from augment.tokens import change, fold, folded_words, marked_signs, words
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,55 @@ def test_same_text(one, other):
 )
 def test_another_text(one, other):
     assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I got the job :)", "I got the job :("),
+        ("I got the job :-)", "I got the job :/"),
+        ("job:)", "job:("),
+        ("sure ;)", "sure"),
+        ("¡Sí! :)", "¡Sí! :'("),
+        ("（好：）", "好：（"),
+        ("it was -5 outside", "it was 5 outside"),
+        ("-5", "5"),
+        ("(−5 °C)", "(5 °C)"),
+        ("from 3, -5 on", "from 3, 5 on"),
+        ("-$5", "$5"),
+    ],
+)
+def test_smileys_and_minus_signs_can_be_told_apart(one, other):
+    assert fold(marked_signs(one)) != fold(marked_signs(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I got the job :)", "I GOT the job!  :-))"),
+        ("fine =(", "fine :["),
+        ("it was -5", "It was –5."),
+        ("see http://a.org/b", "see http//a.org/b"),
+        ("c:/data", "c/data"),
+        ("ingredients:(milk)", "ingredients (milk)"),
+        ("sizes (in cm: 5)", "sizes in cm 5"),
+        ("half-hour", "half - hour"),
+        ("pages 3-5", "pages 3 – 5"),
+        ("A - 5 eggs", "A 5 eggs"),
+        ("Tom &amp;", "Tom amp"),
+        ("12:30", "12.30"),
+        ("x :/home", "x home"),
+    ],
+)
+def test_what_is_no_sign_is_folded_away(one, other):
+    assert fold(marked_signs(one)) == fold(marked_signs(other))
+
+
+@given(st.text(alphabet="ab5 :;=-()[]/'é", max_size=30))
+def test_signs_hide_no_letter(text):
+    assert [*filter(str.isalnum, marked_signs(text).replace("\ua7f7", ""))] == [
+        *filter(str.isalnum, text)
+    ]
 
 
 def test_only_blank_folds_to_nothing():
