@@ -6,6 +6,7 @@ import hashlib
 import heapq
 import json
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -172,6 +173,9 @@ class _Application:
         self.outcome = Outcome(items, decisions)
         self.columns = files.table.columns
         self.at = {name: at for at, name in enumerate(self.columns)}
+        #: Rows of the rejected table by their reason, and new rows of the other.
+        self.rejected: Counter[str] = Counter()
+        self.kept = 0
 
     def write(self, paths: Mapping[str, Path], before: object) -> Reviewed:
         """Write the files; the main one gets its name last, if the inputs are as `before`."""
@@ -184,10 +188,12 @@ class _Application:
                 out.write(row)
             for _, _, row in heapq.merge(self._rows(False, True), self._rows(True, True)):
                 out.write(row[: len(self.columns)])
+                self.kept += 1
             types = refusals.types if refusals is not None else table.types
             with TableWriter(paths["rejected"], extra, types=types) as rejected:
                 for _, _, row in heapq.merge(self._rows(False, False), self._rows(True, False)):
                     rejected.write(row)
+                    self.rejected[cell_text(row[len(self.columns)])] += 1
                 out.complete()
             with replacing(paths["manifest"]) as part:
                 if self.files.state() != before:
@@ -273,8 +279,13 @@ class _Application:
             }
             for label, about in done.classes.items()
         }
+        totals = was.get("totals", {})
+        # Where the run's refusals are lost, those of the review come on top of them.
+        earlier = totals.get("rejected", {}) if self.files.rejected is None else {}
+        rejected = Counter(earlier) + self.rejected
         return {
             **was,
+            "totals": {**totals, "rejected": dict(rejected), "kept": self.kept},
             "signature": f"{was.get('signature', 'unknown')}|review:{decided.hexdigest()}",
             "classes": classes,
             "out": {name: str(path) for name, path in done.paths.items()},

@@ -17,7 +17,7 @@ from augment.datasets.review_decisions import OPEN, VERDICTS, Decision, Decision
 from augment.datasets.review_items import Item, Items
 from augment.datasets.review_outcome import Outcome
 from augment.datasets.review_query import Query, matches, ordered
-from augment.datasets.visible import visible
+from augment.datasets.visible import hidden, visible
 from augment.enumeration import counted
 from augment.errors import InputError
 from augment.filters.empty import Empty
@@ -312,7 +312,11 @@ class ReviewSession:
             raise InputError(
                 "the edited text holds half of a surrogate pair, which is none"
             ) from error
-        return Decision("keep") if decision.text == item.text else decision
+        if decision.text == item.text:
+            return Decision("keep")
+        if picture := hidden(decision.text):
+            raise InputError(f"the edited text holds {picture}, which no page shows; take it out")
+        return decision
 
 
 def _blank(text: str) -> bool:

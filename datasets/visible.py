@@ -28,6 +28,16 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_picture, text.replace("\r\n", "\n"))
 
 
+def hidden(text: str) -> str:
+    r"""Give the first character that `visible` replaces, as it is then shown; none: empty.
+
+    >>> hidden("a\0b"), hidden("a\tb\r\n")
+    ('␀', '')
+    """
+    found = _HIDDEN.search(text.replace("\r\n", "\n"))
+    return "" if found is None else _picture(found)
+
+
 def visible_name(name: str) -> str:
     r"""Do the same for a name that stands in a line of ours, which it must not break or turn.
 

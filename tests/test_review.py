@@ -154,6 +154,10 @@ def test_decisions_are_applied_to_every_kind_of_table(out):
     manifest = json.loads(done.paths["manifest"].read_text())
     assert manifest["review"]["counts"] == done.counts
     assert "|review:" in manifest["signature"]
+    assert manifest["totals"]["rejected"] == {"review": 1, "duplicate": 1}
+    assert manifest["totals"]["kept"] == 22
+    run = json.loads(out.with_name("in.augmented.manifest.json").read_text())
+    assert manifest["totals"]["asked"] == run["totals"]["asked"]
 
 
 def test_applying_twice_gives_the_same_bytes_and_asks_first(out):
@@ -343,6 +347,8 @@ def test_the_balance_follows_the_decisions(out):
         (Decision("edit", " \u200b "), "invisible characters"),
         (Decision("edit", "x" * 20_001), "20,001 characters, more than the 20,000"),
         (Decision("edit", "half \ud800"), "surrogate"),
+        (Decision("edit", "a good\0 film"), "holds ␀, which no page shows"),
+        (Decision("edit", "a good \u202efilm"), "holds ⟨U\\+202E⟩, which no page shows"),
         (Decision("perhaps"), "known: keep"),
     ],
 )
@@ -459,8 +465,24 @@ def test_a_review_without_manifest_and_refusals_still_works(out):
     assert math.isclose(sum(one["after"] for one in found.about()["classes"]), 34)
     decide(found, "1:es", REFUSE)
     found.close()
-    refused = read_frame(apply_review(out).paths["rejected"])
+    done = apply_review(out)
+    refused = read_frame(done.paths["rejected"])
     assert list(refused["aug_id"]) == ["1:es"]
+    totals = json.loads(done.paths["manifest"].read_text())["totals"]
+    assert totals == {"rejected": {"review": 1}, "kept": 21}
+
+
+def test_refusals_by_labels_are_remembered_where_their_table_is_lost(out):
+    path = out.with_name("in.augmented.manifest.json")
+    manifest = json.loads(path.read_text())
+    manifest["totals"]["rejected"] = {"label": 2}
+    path.write_text(json.dumps(manifest))
+    out.with_name("in.augmented.rejected.csv").unlink()
+    found = session(out)
+    decide(found, "1:es", REFUSE)
+    found.close()
+    totals = json.loads(apply_review(out).paths["manifest"].read_text())["totals"]
+    assert totals["rejected"] == {"label": 2, "review": 1}
 
 
 @pytest.mark.parametrize(("translate", "editable"), [("question", True), ("both", False)])
