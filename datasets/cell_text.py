@@ -54,6 +54,16 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
+def shortest_float(value: object) -> float:
+    """Give a number of numpy with few digits as the float that is written as it is.
+
+    >>> import numpy
+    >>> float(numpy.float32(0.1)), shortest_float(numpy.float32(0.1))
+    (0.10000000149011612, 0.1)
+    """
+    return float(str(value))
+
+
 def _is_array(value: object) -> bool:
     return hasattr(value, "tolist") and bool(getattr(value, "shape", ()))
 

@@ -32,5 +32,7 @@ class ColumnTypes:
         return replace(self, schema=self.schema.set(at, column.with_type(column.type.value_type)))
 
     def without(self, name: str) -> ColumnTypes:
-        """Forget a column: it gets values of another type."""
+        """Forget a column, where it is known: it gets values of another type."""
+        if name not in self.schema.names:
+            return self
         return replace(self, schema=self.schema.remove(self.schema.get_field_index(name)))

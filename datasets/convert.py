@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import tyro
 
 from augment.config import build, shown_as, split_commas
+from augment.datasets.column_types import ColumnTypes
 from augment.datasets.hugging_face import is_saved, save_dataset
 from augment.datasets.label_map import check_label_map, read_label_map, write_label_map
+from augment.datasets.parquet_rows import types_of_frame
 from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
@@ -25,7 +27,7 @@ from augment.datasets.table_writer import WRITTEN, Kind, TableWriter, output_kin
 from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
 from augment.outputs import check_outputs, refuse_inputs
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,6 +131,7 @@ def convert_table(
     >>> path.read_text()
     '{"text": "un bon film", "label": "1"}\n'
     """
+    checked_progress(progress)
     recipe = _recipe(config, options if out is None else {**options, "out": Path(out)})
     if recipe.out is None or not recipe.out.name:
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
@@ -157,7 +160,7 @@ def convert_table(
         if unwanted is not None and unwanted.kept == 0:
             raise InputError(f"{table.name}: no row is left (--drop {','.join(recipe.drop)})")
 
-    types = table.types
+    types = _types(table, data, recipe.out)
     if label_at is not None:
         types = types and types.without(table.columns[label_at])
     kind: Kind | None = "excel" if recipe.excel else None
@@ -184,6 +187,13 @@ def _recipe(config: ConvertConfig | None, options: Mapping[str, Any]) -> Convert
     if isinstance(mapping := found.get("label_map"), Mapping):
         found["label_map"] = write_label_map({str(old): str(mapping[old]) for old in mapping})
     return build(config, ConvertConfig, found)
+
+
+def _types(table: Table, data: object, out: Path) -> ColumnTypes | None:
+    """Give the types of the columns that an output keeps, where it keeps any."""
+    if table.format.kind != "frame" or (out.suffix and output_kind(out) != "parquet"):
+        return table.types
+    return types_of_frame(cast("pd.DataFrame", data))
 
 
 def _check_folder(table: Table, out: Path, *, force: bool) -> None:

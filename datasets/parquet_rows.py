@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.datasets.bad_rows import ReadLog
+from augment.datasets.cell_text import shortest_float
 from augment.datasets.column_types import ColumnTypes
 from augment.errors import TableError
 from augment.extras import require
@@ -16,6 +17,41 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH_ROWS: Final = 4096
+
+
+def types_of_frame(frame: pd.DataFrame) -> ColumnTypes:
+    """Give the types that a Parquet file keeps of a frame's columns.
+
+    They are those of numbers, truth values, dates and categories; text and whatever else is of no
+    type of its own is left out, and gets its type from its values.
+    """
+    arrow = require("pyarrow", extra="parquet", purpose="writing a .parquet file")
+    names = [str(name) for name in frame.columns]
+    plain = frame.iloc[:0].set_axis(names, axis=1)
+    typed, categories = [], {}
+    for name, dtype in zip(names, frame.dtypes, strict=True):
+        if names.count(name) > 1 or dtype.name.startswith("Sparse"):
+            continue
+        if dtype.name == "category":
+            try:
+                categories[name] = arrow.array(dtype.categories)
+            except (ValueError, TypeError):  # of several types
+                continue
+        elif dtype.kind not in "biufM":
+            continue
+        typed.append(name)
+    return ColumnTypes(arrow.Schema.from_pandas(plain[typed], preserve_index=False), categories)
+
+
+def _cells(column: Any) -> list[object]:  # noqa: ANN401  # a pyarrow.Array
+    cells: list[object] = column.to_pylist()
+    if str(column.type) not in ("float", "halffloat"):
+        return cells
+    short = column.to_numpy(zero_copy_only=False)
+    return [
+        None if cell is None else shortest_float(one)
+        for cell, one in zip(cells, short, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +80,7 @@ class ParquetRows:
         with self._file() as file:
             batches = file.iter_batches(batch_size=BATCH_ROWS)
             while (batch := self._next(batches)) is not None:
-                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                yield from zip(*map(_cells, batch.columns), strict=True)
 
     def frame(self) -> pd.DataFrame:
         """Give all rows as a data frame, in which whole numbers with gaps stay whole numbers."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
+from augment.datasets.cell_text import shortest_float
 from augment.datasets.column_types import ColumnTypes
 from augment.datasets.csv_rows import CsvRows
 from augment.datasets.dialect import TableFormat, find_dialect
@@ -302,13 +303,20 @@ def _numbers_typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _no_frame(given: object) -> str:
     name = type(given).__name__
-    if hasattr(given, "to_pandas"):  # of another library, perhaps by the same name
-        name = f"{type(given).__module__}.{name}; give frame.to_pandas()"
+    library = type(given).__module__
+    if library.partition(".")[0] == "datasets":  # to_pandas would give numbers for its classes
+        name = f"datasets.{name}; give augment.from_dataset(dataset)"
+    elif hasattr(given, "to_pandas"):  # of another library, perhaps by the same name
+        name = f"{library}.{name}; give frame.to_pandas()"
     return f"a pandas DataFrame is wanted, not {name}"
 
 
 def _values(column: pd.Series[Any]) -> Iterator[object]:
     missing = column.isna()
+    dtype: Any = column.dtype  # of numpy or of pandas
+    if dtype.kind == "f" and dtype.itemsize < 8:  # Python's float of it would show noise
+        cells = column.to_numpy(dtype=f"float{8 * dtype.itemsize}", na_value=float("nan"))
+        return (None if cell != cell else shortest_float(cell) for cell in cells)
     if missing.any():
         return iter(column.astype(object).where(~missing, None))
     if column.dtype.kind in "OMm" or not hasattr(column.dtype, "na_value"):

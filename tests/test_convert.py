@@ -321,3 +321,33 @@ def test_texts_that_a_smiley_or_a_minus_tells_apart_contradict_nothing(tmp_path)
     found = inspect_table(frame, model="none", near=0.0)
     assert (found.repeated_texts, found.conflicting_texts) == (2, 1)
     assert found.conflict_examples == (("see http://a.org", ("a", "b")),)
+
+
+def test_a_frame_keeps_the_types_of_its_columns(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"text": ["a", "b", "c"], "label": ["x", "y", "x"]}, dtype=object)
+    frame["short"] = pd.Series([0.1, None, 2.5], dtype="float32")
+    frame["byte"] = pd.Series([1, 2, 3], dtype="int8")
+    frame["nullable"] = pd.array([1, None, 3], dtype="Int32")
+    frame["tenth"] = pd.array([0.1, None, 3], dtype="Float32")
+    frame["flag"] = pd.array([True, None, False], dtype="boolean")
+    kinds = pd.CategoricalDtype(["low", "mid", "high"], ordered=True)
+    frame["level"] = pd.Series(["high", None, "low"], dtype=kinds)
+    frame["when"] = pd.to_datetime(["2020-01-01", None, "2021-01-01"]).tz_localize("Europe/Paris")
+    frame["mixed"] = ["1", 2.5, None]
+    convert_table(frame.drop(columns="mixed"), tmp_path / "t.parquet")
+    found = pd.read_parquet(tmp_path / "t.parquet")
+    for name in ("short", "byte", "nullable", "tenth", "flag", "level", "when"):
+        assert found[name].dtype == frame[name].dtype, name
+        pd.testing.assert_series_equal(found[name], frame[name])
+    convert_table(frame.drop(columns="mixed"), tmp_path / "folder", label_map={"x": 1, "y": 0})
+    again = hf.load_from_disk(str(tmp_path / "folder"))
+    assert again.features["short"].dtype == "float32"
+    assert again["label"][:] == ["1", "0", "1"]
+    convert_table(frame, tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text().splitlines()[1].split(",")[2] == "0.1"
+    convert_table(frame, tmp_path / "t.jsonl")
+    row = json.loads((tmp_path / "t.jsonl").read_text().splitlines()[0])
+    assert (row["short"], row["tenth"], row["mixed"]) == (0.1, 0.1, "1")
+    convert_table(tmp_path / "t.parquet", tmp_path / "u.csv")
+    assert pd.read_csv(tmp_path / "u.csv", dtype=str)["short"].tolist()[0] == "0.1"
