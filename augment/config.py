@@ -135,6 +135,20 @@ def check_types(cls: type, values: dict[str, Any], where: str) -> dict[str, Any]
     return out
 
 
+def check_fields(options: Any) -> None:  # noqa: ANN401 - a dataclass instance
+    """Bring a frozen dataclass's values to the types of its fields, in place, or refuse them.
+
+    Raises
+    ------
+    InputError
+        As `check_types`.
+    """
+    cls = type(options)
+    given = {field.name: getattr(options, field.name) for field in dataclasses.fields(cls)}
+    for name, value in check_types(cls, given, cls.__name__).items():
+        object.__setattr__(options, name, value)
+
+
 def _text(value: Any) -> Any:  # noqa: ANN401
     """Give a number or a path as text, and all else as it is."""
     if isinstance(value, Path):

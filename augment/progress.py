@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, Protocol, TextIO
 
-from augment.errors import AugmentWarning
+from augment.errors import AugmentWarning, InputError
 
 #: Part of the work that is too little to tell from how long the rest will take.
 SAYS_NOTHING: Final = 0.03
@@ -69,6 +69,22 @@ class _Quiet(_Silent):
 
 
 SILENT: Progress = _Silent()
+
+
+def checked_progress(progress: Progress) -> Progress:
+    """Give what a run is to report to, or refuse what cannot be told anything.
+
+    Raises
+    ------
+    InputError
+        Naming what is wanted.
+    """
+    if not all(callable(getattr(progress, name, None)) for name in ("note", "warn", "stage")):
+        raise InputError(
+            f"progress is {progress!r:.60}; wanted: augment.progress.LineProgress(), "
+            "BarProgress(), or an object of your own with note, warn and stage"
+        )
+    return progress
 
 
 class _LineStage:

@@ -30,7 +30,7 @@ from augment.datasets.table_writer import TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
 from augment.outputs import beside, check_outputs, part_of, refuse_inputs, replacing, reserved
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ def run_recipe(
     targets
         For a frame: the rows that each class aims at, in the place of the recipe's balance.
     """
+    checked_progress(progress)
     with no_network(recipe.offline):
         if data is None or isinstance(data, str | PathLike):
             path = recipe.input if data is None else Path(data)

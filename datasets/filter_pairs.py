@@ -40,7 +40,7 @@ from augment.filters.settings import given_thresholds
 from augment.languages import language_name
 from augment.offline import no_network
 from augment.outputs import beside, replacing
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 from augment.records import REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def filter_pairs(
     >>> done.kept, dict(done.rejected)
     (1, {'unchanged': 1})
     """
+    checked_progress(progress)
     recipe = build(config, FilterConfig, options)
     table = recipe.open(data)
     is_frame = table.format.kind == "frame"

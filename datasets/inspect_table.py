@@ -33,7 +33,7 @@ from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
 from augment.languages import detect_language, language_shares
 from augment.offline import no_network
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 from augment.tokens import words
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def inspect_table(
     >>> found.classes, found.repeated_texts, found.conflicting_texts
     ({'a': 2, 'b': 1}, 1, 1)
     """
+    checked_progress(progress)
     recipe = build(config, InspectConfig, options)
     table = recipe.open(data)
     columns = recipe.columns(table, progress)

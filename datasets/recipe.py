@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import tyro
 
 from augment.augmenters import METHODS, OPTIONS
-from augment.config import shown_as, split_commas
+from augment.config import check_fields, shown_as, split_commas
 from augment.datasets.balance import check_balance
 from augment.decoding import Decoding
 from augment.errors import InputError
@@ -79,6 +79,7 @@ class AugmentationConfig:
     """No progress on stderr."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name in ("input", "out"):  # Python callers may give a str
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))

@@ -31,7 +31,7 @@ from augment.datasets.table_options import (
 )
 from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def balance_table(
     >>> done.frame[["text", "aug_method"]].values.tolist()[2:]
     [['one bad', 'original'], ['one bad', 'copy']]
     """
+    checked_progress(progress)
     recipe = build(config, BalanceConfig, options)
     table = recipe.open(data)
     added = _added(table, recipe)

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from augment.config import shown_as
+from augment.config import check_fields, shown_as
 from augment.datasets.columns import find_columns
 from augment.datasets.last_table import last_table
 from augment.datasets.manifest import read_manifest, recorded_names
@@ -55,6 +55,7 @@ class ReviewConfig:
     """Print what came of it as JSON."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name in ("input", "out"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))

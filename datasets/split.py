@@ -40,7 +40,7 @@ from augment.enumeration import counted, enumerated
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
 from augment.outputs import beside
-from augment.progress import SILENT, Progress
+from augment.progress import SILENT, Progress, checked_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,6 +176,7 @@ def split_table(
     >>> {name: len(part) for name, part in done.frames.items()}, done.groups
     ({'train': 16, 'test': 4}, 10)
     """
+    checked_progress(progress)
     recipe = build(config, SplitConfig, options)
     table = recipe.open(data)
     is_frame = table.format.kind == "frame"

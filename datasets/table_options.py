@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import tyro
 
-from augment.config import shown_as
+from augment.config import check_fields, shown_as
 from augment.datasets.columns import Columns, find_columns
 from augment.datasets.manifest import manifest_of_run, recorded_columns
 from augment.datasets.table import Table, frame_table, open_table, unread_rows, whole_frame
@@ -82,6 +82,7 @@ class InputOptions(ReadOptions):
     """No progress on stderr."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name, value in vars(self).items():  # Python callers may give a str
             if name in ("input", "out", "against", "html") and value is not None:
                 object.__setattr__(self, name, Path(value))

@@ -15,7 +15,7 @@ from augment.datasets.resampling import balance_table
 from augment.datasets.sampler import WordsSampler
 from augment.datasets.sampling_strategy import new_rows
 from augment.datasets.split import SplitConfig, split_table
-from augment.datasets.words import augment_words
+from augment.datasets.words import WordsConfig, augment_words
 from augment.errors import InputError
 from augment.paraphrasing import TextParaphraser
 from augment.text_list import listed, only_texts
@@ -203,6 +203,40 @@ class Other:
 def test_tables_of_other_libraries_are_told_how_to_become_frames():
     with pytest.raises(InputError, match=r"not .*test_frames\.Other; give frame\.to_pandas\(\)"):
         back_translate(Other())
+
+
+def test_a_dataset_is_told_how_to_become_a_frame_with_the_names_of_its_classes():
+    hf = pytest.importorskip("datasets")
+    data = hf.Dataset.from_dict({"text": ["a"], "label": ["x"]})
+    for given in (data, hf.DatasetDict({"train": data})):
+        with pytest.raises(InputError, match=r"give augment\.from_dataset\(dataset\)"):
+            back_translate(given)
+
+
+@pytest.mark.parametrize(
+    ("config", "options", "message"),
+    [
+        (BacktranslateConfig, {"per_row": "2"}, "per_row is '2'; wanted: a whole number"),
+        (BacktranslateConfig, {"pivot": 3}, "pivot is 3; wanted: a list"),
+        (WordsConfig, {"temperature": "hot"}, "temperature is 'hot'; wanted: a number"),
+        (SplitConfig, {"near": "much"}, "near is 'much'"),
+    ],
+)
+def test_a_config_refuses_what_is_of_another_type(config, options, message):
+    with pytest.raises(InputError, match=message):
+        config(**options)
+
+
+def test_a_config_takes_what_keywords_do():
+    assert BacktranslateConfig(pivot=["es", "ca"], balance=300.0).pivot == ("es", "ca")
+    assert SplitConfig(shares=np.array([0.8, 0.2])).shares == ("0.8", "0.2")
+    assert BacktranslateConfig(per_row=np.int64(2)).per_row == 2
+
+
+@pytest.mark.parametrize("run", [augment_words, balance_table, inspect_table, split_table])
+def test_progress_is_an_object_that_is_told(run):
+    with pytest.raises(InputError, match=r"progress is True; wanted: .*LineProgress\(\)"):
+        run(frame(["a", "b"] * 6), progress=True)
 
 
 @pytest.mark.parametrize("strategy", [None, ["b"], True, {"b": 3.5}])
