@@ -296,6 +296,8 @@ def letter_runs(text: str) -> set[str]:
     >>> sorted(letter_runs("写真は美しい"))
     ['しい', 'は美', '写真', '真は', '美し']
     """
+    if text.isascii() or max(text) < chr(_WIDE):  # most texts: all runs have one length
+        return {text[at : at + _RUN] for at in range(len(text) - _RUN + 1)}
     runs = (text[at : at + _run_length(letter)] for at, letter in enumerate(text))
     return {run for run in runs if len(run) == _run_length(run[0])}
 

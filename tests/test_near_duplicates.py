@@ -5,6 +5,8 @@ import tracemalloc
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("rensa")
 
@@ -112,6 +114,13 @@ def test_case_space_and_punctuation_do_not_count():
 def test_scripts_and_short_texts(one, two, near):
     _, groups = search([one, two])
     assert (groups[0] == groups[1]) is near
+
+
+@given(st.text(alphabet="abcé я写真は", max_size=30))
+def test_runs_are_as_long_as_their_first_letter_wants(text):
+    lengths = [2 if letter in "写真は" else 5 for letter in text]
+    runs = {text[at : at + n] for at, n in enumerate(lengths) if at + n <= len(text)}
+    assert letter_runs(text) == runs
 
 
 def test_long_texts_among_boilerplate():
