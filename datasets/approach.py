@@ -65,3 +65,6 @@ class Approach(Protocol):
 
     def shortfall(self, per_row: int | None, yields: Mapping[str, Yield]) -> str:
         """Say why a class stays short, and what would give more, after what came of the run."""
+
+    def remedy(self) -> str:
+        """Say what to do where next to nothing passes."""

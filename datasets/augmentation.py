@@ -31,7 +31,7 @@ from augment.datasets.source_language import source_language
 from augment.datasets.spool import Spool
 from augment.datasets.survey import odd_texts, originals, survey
 from augment.datasets.table import Table
-from augment.datasets.variants import why_not_more
+from augment.datasets.variants import EarlyNote, why_not_more
 from augment.errors import InputError
 from augment.filters import FilterSettings
 from augment.filters.settings import given_thresholds
@@ -237,7 +237,8 @@ class Augmentation:
             seed=self.recipe.seed,
         )
         with self._timed("translate and check"):
-            kept = self.production.run(self.targets, self.progress)
+            early = EarlyNote(self.approach, self.production.yields, self.progress)
+            kept = self.production.run(self.targets, self.progress, early.look)
         self.after = {
             label: self.found.counts[label] + count for label, count in kept.by_class.items()
         }

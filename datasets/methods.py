@@ -118,6 +118,10 @@ class Methods:
         """Give what the opened methods have to say."""
         return self._said
 
+    def remedy(self) -> str:
+        """Say what to do where next to nothing passed."""
+        return "other methods (--method) may give more"
+
     def shortfall(self, per_row: int | None, yields: Mapping[str, Yield]) -> str:
         """Say why a class stays short."""
         few = few_passed(yields)

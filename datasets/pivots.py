@@ -193,7 +193,7 @@ class Pivots:
         passed, asked = passed_of(yields)
         if asked > NEXT_TO_NOTHING * max(passed, 1):
             few = f"{passed:,} of {asked:,} asked passed, and more pivots would give as few"
-            return f"{few}: {self._remedy()}"
+            return f"{few}: {self.remedy()}"
         few = few_passed(yields)
         none_left = self._others is not None and not self._others
         # What goes by rules says a text in one way: there is one paraphrase a pivot, and no more.
@@ -205,7 +205,7 @@ class Pivots:
                 f"--per-row{more} would give more{few}"
             )
         if none_left:
-            return f"every original went through every pivot that there is{few}; {self._remedy()}"
+            return f"every original went through every pivot that there is{few}; {self.remedy()}"
         names = [plan.pivot for plan in self._unused]
         instance = f", for instance {','.join(names[:4])}" if names else ""
         return (
@@ -213,7 +213,7 @@ class Pivots:
             f"more{instance}{few}"
         )
 
-    def _remedy(self) -> str:
+    def remedy(self) -> str:
         """Say what to do where next to nothing passed: another engine, or checks that let more."""
         ruled = [plan for plan in self.plans if plan.by_rules]
         if not ruled:

@@ -15,7 +15,7 @@ import math
 import random
 from array import array
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, islice
 from typing import Final
@@ -189,7 +189,12 @@ class Production:
         #: Of every rejection the row number and the number in the spool.
         self._refused = array("I"), array("I")
 
-    def run(self, targets: Mapping[str, int] | None, progress: Progress) -> Kept:
+    def run(
+        self,
+        targets: Mapping[str, int] | None,
+        progress: Progress,
+        seen: Callable[[], None] = lambda: None,
+    ) -> Kept:
         """Make paraphrases until the targets are met or nothing is left to try.
 
         Parameters
@@ -198,6 +203,8 @@ class Production:
             Rows that each class aims at; None: every paraphraser gets every original.
         progress
             Gets one stage per wave and paraphraser.
+        seen
+            Called behind every result that was taken.
 
         Returns
         -------
@@ -206,7 +213,7 @@ class Production:
         """
         classes = self._classes(targets)
         for number in count(1):
-            if not self._wave(number, classes, progress):
+            if not self._wave(number, classes, progress, seen):
                 break
         return self._keep(classes)
 
@@ -233,7 +240,13 @@ class Production:
             classes.append(_Class(needed, rows, choice))
         return classes
 
-    def _wave(self, number: int, classes: Sequence[_Class], progress: Progress) -> bool:
+    def _wave(
+        self,
+        number: int,
+        classes: Sequence[_Class],
+        progress: Progress,
+        seen: Callable[[], None],
+    ) -> bool:
         """Ask for what is lacking, once; tell whether anything was."""
         # Number of the paraphraser -> one byte a row, 1 where the row is asked for now.
         wanted: dict[int, bytearray] = {}
@@ -253,6 +266,7 @@ class Production:
                 for result in self._results(paraphraser, rows):
                     self._take(paraphraser, result, classes)
                     stage.advance()
+                    seen()
         return bool(wanted)
 
     def _results(

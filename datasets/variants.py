@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from augment.datasets.production import Yield
 from augment.paraphraser import Paraphraser
+from augment.progress import Progress
+
+if TYPE_CHECKING:
+    from augment.datasets.approach import Approach
 
 #: Asked of each pivot when classes have an aim: a search of the usual width finds as many at once.
 FEWEST: Final = 4
@@ -14,6 +18,8 @@ FEWEST: Final = 4
 #: few; where fewer than one of so many did, it is not told to try more of the same at all.
 FEW: Final = 5
 NEXT_TO_NOTHING: Final = 20
+#: After so many texts a run says whether next to none of them passed.
+SOON: Final = 128
 #: Most that are asked for unasked; ``--per-row`` may ask for more.
 MOST: Final = 16
 
@@ -50,6 +56,37 @@ def passed_of(yields: Mapping[str, Yield]) -> tuple[int, int]:
     """Count the texts that passed, and those that were asked for."""
     passed = sum(counts.kept + counts.surplus for counts in yields.values())
     return passed, sum(counts.asked for counts in yields.values())
+
+
+class EarlyNote:
+    """Says once, after the first texts, that next to none of them passed: a run may take hours.
+
+    Parameters
+    ----------
+    approach
+        Knows what to do about it.
+    yields
+        What came of the run so far.
+    progress
+        Gets the note. It is no part of the manifest, where the end of the run tells the whole.
+    """
+
+    def __init__(self, approach: Approach, yields: Mapping[str, Yield], progress: Progress) -> None:
+        self.approach, self.yields, self.progress = approach, yields, progress
+        self._seen = 0
+
+    def look(self) -> None:
+        """Take notice of one more result."""
+        self._seen += 1
+        if self._seen != SOON:
+            return
+        produced = sum(counts.produced for counts in self.yields.values())
+        passed = produced - sum(sum(counts.rejected.values()) for counts in self.yields.values())
+        if produced > NEXT_TO_NOTHING * max(passed, 1):
+            self.progress.note(
+                f"note: so far {passed:,} of {produced:,} texts passed the checks, and the others "
+                f"may give as few; {self.approach.remedy()}"
+            )
 
 
 def few_passed(yields: Mapping[str, Yield]) -> str:

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -375,6 +377,42 @@ def test_online_engines_say_who_gets_how_much_before_anything_is_sent(engine, tm
         back_translate(table, **PLAIN, pivot="es", progress=Notes())
     characters = 2 * table["text"].str.len().sum()
     assert any(f"{characters:,} characters go to translate.example.org" in line for line in said)
+
+
+@pytest.mark.parametrize(("refused", "said"), [(1.0, 1), (0.9, 0), (0.0, 0)])
+def test_a_run_that_gives_next_to_nothing_says_so_early(monkeypatch, refused, said):
+    def unchanged(source, target, text):
+        number = int(re.search(r"\d+", text)[0])
+        if target != "en":
+            return f"[{target}] {text}"
+        return text.removeprefix(f"[{source}] ") + (
+            " indeed" if number % 10 >= 10 * refused else ""
+        )
+
+    engine = FakeEngine(PAIRS, unchanged)
+    monkeypatch.setattr("augment.planning.LOCAL", ("fake",))
+    monkeypatch.setattr("augment.planning.load_engine", lambda name: engine)
+    lines = []
+
+    class Notes:
+        note = warn = lines.append
+
+        @contextmanager
+        def stage(self, name, total, unit="row"):
+            lines.append(name)
+            yield SILENT.stage(name, total, unit).__enter__()
+
+    done = back_translate(
+        frame({"a": 400}), pivot="es,ca", source="en", store="none", balance="none",
+        label="none", progress=Notes(),
+        no_filter="similarity,fluency",
+    )  # fmt: skip
+    early = [line for line in lines if line.startswith("note: so far")]
+    assert len(early) == said
+    if said:
+        assert early[0].startswith("note: so far 0 of 128 texts passed the checks")
+        assert lines.index(early[0]) < lines.index("ca (wave 2)")
+        assert early[0] not in done.manifest.notes
 
 
 def test_unknown_options_are_refused_with_the_closest():
