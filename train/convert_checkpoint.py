@@ -134,6 +134,7 @@ def convert_checkpoint(
             settings = transformers.AutoConfig.from_pretrained(where, **options)
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, **options)
             settings.num_labels = outputs
+            settings.problem_type = None
             model = transformers.AutoModelForSequenceClassification.from_config(settings)
     except AugmentError:
         raise
@@ -148,7 +149,7 @@ def convert_checkpoint(
     check_finite(file, model)
     one = f"; its one output speaks for {labels[1]}" if single else ""
     progress.note(f"head: {head} -> {outputs} classes ({', '.join(labels)}){one}")
-    longest = longest_input(settings, tokenizer)
+    longest = longest_input(base, model, tokenizer)
     record = {
         "converted_from": file.name,
         "converted_sha256": sha256(file),

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Tokens of a text that are read where nothing else is asked for.
 DEFAULT_MAX_TOKENS: Final = 256
+#: Fewer hold no word: the marks around a pair of texts take so many, or one less.
+LEAST_TOKENS: Final = 4
+#: Tokens that a model takes that has no limit.
+UNLIMITED: Final = 10**6
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 #: What a hub name may look like; anything else was meant as a folder.
 HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
@@ -176,6 +180,7 @@ def load_encoder(
             config = transformers.AutoConfig.from_pretrained(where, **options)
             known = tuple(str(label) for label in config.id2label.values())
             config.num_labels = len(labels)
+            config.problem_type = None  # what its own head did, such as regression
             config.id2label = dict(enumerate(labels))
             config.label2id = {label: number for number, label in enumerate(labels)}
             if dropout is not None:
@@ -210,7 +215,7 @@ def load_encoder(
         model=model.eval(),
         tokenizer=tokenizer,
         new_parameters=frozenset(new),
-        max_tokens=longest_input(config, tokenizer),
+        max_tokens=longest_input(name, model, tokenizer),
     )
 
 
@@ -299,12 +304,41 @@ def explained(name: str, folder: Path | None, offline: bool, error: Exception) -
     )
 
 
-def longest_input(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:  # noqa: ANN401
-    """How many tokens fit, by position table and tokenizer; no limit known is a large number."""
-    positions = getattr(config, "max_position_embeddings", None) or 10**6
-    if getattr(config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet"):
-        positions -= 2  # their positions are counted from behind the padding index
-    return int(min(positions, tokenizer.model_max_length, 10**6))
+def longest_input(
+    name: str | Path, model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase
+) -> int:
+    """How many tokens fit, by position table and tokenizer; no limit known is a large number.
+
+    Raises
+    ------
+    InputError
+        When no text fits: a pair of texts has four tokens before its first word.
+    """
+    positions = int(getattr(model.config, "max_position_embeddings", None) or 0)
+    limits = {"config.json (max_position_embeddings)": positions - _positions_before_text(model)}
+    if positions <= 0:  # XLNet says -1 for no limit
+        limits = {}
+    if tokenizer.model_max_length > 0:
+        limits["tokenizer_config.json (model_max_length)"] = tokenizer.model_max_length
+    for file, limit in limits.items():
+        if limit < LEAST_TOKENS:
+            raise InputError(
+                f"model={str(name)!r}: its {file} leaves room for {max(0, limit)} tokens, and at "
+                f"least {LEAST_TOKENS} are wanted; correct it there, or get the model anew"
+            )
+    return int(min(UNLIMITED, *limits.values()))
+
+
+def _positions_before_text(model: torch.nn.Module) -> int:
+    """Count the places of the position table that no token takes.
+
+    RoBERTa and its kin number their tokens from behind the place of the padding.
+    """
+    for key, module in model.named_modules():
+        if key.endswith("embeddings.position_embeddings"):
+            padding = getattr(module, "padding_idx", None)
+            return 0 if padding is None else int(padding) + 1
+    return 0
 
 
 def _set_dropout(config: Any, dropout: float) -> None:  # noqa: ANN401

@@ -99,7 +99,7 @@ class Predictor:
         self.label_names = dict(model.label_names)
         self.device = choose_device(device)
         self.precision: Precision = choose_precision(precision, self.device)
-        longest = longest_input(model.model.config, model.tokenizer)
+        longest = longest_input(model.name, model.model, model.tokenizer)
         if max_tokens is not None and max_tokens > longest:
             raise InputError(
                 f"max_tokens={max_tokens}: {model.name} takes at most {longest} tokens"

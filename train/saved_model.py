@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from augment.train.tokens import Truncation
 
-    #: Model, tokenizer, config, class names.
-    _Loaded = tuple[torch.nn.Module, PreTrainedTokenizerBase, Any, tuple[str, ...]]
+    #: Model, tokenizer, class names.
+    _Loaded = tuple[torch.nn.Module, PreTrainedTokenizerBase, tuple[str, ...]]
 
 #: What this package knows of a model, beside what the transformers library keeps of it.
 TRAINING: Final = "training.json"
@@ -119,16 +119,16 @@ def load_saved(
         if (folder / TRAINING).is_file():
             record = read_record(folder / TRAINING)
     if folder is not None and (folder / ADAPTERS).is_file():
-        model, tokenizer, config, named = _with_base(folder, record, labels, offline)
+        model, tokenizer, named = _with_base(folder, record, labels, offline)
     else:
-        model, tokenizer, config, named = _whole(name, folder, record, labels, offline)
+        model, tokenizer, named = _whole(name, folder, record, labels, offline)
     check_finite(name, model)
     return SavedModel(
         name=name,
         model=model.eval(),
         tokenizer=tokenizer,
         labels=named,
-        max_tokens=_max_tokens(record, longest_input(config, tokenizer)),
+        max_tokens=_max_tokens(record, longest_input(name, model, tokenizer)),
         text_columns=tuple(record.get("text_columns", ())),
         label_column=record.get("label_column"),
         label_names=record.get("label_names", {}),
@@ -209,7 +209,35 @@ def _whole(
                 f"{list(wanted)}; fetch or save the model anew"
             )
         classes = saved[0]
-    return model, tokenizer, config, _labels(name, config, classes, record, labels)
+    _check_task(name, config, classes, record)
+    return model, tokenizer, _labels(name, config, classes, record, labels)
+
+
+def _check_task(
+    name: str,
+    config: Any,  # noqa: ANN401
+    classes: int,
+    record: Mapping[str, Any],
+) -> None:
+    """Refuse a head whose outputs are something else than the shares of one choice."""
+    if record:  # what this package wrote chooses one class, whatever its base was made for
+        config.problem_type = None
+    if classes == 1:
+        found = "has one output, a score"
+    elif config.problem_type == "regression":
+        found = f"gives {classes} scores (its config.json says problem_type regression)"
+    elif config.problem_type == "multi_label_classification":
+        found = (
+            "gives a text any number of its classes (its config.json says problem_type "
+            "multi_label_classification)"
+        )
+    else:
+        return
+    raise InputError(
+        f"model={name!r}: {found}, and a classifier that gives each text one of two or more "
+        "classes is wanted; use it with the transformers library, or train one from it: "
+        f"augment train DATA.csv --model {shlex.quote(name)}"
+    )
 
 
 def _with_base(
@@ -248,7 +276,7 @@ def _with_base(
             raise
         except Exception as error:  # which one a damaged file gets is the library's affair
             raise explained(str(folder), folder, True, error) from error
-    return model, tokenizer, config, named
+    return model, tokenizer, named
 
 
 def _labels(

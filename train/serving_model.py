@@ -108,7 +108,7 @@ class ServedModel:
         precision: Literal["auto", "fp32", "bf16", "int8"] = "auto",
         max_tokens: int | None = None,
     ) -> None:
-        longest = longest_input(saved.model.config, saved.tokenizer)
+        longest = longest_input(saved.name, saved.model, saved.tokenizer)
         if max_tokens is not None and max_tokens > longest:
             raise InputError(
                 f"max_tokens={max_tokens}: {saved.name} takes at most {longest} tokens"

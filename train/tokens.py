@@ -52,6 +52,8 @@ class TokenTable:
         Which rows were longer than allowed and lost a part, shape ``(n_rows,)``.
     kept
         Token numbers whose embeddings `cut_vocabulary` kept; None where the model has them all.
+    end_aligned
+        Short rows are filled before their first token: the model answers by the last place.
     """
 
     ids: npt.NDArray[np.int32]
@@ -60,6 +62,7 @@ class TokenTable:
     padding: int
     cut: npt.NDArray[np.bool_]
     kept: IntArray | None = None
+    end_aligned: bool = False
 
     @property
     def lengths(self) -> IntArray:
@@ -85,6 +88,8 @@ class TokenTable:
         width = min(-(-int(lengths.max()) // WIDTHS) * WIDTHS, self.longest)
         mask = np.arange(width)[None, :] < lengths[:, None]
         at = (starts[:, None] + np.arange(width)[None, :])[mask]
+        if self.end_aligned:
+            mask = np.ascontiguousarray(mask[:, ::-1])
         ids = np.full(mask.shape, self.padding, dtype=np.int64)
         ids[mask] = self.ids[at]
         inputs = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
@@ -139,7 +144,19 @@ def tokenise(
         starts=np.concatenate([[0], np.cumsum([len(row) for row in ids])]).astype(np.int64),
         padding=int(padding if padding is not None else 0),
         cut=np.array(cut),
+        end_aligned=_ends_with_class_token(tokenizer, ids),
     )
+
+
+def _ends_with_class_token(
+    tokenizer: PreTrainedTokenizerBase, rows: Sequence[npt.NDArray[np.int32]]
+) -> bool:
+    """Say whether a model answers by the last place of a row, as XLNet does.
+
+    Decoders, whose tokenizers fill on the left for generating, find the last token themselves.
+    """
+    mark = tokenizer.cls_token_id
+    return tokenizer.padding_side == "left" and mark is not None and bool(rows[0][-1] == mark)
 
 
 def cut_note(table: TokenTable, max_tokens: int, truncation: Truncation) -> str:
