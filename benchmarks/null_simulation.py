@@ -48,9 +48,10 @@ from trec_rows import DATA
 
 from augment.datasets.detectable import LEVEL, standard_error
 from augment.datasets.folds import grouped_folds, source_groups
-from augment.train.comparison import compare, largest_step
+from augment.train.comparison import compare
 from augment.train.metrics import score
 from augment.train.schedule import fair_pair, own_batches, planned_steps
+from augment.train.steps import step_between
 
 RESULTS = Path(__file__).parent / "results"
 WIDTH, BATCH, EPOCHS = 1024, 16, 5.0
@@ -121,12 +122,13 @@ def experiment(
     features, labels = every[rows], classes[rows]
     groups = source_groups([texts[row] for row in drawn])
     scores: dict[str, list[float]] = {"original": [], "oversampled": [], "augmented": []}
-    ratios, worth = [], []
+    answers: dict[str, list[IntArray]] = {arm: [] for arm in scores}
+    ratios, tested = [], []
     for split in grouped_folds(
         labels[:n], groups, folds=folds, repeats=repeats, seed=seed, names=names
     ):
         ratios.append(len(split.test) / len(split.train))
-        worth.append(largest_step("macro_f1", labels[split.test].tolist()))
+        tested.append(labels[split.test])
         train, key = split.train, [seed, split.repeat, split.fold]
         if per_class is not None:
             drawn_order = np.random.default_rng([*key, 2]).permutation(train)
@@ -160,11 +162,12 @@ def experiment(
         for arm, batches, start in arms:
             p = train_and_predict(features, labels, batches, split.test, start, len(names))
             scores[arm].append(score(labels[split.test], p).macro_f1)
+            answers[arm].append(p.argmax(axis=1))
     verdict = compare(
         scores["oversampled"],
         scores["augmented"],
         test_to_train=float(np.mean(ratios)),
-        step=float(np.mean(worth)),
+        step=step_between("macro_f1", names, tested, answers["oversampled"], answers["augmented"]),
     )
     return {
         "gain": verdict.gain,

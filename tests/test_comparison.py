@@ -7,6 +7,8 @@ import pytest
 
 from augment.errors import InputError
 from augment.train.comparison import compare, smallest_detectable, standard_error
+from augment.train.metrics import score
+from augment.train.steps import Step, row_worths, step_between
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -99,10 +101,80 @@ def test_differences_alike_by_chance_are_no_proof():
     for folds, rows in ((2, 10), (2, 20), (3, 10), (5, 10)):
         scores = drawn.binomial(rows, 0.8, size=(2, 1500, folds)) / rows
         found = [
-            compare(a, b, test_to_train=1 / (folds - 1), step=1 / rows).p_value < 0.05
+            compare(a, b, test_to_train=1 / (folds - 1), step=Step(1 / rows)).p_value < 0.05
             for a, b in zip(*scores, strict=True)
         ]
         assert np.mean(found) <= 0.06
-    sure = compare([0.5] * 5, [0.9] * 5, test_to_train=0.25, step=0.01)
+    sure = compare([0.5] * 5, [0.9] * 5, test_to_train=0.25, step=Step(0.01))
     assert sure.verdict == "helps"
     assert sure.smallest_detectable > 0
+
+
+def simulated(sizes, recalls, gains, *, folds, metric, rng):
+    """Two arms that answer alike in 7 of 10 rows, tested in stratified folds."""
+    n = len(sizes)
+    labels = np.repeat(np.arange(n), sizes)
+    fold = np.concatenate([(rng.permutation(k) + rng.integers(folds)) % folds for k in sizes])
+    luck, other = rng.random((2, len(labels)))
+    wrong = (labels + rng.integers(1, n, len(labels))) % n
+    chance = np.where(rng.random(len(labels)) < 0.7, luck, other)
+    recall, better = np.array(recalls)[labels], np.array(gains)[labels]
+    before = np.where(luck < recall, labels, wrong)
+    after = np.where(chance < recall + better, labels, wrong)
+    parts = [fold == k for k in range(folds)]
+    tested, one, two = ([rows[part] for part in parts] for rows in (labels, before, after))
+    scores = [
+        [
+            getattr(score(own, np.eye(n)[answer]), metric)
+            for own, answer in zip(tested, answers, strict=True)
+        ]
+        for answers in (one, two)
+    ]
+    step = step_between(metric, [*map(str, range(n))], tested, one, two)
+    return compare(*scores, test_to_train=1 / (folds - 1), step=step, metric=metric)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "mcc"])
+@pytest.mark.parametrize(
+    ("sizes", "recalls", "folds"),
+    [
+        ((10, 10), (0.8, 0.8), 2),
+        ((50, 50, 4), (1.0, 1.0, 0.6), 2),  # only the rare class is not sure
+        ((50, 50, 8), (0.99, 0.99, 0.6), 2),
+        ((20, 10, 5), (0.8, 0.8, 0.5), 3),
+        ((40, 4, 4, 4), (0.95, 0.5, 0.5, 0.5), 5),
+    ],
+)
+def test_few_rows_and_rare_classes_raise_no_false_alarms(metric, sizes, recalls, folds):
+    rng = np.random.default_rng(3)
+    drawn = {"folds": folds, "metric": metric, "rng": rng}
+    nothing = [0.0] * len(sizes)
+    found = [simulated(sizes, recalls, nothing, **drawn).p_value < 0.05 for _ in range(250)]
+    assert np.mean(found) <= 0.05
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "mcc"])
+def test_a_gain_of_large_classes_is_not_hidden_by_a_rare_one(metric):
+    """Recall of two classes of 300 rows rises by ten points, beside one of five rows."""
+    rng = np.random.default_rng(4)
+    drawn = {"folds": 5, "metric": metric, "rng": rng}
+    found = [simulated((300, 300, 5), (0.7, 0.7, 0.5), (0.1, 0.1, 0.0), **drawn) for _ in range(60)]
+    assert np.mean([c.p_value < 0.05 for c in found]) > 0.5
+    for c in found:
+        assert c.sd == pytest.approx(np.std(c.differences, ddof=1))
+        assert c.spread >= c.sd
+
+
+def test_the_step_is_that_of_the_rows_answered_differently():
+    labels = np.array([0] * 8 + [1] * 2)
+    rare, common = labels.copy(), labels.copy()
+    rare[-1], common[0] = 0, 1
+    classes = ["many", "few"]
+    one = step_between("macro_f1", classes, [labels], [labels], [rare])
+    assert (one.label, one.rows, one.worth) == ("few", 2.0, 0.25)
+    both = step_between("macro_f1", classes, [labels] * 2, [labels] * 2, [rare, common])
+    assert both.worth == pytest.approx(((0.25**2 + 0.0625**2) / 2) ** 0.5)
+    assert both.row_worth == 0.25
+    alike = step_between("macro_f1", classes, [labels], [labels], [labels])
+    assert (alike.label, alike.worth) == ("few", 0.25)  # nothing is known of the others
+    assert row_worths("mcc", np.array([9, 0])).tolist() == [0.0, 0.0]

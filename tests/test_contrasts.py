@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from augment.train.labelled import labelled_rows
 from augment.train.material import gather
 from augment.train.near_rows import n_parted
 from augment.train.results import collect
+from augment.train.steps import Step
 from augment.train.summary import summary
 from augment.train.train_config import TrainConfig
 from augment.train.units import Unit
@@ -123,6 +126,47 @@ def test_arms_that_learned_nothing_get_no_verdict():
     assert found.metrics()["comparison"]["withheld"] == "unlearned"
 
 
+@pytest.mark.parametrize(
+    ("metric", "labels", "row"),
+    [
+        ("accuracy", ["a", "b"] * 50, "one of the 20 of a test part is worth 5.0"),
+        ("macro_f1", ["a"] * 90 + ["b"] * 10, "one of class 'b', of which a test part has 2, is"),
+    ],
+)
+def test_differences_more_alike_than_their_rows_allow_are_told(metric, labels, row):
+    rows = rows_of(labels)
+    to = dict.fromkeys(("oversampled", "augmented"), "augmented")
+    splits = splits_of(rows)
+    control, new = (units(rows, splits, {arm: [0] * 5}) for arm in to)
+    for one in (control, new):  # one row of the last class more is right in every fold
+        for at, unit in enumerate(one):
+            last = [n for n, row in enumerate(unit.test) if rows.labels[row] == 1]
+            p = [*unit.probabilities]
+            for n in last[: 2 if one is control else 1]:
+                p[n] = p[n][::-1]
+            one[at] = replace(unit, probabilities=tuple(p))
+    found = collected(rows, control + new, to, metric)
+    c = found.comparison
+    assert c.sd == pytest.approx(0.0, abs=1e-9)
+    assert c.spread == pytest.approx(c.step.worth / 6**0.5)
+    assert c.smallest_detectable == pytest.approx(smallest_detectable(c.spread, 5, 0.25))
+    told = (
+        "alike by chance: augmented − oversampled spreads by 0.0 points over the folds, less than "
+        f"single rows allow: {row}"
+    )
+    assert told in summary(found)
+    assert found.metrics()["comparison"]["step"]["worth"] == c.step.worth
+
+
+def test_differences_that_spread_as_their_rows_do_are_taken_as_they_are():
+    rows = rows_of(["a", "b"] * 50)
+    to = dict.fromkeys(("oversampled", "augmented"), "augmented")
+    plain = {"oversampled": [6, 5, 7, 5, 6], "augmented": [4, 5, 4, 3, 2]}
+    found = collected(rows, units(rows, splits_of(rows), plain), to)
+    assert found.comparison.spread == found.comparison.sd
+    assert "alike by chance" not in summary(found)
+
+
 def curve():
     rows = rows_of(["a", "b"] * 50)
     splits = splits_of(rows)
@@ -142,7 +186,7 @@ def test_a_point_of_the_curve_is_as_sure_as_the_whole_run():
     assert one.ci95 == other.ci95
     again = compare(
         [1 - n / 20 for n in (7, 8, 7, 7, 8)], [1 - n / 20 for n in (5, 5, 4, 5, 5)],
-        test_to_train=0.25, step=0.05,
+        test_to_train=0.25, step=Step(0.05),
     )  # fmt: skip
     assert one.ci95 == pytest.approx(again.ci95)
 

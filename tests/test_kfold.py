@@ -26,6 +26,7 @@ from augment.errors import AugmentError, DamagedFileError, InputError, OutputErr
 from augment.progress import LineProgress
 from augment.train.config import KFoldConfig
 from augment.train.kfold import kfold_train
+from augment.train.report import render_report
 from augment.train.training_options import TrainingOptions
 
 WORDS = ["the", "a", "film", "plot", "actor", "music", "very", "rather", "was", "is"]
@@ -478,6 +479,17 @@ def test_report_stands_alone_and_escapes(tiny, tmp_path):
     assert "<script>alert(1)</script>" in text
     assert "fair control" in text
     assert "points or more" in text
+
+
+def test_the_report_says_where_single_rows_set_the_limit(tiny):
+    found = kfold_train(table(), **options(tiny))
+    names = ("gain", "fold_scores", "class_counts", "per_class_f1", "confusion")
+    pictures = dict.fromkeys(names, b"")
+    for above, told in ((0.0, 0), (0.05, 1)):
+        c = found.comparison
+        c = dataclasses.replace(c, spread=c.sd + above)
+        page = render_report(dataclasses.replace(found, candidates=(c,)), pictures)
+        assert page.count("Alike by chance: augmented − oversampled spreads by") == told
 
 
 def bad_inputs(tiny, tmp_path):

@@ -46,6 +46,8 @@ class ArmResult:
         What was trained.
     tested
         Class numbers of the rows of each test part.
+    answers
+        What was predicted of them.
     """
 
     name: str
@@ -54,7 +56,8 @@ class ArmResult:
     confusion: IntArray
     ece: float
     units: tuple[Unit, ...]
-    tested: tuple[tuple[int, ...], ...]
+    tested: tuple[IntArray, ...]
+    answers: tuple[IntArray, ...]
 
     @property
     def learned(self) -> bool:
@@ -99,14 +102,23 @@ def arm_result(arm: str, rows: LabelledRows, units: Sequence[Unit]) -> ArmResult
     """Compute an arm's results from its finished units."""
     n = len(rows.classes)
     table = np.zeros((n, n), dtype=np.int64)
-    folds, every_label, every_p = [], [], []
+    folds, every_label, every_p, answers = [], [], [], []
     for unit in units:
         labels, p = rows.labels[list(unit.test)], np.array(unit.probabilities)
         every_label.append(labels)
         every_p.append(p)
         folds.append(score(labels, p))
-        table += confusion(labels, p.argmax(axis=1), n)
+        answers.append(p.argmax(axis=1))
+        table += confusion(labels, answers[-1], n)
     per_class = dict(zip(rows.classes, class_scores(table), strict=True))
     ece = calibration_error(np.concatenate(every_label), np.concatenate(every_p))
-    tested = tuple(tuple(labels.tolist()) for labels in every_label)
-    return ArmResult(arm, tuple(folds), per_class, table, ece, tuple(units), tested)
+    return ArmResult(
+        name=arm,
+        folds=tuple(folds),
+        per_class=per_class,
+        confusion=table,
+        ece=ece,
+        units=tuple(units),
+        tested=tuple(every_label),
+        answers=tuple(answers),
+    )

@@ -9,11 +9,13 @@ A gain counts as one only over the best honest use of the originals: `helps` is 
 candidate beats its control and every other arm made of originals alone that was run, each at the
 same level (an intersection-union test, which keeps the level without a correction). Where several
 candidates are judged at once, their p-values are corrected by Holm's method.
+
+Differences that are alike by chance are no proof: what they spread by at least is told by the rows
+that the arms answer differently (`augment.train.steps`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -28,6 +30,7 @@ from augment.datasets.detectable import (
 )
 from augment.errors import InputError
 from augment.extras import require
+from augment.train.steps import Step
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
 #: Why a difference is no verdict: neither arm was shown to have learned anything; the control is no
@@ -49,6 +52,10 @@ class Comparison:
         Mean difference over all folds, in units of the score (0.01 is one point).
     sd
         Standard deviation of the differences.
+    spread
+        The standard deviation that interval, p-value and the two smallest gains go by: `sd`, or
+        where the differences are more alike than the rows behind them allow, what these hide of
+        it (see `augment.train.steps`).
     ci95
         95 % interval of the gain.
     p_value
@@ -72,6 +79,8 @@ class Comparison:
         Why there is no verdict: ``unlearned`` (neither arm was shown to do better than guessing),
         ``control`` (the baseline is no fair control), ``holm`` (significant alone, not after the
         correction), ``arm`` (see `unbeaten`); empty where the verdict says it all.
+    step
+        What a row is worth that the two arms answer differently; None where that is not known.
     """
 
     baseline: str
@@ -79,6 +88,7 @@ class Comparison:
     metric: str
     gain: float
     sd: float
+    spread: float
     ci95: tuple[float, float]
     p_value: float
     smallest_detectable: float
@@ -89,6 +99,7 @@ class Comparison:
     p_adjusted: float
     unbeaten: str | None = None
     withheld: Withheld = ""
+    step: Step | None = None
 
     def smallest_with(self, n_runs: int) -> float:
         """Smallest gain that so many folds would call significant, if they differ as these do.
@@ -98,7 +109,7 @@ class Comparison:
         n_runs
             Folds times repeats, at least 2.
         """
-        return smallest_detectable(self.sd, n_runs, self.test_to_train)
+        return smallest_detectable(self.spread, n_runs, self.test_to_train)
 
     @property
     def outcome(self) -> str:
@@ -116,7 +127,7 @@ def compare(
     candidate_scores: Sequence[float],
     *,
     test_to_train: float,
-    step: float = 0.0,
+    step: Step | None = None,
     baseline: str = "oversampled",
     candidate: str = "augmented",
     metric: str = "macro_f1",
@@ -130,8 +141,8 @@ def compare(
     test_to_train
         Test rows divided by training rows, originals only (0.25 for 5 folds).
     step
-        What one row of a test part can be worth in the score, 0..1 (`largest_step`). Differences
-        that are alike by chance are taken to spread by what such steps hide of them.
+        What a row is worth that the two arms answer differently (`step_between`). Differences that
+        are alike by chance are taken to spread by what such steps hide of them.
     baseline, candidate, metric
         Names for the result.
 
@@ -170,12 +181,10 @@ def compare(
     d = after - before
     n = len(d)
     gain, sd = float(d.mean()), float(d.std(ddof=1))
-    # Two errors of rounding, each spread evenly over a step, have this deviation together. Without
-    # it differences that are all the same would leave nothing to chance.
-    sd = max(sd, step / math.sqrt(6.0))
-    sd = 0.0 if sd < 1e-12 else sd
-    error = standard_error(sd, n, test_to_train)
-    detectable = smallest_detectable(sd, n, test_to_train)
+    spread = max(sd, step.hidden_sd) if step is not None else sd
+    spread = 0.0 if spread < 1e-12 else spread
+    error = standard_error(spread, n, test_to_train)
+    detectable = smallest_detectable(spread, n, test_to_train)
     if error > 0:
         p_value = float(2 * stats.t.sf(abs(gain) / error, n - 1))
     else:
@@ -189,14 +198,16 @@ def compare(
         metric=metric,
         gain=gain,
         sd=sd,
+        spread=spread,
         ci95=(gain - detectable, gain + detectable),
         p_value=p_value,
         smallest_detectable=detectable,
-        smallest_at_80_power=found_with_power(sd, n, test_to_train),
+        smallest_at_80_power=found_with_power(spread, n, test_to_train),
         test_to_train=test_to_train,
         verdict=verdict,
         differences=tuple(d.tolist()),
         p_adjusted=p_value,
+        step=step,
     )
 
 
@@ -267,25 +278,6 @@ def judge(
             )
         )
     return settled
-
-
-def largest_step(metric: str, labels: Sequence[int]) -> float:
-    """Give the most that one row can change a score of a test part, 0..1.
-
-    A row is worth ``1 / n`` of the accuracy. In macro F1 every class counts alike, so a row of the
-    rarest class is worth more; as much is taken of Matthews' correlation.
-
-    Examples
-    --------
-    >>> largest_step("accuracy", [0, 0, 0, 1]), largest_step("macro_f1", [0, 0, 0, 1])
-    (0.25, 0.5)
-    """
-    if metric == "accuracy":
-        return 1 / len(labels)
-    counts = np.bincount(labels)
-    counts = counts[counts > 0]
-    worth = 1 / float(counts.min())
-    return worth / len(counts) if metric == "macro_f1" else worth / 2
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

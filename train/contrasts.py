@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from augment.train.arm_result import ArmResult
-from augment.train.comparison import Comparison, Withheld, compare, judge, largest_step
+from augment.train.comparison import Comparison, Withheld, compare, judge
 from augment.train.config import FLOORS, MATCHED, OF_ORIGINALS, ORIGINAL, OVERSAMPLED
+from augment.train.steps import step_between
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,14 @@ class Contrasts:
 
     def against(self, baseline: str, candidate: str) -> Comparison:
         """Compare two arms, whatever they are."""
-        one = self.arms[candidate]
+        before, after = self.arms[baseline], self.arms[candidate]
         return compare(
-            self.arms[baseline].values(self.metric),
-            one.values(self.metric),
+            before.values(self.metric),
+            after.values(self.metric),
             test_to_train=self.test_to_train,
-            step=float(np.mean([largest_step(self.metric, labels) for labels in one.tested])),
+            step=step_between(
+                self.metric, [*after.per_class], after.tested, before.answers, after.answers
+            ),
             baseline=baseline,
             candidate=candidate,
             metric=self.metric,

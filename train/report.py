@@ -14,6 +14,7 @@ from augment.train.figures import MOST_CLASSES
 from augment.train.results import KFoldResult
 from augment.train.summary import (
     METRIC_NAMES,
+    alike_sentence,
     arm_title,
     floor_sentence,
     guessing_sentence,
@@ -84,6 +85,7 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
         "has_new_rows": any(of_new_rows(c.candidate) for c in result.candidates),
         "leak": leak_sentence(result.leak) if result.leak else "",
         "labels": label_sentence(result.run["label_check"], result.label_refused),
+        "alike": alike_sentence(result),
         "floors": floor_sentence(result),
         "guessing": guessing_sentence(result),
         "unpredicted": unpredicted_sentence(result),

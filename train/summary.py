@@ -217,6 +217,29 @@ def leak_sentence(leak: LeakGap) -> str:
     )
 
 
+def alike_sentence(result: KFoldResult) -> str:
+    """Say where the rows set the limit of a comparison, not the folds; empty where they do not.
+
+    Differences that are alike by chance are taken to spread by more than they do (see
+    `augment.train.steps`).
+    """
+    told = []
+    for c in result.candidates:
+        step = c.step
+        if step is None or c.spread <= c.sd:
+            continue
+        row = f"one of class {step.label!r}, of which a test part has {step.rows:.3g},"
+        if not step.label:
+            row = f"one of the {step.rows:.3g} of a test part"
+        told.append(
+            f"{arm_title(c.candidate)} − {arm_title(c.baseline)} spreads by {points(c.sd)} points "
+            f"over the folds, less than single rows allow: {row} is worth "
+            f"{points(step.row_worth)}; interval, p and smallest detectable difference go by "
+            f"{points(c.spread)}"
+        )
+    return f"alike by chance: {'; '.join(told)}; more test rows tell more" if told else ""
+
+
 def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]]) -> str:
     """Say what the label check kept out, and which table labels of test rows had a say in.
 
@@ -341,15 +364,15 @@ def summary(result: KFoldResult) -> str:
         lines += [_difference(size, c, several=True) for c in point.comparisons]
     if result.curve:
         lines.append("curve: against the control alone, corrected for all its comparisons (Holm)")
-    if result.leak is not None:
-        lines.append(leak_sentence(result.leak))
-    if labels := label_sentence(result.run["label_check"], result.label_refused):
-        lines.append(labels)
-    if floors := floor_sentence(result):
-        lines.append(floors)
-    lines.append(guessing_sentence(result))
-    if lost := unpredicted_sentence(result):
-        lines.append(lost)
+    notes = [
+        alike_sentence(result),
+        leak_sentence(result.leak) if result.leak is not None else "",
+        label_sentence(result.run["label_check"], result.label_refused),
+        floor_sentence(result),
+        guessing_sentence(result),
+        unpredicted_sentence(result),
+    ]
+    lines += [note for note in notes if note]
     lines += [*result.doubts, result.sentence]
     if not any(new for _, new in result.class_counts.values()):
         lines.append(
