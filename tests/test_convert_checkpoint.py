@@ -63,7 +63,9 @@ def answers(model, base):
     ("encoder", "head"),
     [("bert", "classifier"), ("bert", "fc"), ("encoder", "linear"), ("backbone", "out")],
 )
-@pytest.mark.parametrize("wrap", ["plain", "wrapped", "parallel", "compiled", "lightning"])
+@pytest.mark.parametrize(
+    "wrap", ["plain", "wrapped", "parallel", "compiled", "lightning", "attribute", "weighted"]
+)
 def test_the_founding_kind_gives_the_same_answers(
     bases, tmp_path, monkeypatch, capsys, encoder, head, wrap
 ):
@@ -73,9 +75,12 @@ def test_the_founding_kind_gives_the_same_answers(
     if wrap == "wrapped":
         state = {"epoch": 3, "model_state_dict": state, "loss": 0.4}
     shells = {"parallel": "module.", "compiled": "module._orig_mod.", "lightning": "model."}
+    shells |= {"attribute": "net._orig_mod.", "weighted": "classifier_model."}
     if wrap in shells:
         state = {f"{shells[wrap]}{key}": value for key, value in state.items()}
-    if wrap == "lightning":
+    if wrap == "weighted":
+        state |= {"criterion.weight": torch.ones(3), "class_weights": torch.ones(3)}
+    if wrap in ("lightning", "attribute", "weighted"):
         state = {"state_dict": state, "epoch": 3}
     torch.save(state, "film.pt")
     arguments = ["film.pt", "--base", bases["bert"], "--labels", "uk,us,fr"]
@@ -86,12 +91,16 @@ def test_the_founding_kind_gives_the_same_answers(
     assert np.allclose(found.predict_proba(TEXTS), answers(model, bases["bert"]), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["bert", "electra"])
-def test_a_state_dict_of_the_library_itself(bases, tmp_path, kind):
+@pytest.mark.parametrize("shell", ["", "model.", "net.", "bert."])
+@pytest.mark.parametrize("kind", ["bert", "electra", "distilbert"])
+def test_a_state_dict_of_the_library_itself(bases, tmp_path, kind, shell):
     from transformers import AutoModelForSequenceClassification
 
     model = AutoModelForSequenceClassification.from_pretrained(bases[kind], num_labels=2)
-    torch.save(model.state_dict(), tmp_path / "m.pth")
+    state = {f"{shell}{key}": value for key, value in model.state_dict().items()}
+    if shell == "net.":
+        state["criterion.weight"] = torch.ones(2)
+    torch.save(state, tmp_path / "m.pth")
     out = convert_checkpoint(
         tmp_path / "m.pth", base=bases[kind], labels=("no", "yes"), out=tmp_path / "d's model"
     )
@@ -150,6 +159,8 @@ def test_what_takes_no_part_in_an_answer_may_be_left_out(bases, tmp_path, head):
         "bert.embeddings.position_ids": torch.arange(64)[None],
         "criterion.weight": torch.ones(3),
         "loss_fn.pos_weight": torch.ones(3),
+        "train_loss.ce.weight": torch.ones(3),
+        "class_weights": torch.ones(3),
     }
     torch.save({**model.state_dict(), **idle}, tmp_path / "m.pt")
     out = convert_checkpoint(

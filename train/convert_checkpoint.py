@@ -39,11 +39,12 @@ __all__ = ["ConvertConfig", "convert_checkpoint"]
 
 #: Keys under which training scripts put the state dict beside the epoch and the optimizer.
 WRAPPERS: Final = ("model_state_dict", "state_dict", "model")
-#: What DataParallel, torch.compile and Lightning put in front of every name.
-SHELLS: Final = ("module.", "_orig_mod.", "model.")
-#: What has no part in an answer: numbers of places, of earlier libraries; class weights of a loss.
-IDLE: Final = re.compile(
-    r"(^|\.)(position_ids|token_type_ids)$|^(criterion|loss\w*)\.(pos_)?weight$"
+#: What has no part in an answer: numbers of places, of earlier libraries; class weights of a loss,
+#: in it or beside it.
+PLACES: Final = re.compile(r"(^|\.)(position_ids|token_type_ids)$")
+LOSS: Final = re.compile(
+    r"(^|\.)((criterion|\w*loss\w*)\.((ce|nll|bce)\.)?(pos_|class_)?weights?"
+    r"|(class|label|pos|loss)_?weights?)$"
 )
 
 
@@ -203,8 +204,17 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
     }
     if not tensors:
         raise InputError(f"{file}: no state dict; tensors by name are wanted")
-    while shells := [name for name in SHELLS if all(key.startswith(name) for key in tensors)]:
-        tensors = {key.removeprefix(shells[0]): value for key, value in tensors.items()}
+    # Before the shell is looked for: the loss may stand beside the model.
+    tensors = {
+        key: value for key, value in tensors.items() if value.ndim > 1 or not LOSS.search(key)
+    }
+    # Whatever name the model had in a larger object (Lightning, DataParallel, torch.compile), it is
+    # in front of every key; a classifier has an encoder and a head, so no more can be cut off.
+    while tensors and len({key.partition(".")[0] for key in tensors}) == 1:
+        inner = {key.partition(".")[2]: value for key, value in tensors.items()}
+        if "" in inner:
+            break
+        tensors = inner
     renamed = {".gamma": ".weight", ".beta": ".bias"}  # norms of early checkpoints
     for old, new in renamed.items():
         tensors = {
@@ -282,7 +292,9 @@ def _fill(
 
     wanted = model.state_dict()
     [head] = _head_keys(weights)
-    found = {key: value for key, value in weights.items() if key in wanted or not IDLE.search(key)}
+    found = {
+        key: value for key, value in weights.items() if key in wanted or not PLACES.search(key)
+    }
     if not set(wanted) <= set(found):
         given, own_layers = ({key.partition(".")[2] for key in keys} for keys in (found, wanted))
         if not any(".layer" in key or "layers." in key for key in given & own_layers):
