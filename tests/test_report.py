@@ -230,3 +230,30 @@ def test_an_assessment_names_the_classes_never_predicted():
     assert "never predicted: 'c'" in assessment_text(assess(labels, sure, "abc", texts))
     labels[3] = 1
     assert "never predicted" not in assessment_text(assess(labels, sure, "abc", texts))
+
+
+def test_names_of_classes_break_no_table():
+    names = ["a|b", "c\nd", "e\u202ef"]
+    labels, sure = np.array([0, 0, 1, 2]), np.eye(3)[[0, 1, 1, 0]]
+    found = assess(labels, sure, names, [("one",), ("two",), ("th\u202eree",), ("four",)])
+    told = assessment_text(found)
+    table = told[told.index("precision") : told.index("hardest")].splitlines()
+    shown = ("a|b", "c␊d", "e⟨U+202E⟩f")
+    starts = [line[:12].strip() for line in table if line.startswith(shown)]
+    assert starts == [*shown, *shown]
+    assert "row 3: e⟨U+202E⟩f, taken for a|b" in told
+    assert "\u202e" not in told
+    assert len({line.index("predicted") for line in told.splitlines() if "<- pred" in line}) == 1
+
+
+def test_many_classes_that_are_never_predicted_make_no_long_line():
+    names = [f"a class with a long name, the number {n}" for n in range(60)]
+    table = np.zeros((60, 60), int)
+    table[:, 0] = 5
+    lost = SimpleNamespace(confusion=table, per_class=dict.fromkeys(names))
+    told = unpredicted_sentence(SimpleNamespace(arms={"original": lost, "augmented": lost}))
+    assert "original and augmented never predicted 59 classes ('a class" in told
+    assert len(told) < 700
+    found = assess(np.arange(60), np.eye(60)[[0] * 60], names, [("one",)] * 60)
+    assert "never predicted: 59 classes ('a class" in assessment_text(found)
+    assert max(map(len, assessment_text(found).splitlines())) < 700

@@ -727,3 +727,19 @@ def test_mistakes_are_named_by_their_row_in_the_file(encoders, capsys):
     done = train_model(table(24), **{**SMALL, "steps": 1}, model=encoders(), valid="part.csv")
     assert done.validation.mistakes
     assert all(frame["text"][one.row] == one.text[0] for one in done.validation.mistakes)
+
+
+def test_a_card_holds_names_of_any_kind_and_of_many_classes(encoders, here):
+    names = ["a|b", "c\nd", "`e`", "<f>", *(f"class {n}" for n in range(30))]
+    frame = pd.DataFrame({"text": [f"{n} film {c}" for c in names for n in range(4)]})
+    frame["label"] = [name for name in names for _ in range(4)]
+    train_model(frame, **{**SMALL, "steps": 1}, model=encoders(), out="m", valid_share=0.25)
+    card = (here / "m" / "README.md").read_text()
+    rows = [line for line in card.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + len(names)
+    for row in (r"| a\|b |", "| c␊d |", r"| \`e\` |", r"| \<f> |", "| class 29 |"):
+        assert sum(line.startswith(row) for line in rows) == 1
+    first = next(line for line in card.splitlines() if line.startswith("Puts"))
+    assert f"one of {len(names)} classes: `<f>`, `` `e` ``, `a|b`" in first
+    assert "..." in first
+    assert max(map(len, card.splitlines())) < 500

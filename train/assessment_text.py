@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augment.datasets.visible import visible_name
+from augment.enumeration import counted, enumerated
 from augment.train.assessment import Assessment, IntArray
 from augment.train.metrics import Constant, unpredicted
 from augment.train.near_rows import near_trained_sentence
 
 #: Beyond so many classes the confusion table is too wide to be read.
 WIDEST = 12
+#: So many classes are named in a sentence.
+NAMED = 10
 
 
 #: What may let a model learn that did not.
@@ -30,6 +34,18 @@ def constant_line(table: IntArray, classes: Sequence[str]) -> str:
     )
 
 
+def quoted(classes: Sequence[str]) -> str:
+    """Name classes in a sentence; of many, their number and the first.
+
+    Examples
+    --------
+    >>> quoted(["a", "b"]), quoted([*"abcdefghijkl"])[:28]
+    ("'a', 'b'", "12 classes ('a', 'b', 'c', 'd")
+    """
+    named = enumerated([*map(repr, classes)], NAMED)
+    return named if len(classes) <= NAMED else f"{counted(len(classes), 'class')} ({named})"
+
+
 def score_line(found: Assessment) -> str:
     """Accuracy and macro F1 with their intervals, in one line."""
     parts = []
@@ -41,25 +57,26 @@ def score_line(found: Assessment) -> str:
 
 def class_report(found: Assessment) -> str:
     """Precision, recall and F1 of every class, as a table."""
-    width = max(12, *(len(name) for name in found.classes))
+    width = max(12, *(len(visible_name(name)) for name in found.classes))
     lines = [f"{'':<{width}} {'precision':>9} {'recall':>9} {'F1':>9} {'rows':>7}"]
     for name, one in found.per_class.items():
         lines.append(
-            f"{name:<{width}} {one.precision:>9.3f} {one.recall:>9.3f} {one.f1:>9.3f} "
-            f"{one.support:>7,}"
+            f"{visible_name(name):<{width}} {one.precision:>9.3f} {one.recall:>9.3f} "
+            f"{one.f1:>9.3f} {one.support:>7,}"
         )
     lines.append(f"{'macro F1':<{width}} {'':>9} {'':>9} {found.macro_f1:>9.3f} {found.rows:>7,}")
-    if never := [repr(found.classes[n]) for n in unpredicted(found.confusion)]:
-        lines.append(f"never predicted: {', '.join(never)}")
+    if never := [found.classes[n] for n in unpredicted(found.confusion)]:
+        lines.append(f"never predicted: {quoted(never)}")
     return "\n".join(lines)
 
 
 def confusion_report(found: Assessment) -> str:
     """Confusion table; with many classes, the pairs that are confused most often."""
     counts = found.confusion
-    if len(found.classes) > WIDEST:
+    classes = [visible_name(name) for name in found.classes]
+    if len(classes) > WIDEST:
         pairs = sorted(
-            (-int(counts[a, b]), found.classes[a], found.classes[b])
+            (-int(counts[a, b]), classes[a], classes[b])
             for a in range(len(counts))
             for b in range(len(counts))
             if a != b and counts[a, b]
@@ -67,14 +84,13 @@ def confusion_report(found: Assessment) -> str:
         lines = [f"  {-n:,} x {a} taken for {b}" for n, a, b in pairs[:WIDEST]]
         return "\n".join(["most often confused:", *(lines or ["  nothing"])])
     cells = [[f"{n:,}" for n in row] for row in counts.tolist()]
-    width = max(len("label"), *(len(name) for name in found.classes))
+    width = max(len("label"), *(len(name) for name in classes))
     widths = [
-        max(len(name), *(len(row[column]) for row in cells))
-        for column, name in enumerate(found.classes)
+        max(len(name), *(len(row[column]) for row in cells)) for column, name in enumerate(classes)
     ]
-    head = "  ".join(name.rjust(w) for name, w in zip(found.classes, widths, strict=True))
+    head = "  ".join(name.rjust(w) for name, w in zip(classes, widths, strict=True))
     lines = [f"{'label':<{width}}  {head}   <- predicted"]
-    for name, row in zip(found.classes, cells, strict=True):
+    for name, row in zip(classes, cells, strict=True):
         line = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
         lines.append(f"{name:<{width}}  {line}")
     return "\n".join(lines)
@@ -88,8 +104,10 @@ def mistakes_report(found: Assessment) -> str:
     for one in found.mistakes:
         text = " | ".join(" ".join(side.split()) for side in one.text)
         text = text if len(text) <= 70 else text[:69] + "…"
+        label, answer = visible_name(one.label), visible_name(one.predicted)
         lines.append(
-            f"  row {one.row:,}: {one.label}, taken for {one.predicted} ({one.score:.2f}): {text}"
+            f"  row {one.row:,}: {label}, taken for {answer} ({one.score:.2f}): "
+            f"{visible_name(text)}"
         )
     return "\n".join(["hardest errors (0-based rows):", *lines])
 

@@ -16,14 +16,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import tyro
 
 from augment.config import build, shown_as, split_commas
+from augment.datasets.visible import visible_name
+from augment.enumeration import enumerated
 from augment.errors import AugmentError, DamagedFileError, InputError
 from augment.extras import require
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
 from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
+from augment.train.assessment_text import NAMED
 from augment.train.encoder import DEFAULT_MAX_TOKENS, explained, longest_input
 from augment.train.layers import depth_of
+from augment.train.model_card import code
 from augment.train.saved_model import (
     CARD,
     check_finite,
@@ -149,7 +153,8 @@ def convert_checkpoint(
     head = _fill(model, weights, file, base)
     check_finite(file, model)
     one = f"; its one output speaks for {labels[1]}" if single else ""
-    progress.note(f"head: {head} -> {outputs} classes ({', '.join(labels)}){one}")
+    named = enumerated([*map(visible_name, labels)], NAMED)
+    progress.note(f"head: {head} -> {outputs} classes ({named}){one}")
     longest = longest_input(base, model, tokenizer)
     record = {
         "converted_from": file.name,
@@ -389,7 +394,7 @@ def _card(name: str, record: Mapping[str, Any]) -> str:
         f"# {name}\n\nConverted from `{record['converted_from']}` (sha256 "
         f"{record['converted_sha256']}) with `augment convert-checkpoint`, on the encoder "
         f"`{Path(str(record['base_model'])).name}`. Classes: "
-        + ", ".join(f"`{label}`" for label in record["classes"])
+        + enumerated([*map(code, record["classes"])], NAMED)
         + ".\n\nWhat it was trained on is not known here. Score it before use: "
         f"`augment evaluate {shlex.quote(name)} LABELLED.csv`.\n"
     )

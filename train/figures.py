@@ -150,7 +150,14 @@ def _curve(result: KFoldResult) -> Figure:
     ax.set_ylabel(f"gain in {METRIC_NAMES[result.metric]}, points")
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
-    ax.legend(frameon=False, fontsize=9)
+    # Outside: inside there is no place where no interval can lie.
+    figure.legend(
+        *ax.get_legend_handles_labels(),
+        loc="outside upper right",
+        ncols=min(len(candidates), 3),
+        frameon=False,
+        fontsize=9,
+    )
     return figure
 
 

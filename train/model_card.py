@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from augment._version import __version__
-from augment.enumeration import counted
+from augment.datasets.visible import visible_name
+from augment.enumeration import counted, enumerated
 from augment.train.assessment import Assessment
 from augment.train.assessment_text import (
+    NAMED,
     caveats,
     class_report,
     confusion_report,
@@ -37,7 +40,7 @@ def model_card(name: str, record: Mapping[str, Any], validation: Assessment | No
         _front_matter(record),
         f"# {name}",
         f"Puts {_kind(record)} into one of {len(labels)} classes: "
-        + ", ".join(f"`{label}`" for label in labels)
+        + enumerated([*map(code, labels)], NAMED)
         + f". Fine-tuned from `{_base(record)}` with augment {__version__}.",
         "## Use",
         _use(name, record),
@@ -51,6 +54,31 @@ def model_card(name: str, record: Mapping[str, Any], validation: Assessment | No
         _limits(record, labels, validation),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def code(name: str) -> str:
+    """Write a name of any kind as Markdown code, in one line.
+
+    Examples
+    --------
+    >>> print(code("a|b"), code("`a`"))
+    `a|b` `` `a` ``
+    """
+    shown = visible_name(name)
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    space = " " if len(fence) > 1 or not shown.strip() else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def cell(name: str) -> str:
+    r"""Write a name as the cell of a Markdown table, with no sign taken for markup.
+
+    Examples
+    --------
+    >>> print(cell("a|b"))
+    a\|b
+    """
+    return re.sub(r"([\\|`*<\[])", r"\\\1", visible_name(name))
 
 
 def _front_matter(record: Mapping[str, Any]) -> str:
@@ -110,9 +138,9 @@ def _use(name: str, record: Mapping[str, Any]) -> str:
 def _data(record: Mapping[str, Any]) -> str:
     data = record["data"]
     lines = [
-        f"- table: `{Path(str(data['name'])).name}`, columns "
-        + " + ".join(f"`{column}`" for column in record["text_columns"])
-        + f" -> `{record['label_column']}`",
+        f"- table: {code(Path(str(data['name'])).name)}, columns "
+        + " + ".join(map(code, record["text_columns"]))
+        + f" -> {code(record['label_column'])}",
         f"- trained on {counted(data['trained'], 'row')}: "
         f"{counted(data['originals'], 'original')} and {data['paraphrases']:,} paraphrases",
     ]
@@ -123,7 +151,7 @@ def _data(record: Mapping[str, Any]) -> str:
     if data.get("recipe"):
         lines.append(f"- paraphrases made with `{data['recipe']}`")
     lines += ["", "| class | originals trained on |", "|---|---|"]
-    lines += [f"| {label} | {n:,} |" for label, n in data["classes"].items()]
+    lines += [f"| {cell(label)} | {n:,} |" for label, n in data["classes"].items()]
     return "\n".join(lines)
 
 
@@ -170,7 +198,7 @@ def _limits(record: Mapping[str, Any], labels: list[str], validation: Assessment
     ]
     if rare:
         lines.append(
-            f"- Fewer than 20 original rows of {', '.join(f'`{label}`' for label in rare)} were "
+            f"- Fewer than 20 original rows of {enumerated([*map(code, rare)], NAMED)} were "
             "trained on; its answers there rest on little."
         )
     if validation is not None and validation.rows < 200:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from augment.train.assessment_text import REMEDY, constant_line
+from augment.train.assessment_text import REMEDY, constant_line, quoted
 from augment.train.comparison import Comparison
 from augment.train.config import (
     AUGMENTED,
@@ -297,15 +297,16 @@ def unpredicted_sentence(result: KFoldResult) -> str:
     Such an arm has not learned its task, however high its accuracy is, and a comparison with it
     says little.
     """
-    arms: dict[str, list[str]] = {}
+    arms: dict[tuple[str, ...], list[str]] = {}
     for name, arm in result.arms.items():
         classes = [*arm.per_class]
-        never = ", ".join(repr(classes[n]) for n in unpredicted(arm.confusion))
-        if never:
+        if never := tuple(classes[n] for n in unpredicted(arm.confusion)):
             arms.setdefault(never, []).append(arm_title(name))
     if not arms:
         return ""
-    told = "; ".join(f"{' and '.join(own)} never predicted {never}" for never, own in arms.items())
+    told = "; ".join(
+        f"{' and '.join(own)} never predicted {quoted(never)}" for never, own in arms.items()
+    )
     return (
         f"not learned: {told}; train longer (--epochs, --steps), balance the classes, or join "
         "those that are too small to be learned"

@@ -13,7 +13,8 @@ import numpy as np
 
 from augment.config import build
 from augment.datasets.manifest import manifest_of_run, recorded_columns
-from augment.enumeration import counted
+from augment.datasets.visible import visible_name
+from augment.enumeration import counted, enumerated
 from augment.errors import DivergedError, InputError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
@@ -300,7 +301,7 @@ class _Job:
         which = "text columns" if len(rows.text_columns) > 1 else "text column"
         progress.note(
             f"{which} {texts}, label column {rows.label_column!r}: {len(rows.classes)} "
-            f"classes ({_shortened(rows.classes)})"
+            f"classes ({enumerated([*map(visible_name, rows.classes)], 10)})"
         )
         for note in rows.notes():
             progress.note(note)
@@ -328,11 +329,6 @@ class _Job:
             f"model {self.config.model} ({recipe.precision} on {recipe.device}, lr "
             f"{recipe.lr:g}); {len(trainer.batches):,} steps of {self.config.batch_size} rows"
         )
-
-
-def _shortened(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ..."
 
 
 def _validation_rows(
