@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -148,6 +150,34 @@ def test_labels_in_a_column_and_numbers_of_numpy(make):
     assert found.best_params_["steps"] in (1, 2)
     with pytest.raises(InputError, match="one label for each text"):
         make().fit(TEXTS, np.eye(2, dtype=int)[LABELS])
+
+
+@pytest.mark.parametrize("values", [(0, 1), (False, True), ("neg", "pos"), (1.0, 2.0)])
+@pytest.mark.parametrize("held", [pd.Series, pd.DataFrame, np.array])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
+def test_labels_of_object_type_are_what_their_values_are(make, values, held):
+    given = [values[label] for label in LABELS]
+    plain = make(steps=3).fit(TEXTS, given)
+    found = make(steps=3).fit(TEXTS, held(given, dtype=object))
+    assert found.classes_.tolist() == plain.classes_.tolist() == [*values]
+    assert found.classes_.dtype == plain.classes_.dtype
+    assert found.score(TEXTS, held(given, dtype=object)) == plain.score(TEXTS, given)
+
+
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [
+        ([0.5, 1.0, 1.5, 1.0] * 10, r"0\.5 \(float\)"),
+        (np.array([Decimal(1), Decimal("2.5")] * 20, dtype=object), r"Decimal\('2\.5'\)"),
+        (np.array([date(2024, 1, 1), date(2024, 1, 2)] * 20, dtype=object), "date"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused_with_the_way_on(make, labels, named):
+    with pytest.raises(InputError, match=rf"{named}.*\[str\(label\) for label in y\]") as error:
+        make().fit(TEXTS, labels)
+    assert "\n" not in str(error.value)
+    made = make(steps=3).fit(TEXTS, [str(label) for label in labels])
+    assert len(made.classes_) > 1
 
 
 def test_weights_by_class_names_of_any_form(make):

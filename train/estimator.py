@@ -149,12 +149,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : sequence of str, of pairs of str, or array or frame of shape (n_rows, 1 or 2)
             Texts, or text pairs.
         y : array-like of shape (n_rows,)
-            Labels of at least two classes.
+            Labels of at least two classes: text, whole numbers or booleans, of any dtype.
 
         Raises
         ------
         InputError
-            For something else than texts, for empty ones, one class only, or unequal lengths.
+            For something else than texts, for empty ones, one class only, unequal lengths, or
+            labels that scikit-learn takes for no classes (numbers such as 0.5, dates).
         """
         from augment.train.encoder import load_encoder
         from augment.train.saved_model import SavedModel, base_name
@@ -163,24 +164,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         texts = _texts(X)
         self._warn_of_known(texts)
-        # Before numpy makes words of what is missing: of pandas' own types floats, of lists "nan".
-        own = hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype)
-        if own or isinstance(y, list | tuple):
-            given = list(y)
-            _check_labels(given)
-            y = np.array(given)
-        try:
-            labels = column_or_1d(y, warn=True)
-        except ValueError as error:
-            raise InputError(f"one label for each text is wanted: {error}") from error
+        labels = _labels(y)
         if len(texts) != len(labels):
             raise InputError(
                 f"{len(texts)} texts and {len(labels)} labels: one label each is wanted"
             )
         if empty := [row for row, sides in enumerate(texts) if not all(s.strip() for s in sides)]:
             raise InputError(f"row {empty[0]}: an empty text; leave such rows out")
-        _check_labels(labels.tolist())
-        check_classification_targets(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         names = tuple(str(label) for label in self.classes_)
         if len(names) < 2 or len(set(names)) < len(names):
@@ -245,7 +235,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401
         """Accuracy; warns where the model that was trained on, `model`, knows the texts."""
         self._warn_of_known(_texts(X))
-        return float(super().score(X, y, sample_weight))
+        return float(super().score(X, _labels(y), sample_weight))
 
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write the model as a folder for ``augment predict`` and the transformers library."""
@@ -295,6 +285,32 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name_of = {label: str(label) for label in self.classes_.tolist()}  # 1 is the class 1.0
         named = {name_of.get(label, label): weight for label, weight in (weights or {}).items()}
         return TrainConfig(class_weights=named, **options)  # type: ignore[arg-type]
+
+
+def _labels(y: Any) -> npt.NDArray[Any]:  # noqa: ANN401
+    """Bring labels to one flat array of the type that they are, whatever holds them."""
+    # Before numpy makes words of what is missing: of pandas' own types floats, of lists "nan".
+    own = hasattr(y, "dtype") and not isinstance(y.dtype, np.dtype)
+    if own or isinstance(y, list | tuple):
+        _check_labels(list(y))
+        y = np.array(list(y))
+    try:
+        labels = column_or_1d(y, warn=True)
+    except ValueError as error:
+        raise InputError(f"one label for each text is wanted: {error}") from error
+    _check_labels(labels.tolist())
+    if labels.dtype == object:  # as pandas keeps what it read: the values say what they are
+        labels = np.array(labels.tolist())
+    try:
+        check_classification_targets(labels)
+    except ValueError as error:
+        odd = next((one for one in labels.tolist() if one not in (0, 1)), labels[0])
+        raise InputError(
+            f"labels such as {odd!r} ({type(odd).__name__}): scikit-learn takes text, whole "
+            "numbers and booleans for classes, and others for measurements; give them as text: "
+            "[str(label) for label in y]"
+        ) from error
+    return labels
 
 
 def _check_labels(labels: Sequence[Any]) -> None:
