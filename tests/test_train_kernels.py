@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 
 from augment.train import kernels, numbers  # noqa: E402  (numba is loaded at their tops)
 from augment.train.elementwise import dropped, gelu, joined  # noqa: E402
-from augment.train.linear import Half, _product, _turned, mapped  # noqa: E402
+from augment.train.linear import FEW, Half, _product, _turned, mapped  # noqa: E402
 from augment.train.numbers import Mask, array_of  # noqa: E402
 from augment.train.optimizer import Descent, adamw  # noqa: E402
 
@@ -186,7 +186,7 @@ def test_a_table_is_transposed_and_its_columns_added_up(rows, width, threads, mo
 
 
 @pytest.mark.parametrize("rows", [9, 32])  # the latter is laid out anew for its product
-@pytest.mark.parametrize("passes", [1, 3])
+@pytest.mark.parametrize("passes", [1, 3, 9])
 @pytest.mark.parametrize("bias", [True, False])
 def test_linear_maps_in_bf16_add_their_gradients_up(rows, passes, bias):
     layer = torch.nn.Linear(24, 64, bias=bias)
@@ -210,6 +210,21 @@ def test_linear_maps_in_bf16_add_their_gradients_up(rows, passes, bias):
         assert error(layer.bias.grad, to_bias) < 1e-5
     half.forget()
     assert half.grad is None
+
+
+def test_many_parts_lose_little_more_than_one():
+    layer = torch.nn.Linear(32, 64, bias=False)
+    half, x = Half(layer.weight), drawn(256, 32).to(torch.bfloat16)
+    grad = drawn(256, 64, dtype=torch.bfloat16, seed=7)
+    wanted = grad.double().T @ x.double()
+    lost = []
+    for parts in (1, 8, 64):
+        for rows, given in zip(x.chunk(parts), grad.chunk(parts), strict=True):
+            mapped(rows, None, half).backward(given)
+        lost.append(error(half.grad, wanted))
+        half.forget()
+        assert half.grad is None
+    assert max(lost[1:]) < 1.5 * lost[0]
 
 
 @pytest.mark.parametrize("missing", [False, True])
@@ -260,7 +275,9 @@ def test_a_descent_takes_the_steps_of_adamw(halves):
             q.grad = grad.float()
             if p in copies:
                 copies[p]._sum.copy_(grad)
-                copies[p]._begun = True
+                copies[p]._parts = 1
+                if step % 3 == 2:  # of many parts
+                    copies[p]._parts, copies[p]._wide = FEW + 1, grad.float()
             else:
                 p.grad = grad.float()
         torch.nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
@@ -288,7 +305,7 @@ def test_a_weight_used_in_other_ways_too_gets_both_gradients():
     half = Half(first[0].weight)
     grads = [drawn(70, 30, dtype=torch.bfloat16, seed=n) for n in (1, 2)]
     half._sum.copy_(grads[0])
-    half._begun = True
+    half._parts = 1
     first[0].weight.grad, second[0].weight.grad = grads[1].float(), grads[0].float() + grads[1]
     for model, halves in ((first, {first[0].weight: half}), (second, {})):
         Descent(adamw(model, lr=0.1, weight_decay=0.1), halves).step(1.0)

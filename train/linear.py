@@ -3,7 +3,9 @@
 Under autocast every weight is cast to bf16 at every step, and its gradient back to fp32, added up
 pass by pass, and read again to be clipped. On short texts these passes over memory, which no cache
 holds, are a fifth of a step. Here the optimizer writes each new weight down in bf16 as well, and
-the products add the gradients up in bf16 where they are: the weights themselves stay fp32.
+the products add the gradients up in bf16 where they are: the weights themselves stay fp32. Of a
+batch in many parts (--accumulation) that would lose a little at every part; the later ones are
+added in fp32.
 
 A leaf: torch is loaded here, and nothing imports this at its top.
 
@@ -14,12 +16,15 @@ P. Micikevicius et al., Mixed Precision Training, ICLR 2018 (a master copy of th
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import torch
 
 from augment.train.kernels import turn
 from augment.train.numbers import SQUARE, array_of, spread
+
+#: Parts of a gradient that are added up in bf16, as many as rows of like length make of a batch.
+FEW: Final = 4
 
 
 class Half:
@@ -35,26 +40,33 @@ class Half:
         self.weight = weight
         self.copy = weight.detach().to(torch.bfloat16)
         self._sum = torch.empty_like(self.copy) if weight.requires_grad else None
-        self._begun = False
+        self._wide: torch.Tensor | None = None
+        self._parts = 0
 
     @property
     def grad(self) -> torch.Tensor | None:
-        """What was added up since the last step, None where nothing was."""
-        return self._sum if self._begun else None
+        """What was added up since the last step, bf16 or fp32; None where nothing was."""
+        if self._wide is not None:
+            return self._wide
+        return self._sum if self._parts else None
 
     def add(self, turned: torch.Tensor, x: torch.Tensor) -> None:
         """Add the gradient that an input's rows and their output's gradient, transposed, make."""
         if self._sum is None:
             return
-        if self._begun:
+        if self._parts == 0:
+            torch.mm(turned, x, out=self._sum)
+        elif self._parts < FEW:
             self._sum.addmm_(turned, x)
         else:
-            torch.mm(turned, x, out=self._sum)
-            self._begun = True
+            if self._wide is None:
+                self._wide = self._sum.float()
+            self._wide += torch.mm(turned, x, out=self._sum)
+        self._parts += 1
 
     def forget(self) -> None:
         """Begin anew."""
-        self._begun = False
+        self._parts, self._wide = 0, None
 
 
 class _Linear(torch.autograd.Function):

@@ -29,7 +29,7 @@ class TrainingOptions(ReadOptions):
     batch_size: int = 16
     """Rows per optimizer step."""
     accumulation: int = 1
-    """Parts that each batch is computed in, to fit it into memory; only dropout differs then."""
+    """Parts that each batch is computed in, to fit into memory; dropout and rounding differ."""
     lr: Annotated[float | None, shown_as("F")] = None
     """Peak learning rate. Default: by the model's width; ten times that and more with --lora."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
