@@ -40,7 +40,7 @@ def quoted(classes: Sequence[str]) -> str:
     Examples
     --------
     >>> quoted(["a", "b"]), quoted([*"abcdefghijkl"])[:28]
-    ("'a', 'b'", "12 classes ('a', 'b', 'c', 'd")
+    ("'a', 'b'", "12 classes ('a', 'b', 'c', '")
     """
     named = enumerated([*map(repr, classes)], NAMED)
     return named if len(classes) <= NAMED else f"{counted(len(classes), 'class')} ({named})"

@@ -294,6 +294,7 @@ def _labels(y: Any) -> npt.NDArray[Any]:  # noqa: ANN401
     if own or isinstance(y, list | tuple):
         _check_labels(list(y))
         y = np.array(list(y))
+    labels: npt.NDArray[Any]
     try:
         labels = column_or_1d(y, warn=True)
     except ValueError as error:
