@@ -16,6 +16,7 @@ import transformers
 
 from augment.errors import InputError
 from augment.train.encoder import load_encoder, longest_input
+from augment.train.optimizer import adamw
 from augment.train.predictor import Predictor
 from augment.train.saved_model import load_saved
 from augment.train.testing import tiny_encoder
@@ -113,6 +114,14 @@ def test_texts_of_the_full_length_fit_the_position_table(encoder, kind):
     ids = torch.full((1, longest), 6)
     with torch.no_grad():
         assert model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.isfinite().all()
+
+
+def test_rates_that_fall_by_layers_want_layers_that_can_be_told_apart():
+    config = transformers.AlbertConfig(**WIDE, embedding_size=16)
+    model = transformers.AutoModelForSequenceClassification.from_config(config)
+    assert adamw(model, lr=0.1, weight_decay=0.0).param_groups
+    with pytest.raises(InputError, match=r"layer_decay=0\.9: .*no layers that can be told apart"):
+        adamw(model, lr=0.1, weight_decay=0.0, layer_decay=0.9)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from augment.errors import InputError
 from augment.train.layers import depth_of, n_layers
 
 if TYPE_CHECKING:
@@ -71,10 +72,21 @@ def adamw(
         Of the matrices.
     layer_decay
         Rate of each layer as part of the rate of the layer above it, above 0 and up to 1.
+
+    Raises
+    ------
+    InputError
+        Where the rate should fall from layer to layer and there are none to be told apart, as in
+        ALBERT, whose layers share their weights.
     """
     import torch
 
     top = n_layers(model) + 1
+    if layer_decay != 1.0 and top == 1:
+        raise InputError(
+            f"layer_decay={layer_decay:g}: the encoder has no layers that can be told apart; leave "
+            "it out"
+        )
     groups: dict[tuple[int, bool], dict[str, Any]] = {}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
