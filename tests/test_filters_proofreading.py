@@ -225,6 +225,12 @@ def test_a_program_that_hangs_is_given_up(monkeypatch, tmp_path):
     asleep.chmod(0o755)
     reader = Grammalecte(str(asleep), "0")
     assert "no answer for" in reader.faults([("Oui.", "Non.")])[0]
+    started = []
+    real = Pipeline.run
+    monkeypatch.setattr(Pipeline, "run", lambda self, of: started.append(of) or real(self, of))
+    told = reader.faults([(f"Oui {n}.", f"Non {n}.") for n in range(20)])
+    assert all("no answer for" in one for one in told)
+    assert len(started) < 15  # and not once for every half of them
 
 
 def test_a_program_that_cannot_be_started_is_named():

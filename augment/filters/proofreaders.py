@@ -41,6 +41,8 @@ _DEARER: Final = 1.0
 _COMMANDS: Final = " !%*/"
 _COST: Final = re.compile(r"UNUSED=(\d+) DIS= ?(-?[\d.]+)")
 _SECONDS: Final = 10
+#: Texts in a row that a program may die of before it is no more asked one by one.
+_FAILURES_IN_A_ROW: Final = 3
 _UNBUFFERED: Final = ("stdbuf", "-oL")
 
 
@@ -75,6 +77,7 @@ class _Program:
         self._command = command
         self._ends = {"asked": asked, "answered": answered}
         self._running: Pipeline | None = None
+        self._failed = 0
         self._lock = threading.Lock()
 
     def ask(self, pieces: Iterable[str]) -> dict[str, str | PipelineError]:
@@ -96,11 +99,14 @@ class _Program:
             if self._running is None:
                 self._running = Pipeline(self._name, [self._command], **self._ends)
                 atexit.register(self.close)
-            return dict(zip(pieces, self._running.run(pieces), strict=True))
+            answers = dict(zip(pieces, self._running.run(pieces), strict=True))
+            self._failed = 0
+            return answers
         except PipelineError as error:
             self.close()
-            if len(pieces) == 1:
-                return {pieces[0]: error}
+            if len(pieces) == 1 or self._failed >= _FAILURES_IN_A_ROW:
+                self._failed += 1
+                return dict.fromkeys(pieces, error)
             middle = len(pieces) // 2  # the others shall not pay for one that it dies of
             return {**self._ask(pieces[:middle]), **self._ask(pieces[middle:])}
 
