@@ -99,9 +99,9 @@ class _Program:
             if self._running is None:
                 self._running = Pipeline(self._name, [self._command], **self._ends)
                 atexit.register(self.close)
-            answers = dict(zip(pieces, self._running.run(pieces), strict=True))
+            answers = self._running.run(pieces)
             self._failed = 0
-            return answers
+            return dict(zip(pieces, answers, strict=True))
         except PipelineError as error:
             self.close()
             if len(pieces) == 1 or self._failed >= _FAILURES_IN_A_ROW:
