@@ -100,6 +100,9 @@ def diagnose() -> Diagnosis:
         except AugmentError as error:
             missing["minilm weights"] = str(error)
     engines = _engines(missing)
+    for language, (program, line) in PROOFREADERS.items():
+        if proofreader(language) is None:
+            missing[f"{program} (proofreads {language_name(language)} paraphrases)"] = line
     routes = _routes()
     for name in LOCAL:
         about = engines[name]
@@ -133,9 +136,6 @@ def _engines(missing: dict[str, str]) -> dict[str, Any]:
             engines[name] = {"error": f"{type(error).__name__}: {error}"}
     if shutil.which("lt-proc") is None:
         missing["apertium (the offline translator)"] = "sudo apt-get install apertium"
-    for language, (program, line) in PROOFREADERS.items():
-        if proofreader(language) is None:
-            missing[f"{program} (proofreads {language_name(language)} paraphrases)"] = line
     return engines
 
 

@@ -180,6 +180,18 @@ def _face(found: re.Match[str]) -> str:
     return "😕" if not down else "😢" if tear else "🙁"
 
 
+def unaccented(word: str) -> str:
+    """Take the accents off a folded word; one of nothing else stays.
+
+    >>> unaccented("été"), unaccented("house")
+    ('ete', 'house')
+    """
+    if word.isascii():
+        return word
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(char for char in parts if not unicodedata.combining(char)) or word
+
+
 def _fold_unicode(text: str) -> str:
     return text.casefold().translate(_FOLDED)
 

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import pytest
 
 from augment.filters import FilterSettings, build_filters
+from augment.pipeline import Pipeline
 from augment.records import Candidate
 
 # The workers of a parallel run share the processors: one thread each, also in what they start.
@@ -353,3 +354,17 @@ def renamed(tmp_path):
         return str(folder)
 
     return copied
+
+
+@pytest.fixture
+def deadly_poison(monkeypatch):
+    """Programs die of a text that has the word in it."""
+    real = Pipeline.run
+
+    def fragile(self, pieces):
+        if any("poison" in piece for piece in pieces):
+            for program in self._programs:
+                program.kill()
+        return real(self, pieces)
+
+    monkeypatch.setattr(Pipeline, "run", fragile)

@@ -201,16 +201,7 @@ def test_the_manifest_and_the_findings_kept_name_the_program(monkeypatch, unknow
 
 
 @english
-def test_a_program_that_dies_of_a_text_costs_that_text_only(monkeypatch):
-    real = Pipeline.run
-
-    def fragile(self, pieces):
-        if any("poison" in piece for piece in pieces):
-            for program in self._programs:
-                program.kill()
-        return real(self, pieces)
-
-    monkeypatch.setattr(Pipeline, "run", fragile)
+def test_a_program_that_dies_of_a_text_costs_that_text_only(deadly_poison):
     bad = ("What are we going to do?", "What is we going to do?")
     told = faults("en", bad, ("This is good.", "This is poison."), bad)
     assert "broke off" in told[1]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from augment.addresses import is_loopback
 from augment.config import build
 from augment.errors import AugmentError, InputError
 from augment.extras import require
@@ -26,7 +27,7 @@ from augment.train.demo_page import PAGE_STYLE, make_page
 from augment.train.explanation_html import STYLE
 from augment.train.listening import listening_socket, make_server, url_of
 from augment.train.predictor import Predictor
-from augment.train.serve_config import TOKEN_VARIABLE, is_loopback
+from augment.train.serve_config import TOKEN_VARIABLE
 
 #: Read by the library when it is imported: nobody is told who uses it, or how.
 _SILENCE: Final = {"GRADIO_ANALYTICS_ENABLED": "False"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augment.train.serve_config import is_loopback
+from augment.addresses import is_loopback
 
 
 def header_of(scope: Mapping[str, Any], name: bytes) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 import tyro
 
+from augment.addresses import is_loopback
 from augment.config import check_at_least, check_one_of, shown_as
 from augment.errors import InputError
 
@@ -85,22 +85,6 @@ class ServeConfig:
                 f"max_texts={self.max_texts} is more than max_queue={self.max_queue}: such a "
                 "request could never be taken"
             )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost")
-    (True, True, True)
-    >>> is_loopback("0.0.0.0"), is_loopback("192.168.1.7"), is_loopback("example.org")
-    (False, False, False)
-    """
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def checked_token(host: str, token: str | None) -> str | None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.addresses import is_loopback
 from augment.datasets.visible import visible_name
 from augment.extras import require
-from augment.train.serve_config import ServeConfig, is_loopback
+from augment.train.serve_config import ServeConfig
 from augment.train.serving_batches import Batcher, BatchStats, FailedRowError, QueueFullError
 from augment.train.serving_gate import App, Gate, error_answer
 from augment.train.serving_metrics import ServerMetrics

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from augment.addresses import in_clear, is_loopback
+from augment.addresses import in_clear, stays_here
 from augment.augmenters import Order
 from augment.augmenters.chat import Chat, StatusFailure
 from augment.augmenters.prompting import Prompt
@@ -90,7 +90,7 @@ class Endpoint:
         #: Host and, where it is not the usual one, path: some servers have a model at each.
         self.place = self.url.partition("://")[2].removesuffix("/v1/chat/completions")
         self.host = f"{parts.hostname}:{port}" if port else parts.hostname
-        self.local = is_loopback(parts.hostname)
+        self.local = stays_here(parts.hostname)
 
     def leaving(self, characters: int, asked: int) -> Iterator[str]:
         """Say what leaves this machine for texts of that many characters, each asked so often."""

@@ -13,7 +13,7 @@ from rapidfuzz.distance import JaroWinkler
 from augment.filters.check import PASSED, Finding, Original
 from augment.filters.name_forms import SOUNDS, TITLES, forms
 from augment.records import Candidate
-from augment.tokens import folded_words
+from augment.tokens import folded_words, unaccented
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
@@ -158,13 +158,13 @@ def _missing(names: Sequence[str], text: str, both: Set[str]) -> list[str]:
     """Names that a text has in no other form either; no likeness to words of `both` counts."""
     words = folded_words(text)
     there = set(words)
-    bare = {_bare(word) for word in there}
-    plain = {word for word in map(_bare, there - both) if len(word) > 2}
+    bare = {unaccented(word) for word in there}
+    plain = {word for word in map(unaccented, there - both) if len(word) > 2}
     written = [word for _, word in _words(text) if word[0].isupper()]
     sounded = [
         _sounded(word) for word in map(_folded, written) if len(word) > 2 and word not in both
     ]
-    initials = _bare("".join(word[0] for word in words))
+    initials = unaccented("".join(word[0] for word in words))
     # A language turns the letters of an abbreviation round: NATO, OTAN; DNA, ADN.
     letters = {
         tuple(sorted(_folded(word))) for word in written if word.isupper() and len(word) <= 5
@@ -173,12 +173,12 @@ def _missing(names: Sequence[str], text: str, both: Set[str]) -> list[str]:
         name
         for name in names
         if not (
-            _bare(name) in bare
-            or _has_form(_bare(name), plain)
+            unaccented(name) in bare
+            or _has_form(unaccented(name), plain)
             or _sounds_like(_sounded(name), sounded)
             or any(there.issuperset(form) for form in _FORMS.get(name, ()))
             or tuple(sorted(name)) in letters
-            or (2 <= len(name) <= 5 and _bare(name) in initials)
+            or (2 <= len(name) <= 5 and unaccented(name) in initials)
         )
     ]
 
@@ -199,17 +199,9 @@ def _sounds_like(name: str, words: Sequence[str]) -> bool:
     return any(JaroWinkler.similarity(name, word) >= _SOUNDS_ALIKE for word in words)
 
 
-def _bare(word: str) -> str:
-    """Take the accents off a folded word."""
-    if word.isascii():
-        return word
-    parts = unicodedata.normalize("NFD", word)
-    return "".join(char for char in parts if not unicodedata.combining(char)) or word
-
-
 def _sounded(word: str) -> str:
     """Take the accents off, and write one sound in one way."""
-    word = _bare(word)
+    word = unaccented(word)
     for spelled, sound in SOUNDS:
         word = word.replace(spelled, sound)
     return _DOUBLED.sub(r"\1", word)

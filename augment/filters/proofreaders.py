@@ -17,17 +17,18 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Final, Protocol
-from unicodedata import normalize
+from typing import Final
 
 from augment.pipeline import Pipeline, PipelineError
 from augment.segments import sentences
-from augment.tokens import folded_words
+from augment.tokens import folded_words, unaccented
 
 _WORKER: Final = Path(__file__).with_name("grammalecte_worker.py")
 #: Words of a sentence beyond which a parse takes seconds: such a pair is passed over.
@@ -46,8 +47,17 @@ _FAILURES_IN_A_ROW: Final = 3
 _UNBUFFERED: Final = ("stdbuf", "-oL")
 
 
-class Proofreader(Protocol):
-    """What a grammar program is to the check of proofreading.
+class Proofreader(ABC):
+    """A grammar program: started at the first text, and spoken to until this process ends.
+
+    Parameters
+    ----------
+    name, version
+        Of the program.
+    command
+        It and its arguments.
+    asked, answered
+        What ends a piece on its way in, and its answer on the way out.
 
     Attributes
     ----------
@@ -57,47 +67,66 @@ class Proofreader(Protocol):
         Whether it can judge only what an engine by rules made: texts that keep the build of the
         original. Whoever puts a sentence in other words builds it anew, and what is unusual to
         the program is unusual in good sentences as well.
+    longest
+        Words of a piece beyond which a pair is passed over.
     """
 
-    program: str
-    by_rules_only: bool
+    by_rules_only = False
+    longest = sys.maxsize
 
-    def close(self) -> None:
-        """End the program; the next text starts it again."""
-
-    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
-        """Say of each original and its new text what is wrong in the new one alone; "" nothing."""
-
-
-class _Program:
-    """A program that is started at the first text and spoken to until this process ends."""
-
-    def __init__(self, name: str, command: list[str], *, asked: str, answered: str) -> None:
-        self._name = name
-        self._command = command
-        self._ends = {"asked": asked, "answered": answered}
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        command: list[str],
+        *,
+        asked: str = "\0",
+        answered: str = "\0",
+    ) -> None:
+        self.program = f"{name} {version}"
+        self._start = partial(Pipeline, name, [command], asked=asked, answered=answered)
         self._running: Pipeline | None = None
         self._failed = 0
         self._lock = threading.Lock()
 
-    def ask(self, pieces: Iterable[str]) -> dict[str, str | PipelineError]:
-        """Give the answer to each piece, or why there is none."""
-        with self._lock:
-            return self._ask(list(dict.fromkeys(pieces)))
-
     def close(self) -> None:
-        """End the program."""
+        """End the program; the next text starts it again."""
         if self._running is not None:
             self._running.close()
             self._running = None
             atexit.unregister(self.close)
 
+    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Say of each original and its new text what is wrong in the new one alone; "" nothing.
+
+        Of a text that the program does not get through, why.
+        """
+        split = [(self._pieces(original), self._pieces(text)) for original, text in pairs]
+        read = [
+            all(len(piece.split()) <= self.longest for side in pair for piece in side)
+            for pair in split
+        ]
+        wanted = (
+            piece
+            for pair, short in zip(split, read, strict=True)
+            if short
+            for side in pair
+            for piece in side
+        )
+        with self._lock:
+            answers = self._ask([*dict.fromkeys(wanted)])
+        return [
+            self._told(pair, answers) if short else ""
+            for pair, short in zip(split, read, strict=True)
+        ]
+
     def _ask(self, pieces: Sequence[str]) -> dict[str, str | PipelineError]:
+        """Give the answer to each piece, or why there is none."""
         if not pieces:
             return {}
         try:
             if self._running is None:
-                self._running = Pipeline(self._name, [self._command], **self._ends)
+                self._running = self._start()
                 atexit.register(self.close)
             answers = self._running.run(pieces)
             self._failed = 0
@@ -110,47 +139,45 @@ class _Program:
             middle = len(pieces) // 2  # the others shall not pay for one that it dies of
             return {**self._ask(pieces[:middle]), **self._ask(pieces[middle:])}
 
+    def _told(
+        self, pair: tuple[Sequence[str], Sequence[str]], answers: dict[str, str | PipelineError]
+    ) -> str:
+        sides: list[list[tuple[str, str]]] = []
+        for pieces in pair:
+            answered: list[tuple[str, str]] = []
+            for piece in pieces:
+                answer = answers[piece]
+                if isinstance(answer, PipelineError):
+                    return str(answer)
+                answered.append((piece, answer))
+            sides.append(answered)
+        return self._look(*sides)
 
-class Grammalecte:
+    @abstractmethod
+    def _pieces(self, text: str) -> list[str]:
+        """Cut a text into what the program reads at once."""
+
+    @abstractmethod
+    def _look(self, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> str:
+        """Compare pieces of original and new text, each with its answer."""
+
+
+class Grammalecte(Proofreader):
     """French: agreement, conjugation, elision, confusions, and words that do not exist."""
 
-    by_rules_only = False
-
     def __init__(self, python: str, version: str) -> None:
-        self.program = f"Grammalecte {version}"
-        self._program = _Program(
-            "Grammalecte", [python, "-I", str(_WORKER)], asked="\0", answered="\0"
-        )
+        super().__init__("Grammalecte", version, [python, "-I", str(_WORKER)])
 
-    def close(self) -> None:
-        """End the program."""
-        self._program.close()
+    def _pieces(self, text: str) -> list[str]:
+        return _lines(text)
 
-    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
-        """Say of each pair which rule the new text breaks that its original does not."""
-        lines = [(_lines(original), _lines(text)) for original, text in pairs]
-        answers = self._program.ask([line for pair in lines for side in pair for line in side])
-        return [self._look(before, after, answers) for before, after in lines]
-
-    def _look(
-        self,
-        before: Sequence[str],
-        after: Sequence[str],
-        answers: dict[str, str | PipelineError],
-    ) -> str:
-        words_before = {word for line in before for word in folded_words(line)}
-        known = {_bare(word) for word in words_before}
-        had: Counter[str] = Counter()
-        for line in before:
-            answer = answers[line]
-            if isinstance(answer, PipelineError):
-                return str(answer)
-            had.update(rule for rule, *_ in json.loads(answer))
+    def _look(self, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> str:
+        """Say which rule the new text breaks that its original does not."""
+        words_before = {word for line, _ in before for word in folded_words(line)}
+        known = {_stem(word) for word in words_before}
+        had = Counter(rule for _, answer in before for rule, *_ in json.loads(answer))
         has: Counter[str] = Counter()
-        for line in after:
-            answer = answers[line]
-            if isinstance(answer, PipelineError):
-                return str(answer)
+        for line, answer in after:
             for rule, kind, start, end in json.loads(answer):
                 has[rule] += 1
                 if _beside_a_name(line, start, end):
@@ -159,7 +186,7 @@ class Grammalecte:
                 if kind == "spelling":
                     # Elsewhere a word with a capital is a name, which other checks look at.
                     if (start == 0 or words.islower()) and known.isdisjoint(
-                        map(_bare, folded_words(words))
+                        map(_stem, folded_words(words))
                     ):
                         return f"{words!r} is no French word"
                 elif has[rule] > had[rule] and (
@@ -185,54 +212,38 @@ _KINDS: Final = {
 }
 
 
-class LinkGrammar:
+class LinkGrammar(Proofreader):
     """English: words that fit into no parse of the sentence, or into a strange one only."""
 
     by_rules_only = True
+    longest = _LONGEST
 
     def __init__(self, program: str, version: str) -> None:
-        self.program = f"Link Grammar {version}"
-        # A setting that changes nothing is the sign that a sentence is done: it is acknowledged.
-        self._program = _Program(
+        super().__init__(
             "Link Grammar",
+            version,
             [
                 *_UNBUFFERED,  # into a pipe it would answer only when a buffer is full
                 *(program, "en", "-verbosity=1", "-graphics=0", "-spell=0", "-panic=0"),
                 *(f"-limit={_PARSES}", f"-timeout={_SECONDS}"),
             ],
+            # A setting that changes nothing is acknowledged: the sign that a sentence is done.
             asked="\n!width=1000\n",
             answered="width set to 1000\n",
         )
 
-    def close(self) -> None:
-        """End the program."""
-        self._program.close()
+    def _pieces(self, text: str) -> list[str]:
+        return _sentences(text)
 
-    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
-        """Say of each pair how much worse the new text can be parsed than its original."""
-        split = [(_sentences(original), _sentences(text)) for original, text in pairs]
-        wanted = [line for pair in split if _short(pair) for side in pair for line in side]
-        answers = self._program.ask(wanted)
-        return [self._look(*pair, answers) if _short(pair) else "" for pair in split]
-
-    def _look(
-        self,
-        before: Sequence[str],
-        after: Sequence[str],
-        answers: dict[str, str | PipelineError],
-    ) -> str:
+    def _look(self, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> str:
+        """Say how much worse the new text can be parsed than its original."""
         costs: list[tuple[int, float]] = []
         for side in (before, after):
-            unused, cost = 0, 0.0
-            for line in side:
-                answer = answers[line]
-                if isinstance(answer, PipelineError):
-                    return str(answer)
-                if (found := _COST.search(answer)) is None:  # no parse in the time that it has
-                    return ""
-                unused += int(found[1])
-                cost += float(found[2])
-            costs.append((unused, cost))
+            found = [_COST.search(answer) for _, answer in side]
+            parsed = [one for one in found if one is not None]
+            if len(parsed) < len(found):  # no parse in the time that it has
+                return ""
+            costs.append((sum(int(one[1]) for one in parsed), sum(float(one[2]) for one in parsed)))
         (left_before, cost_before), (left_after, cost_after) = costs
         if left_after > left_before:
             return f"{left_after} words that fit into no parse of it, {left_before} of the original"
@@ -293,9 +304,9 @@ def _said(command: list[str]) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _bare(word: str) -> str:
+def _stem(word: str) -> str:
     """Give a word without accents and without what plural and gender add."""
-    return "".join(char for char in normalize("NFD", word) if char.isalpha()).rstrip("es")
+    return unaccented(word).rstrip("es")
 
 
 def _lines(text: str) -> list[str]:
@@ -310,10 +321,6 @@ def _sentences(text: str) -> list[str]:
     plain = text.replace("\u2019", "'")
     found = (one.strip(_COMMANDS) for line in _lines(plain) for one in sentences(line))
     return [one for one in found if any(map(str.isalpha, one))]
-
-
-def _short(pair: Iterable[Sequence[str]]) -> bool:
-    return all(len(line.split()) <= _LONGEST for side in pair for line in side)
 
 
 def _beside_a_name(line: str, start: int, end: int) -> bool:

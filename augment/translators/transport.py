@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ReadTimeoutError
 
-from augment.addresses import is_loopback
+from augment.addresses import stays_here
 from augment.offline import OfflineError
 from augment.translators.deadline import Deadline, cause_of, under_deadline, watched, why_broken
 from augment.translators.refusals import (
@@ -177,7 +177,7 @@ class Transport:
         session = requests.Session()
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter())
-        if is_loopback(urlsplit(url).hostname or ""):  # an own server is not behind the proxy
+        if stays_here(urlsplit(url).hostname or ""):  # an own server is not behind the proxy
             session.trust_env = False
         return session
 
