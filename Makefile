@@ -44,7 +44,7 @@ lint: install
 
 # On the unpacked wheel: checkers do not see the folders of an editable install as one package.
 types: install
-	rm -rf build/types && mkdir -p build/types
+	rm -rf build/types build/lib && mkdir -p build/types
 	$(BIN)/python -m build --wheel --outdir build/types . >build/types/log
 	cd build/types && unzip -q ./*.whl && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p augment
 

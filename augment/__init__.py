@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from augment.datasets.batch_map import ParaphraseRows as ParaphraseRows
     from augment.datasets.convert import convert_table as convert_table
     from augment.datasets.filter_pairs import filter_pairs as filter_pairs
-    from augment.datasets.hugging_face import from_dataset as from_dataset
-    from augment.datasets.hugging_face import to_dataset as to_dataset
-    from augment.datasets.inspect_table import inspect_table as inspect_table
+    from augment.datasets.formats.hugging_face import from_dataset as from_dataset
+    from augment.datasets.formats.hugging_face import to_dataset as to_dataset
+    from augment.datasets.inspection.inspect_table import inspect_table as inspect_table
     from augment.datasets.resampling import balance_table as balance_table
-    from augment.datasets.review_apply import Reviewed as Reviewed
-    from augment.datasets.review_apply import apply_review as apply_review
+    from augment.datasets.review.apply import Reviewed as Reviewed
+    from augment.datasets.review.apply import apply_review as apply_review
     from augment.datasets.sampler import BackTranslationSampler as BackTranslationSampler
     from augment.datasets.sampler import WordsSampler as WordsSampler
     from augment.datasets.split import split_table as split_table
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from augment.paraphrasing import TextParaphraser as TextParaphraser
     from augment.train.estimator import TextClassifier as TextClassifier
     from augment.train.evaluate_model import evaluate_model as evaluate_model
-    from augment.train.kfold import KFoldConfig as KFoldConfig
-    from augment.train.kfold import KFoldResult as KFoldResult
-    from augment.train.kfold import kfold_train as kfold_train
+    from augment.train.kfold.kfold import KFoldConfig as KFoldConfig
+    from augment.train.kfold.kfold import KFoldResult as KFoldResult
+    from augment.train.kfold.kfold import kfold_train as kfold_train
     from augment.train.predict_table import predict_table as predict_table
     from augment.train.predictor import Predictor as Predictor
     from augment.train.train_model import TrainConfig as TrainConfig
@@ -48,25 +48,25 @@ _LAZY = {
     "Augmented": "augment.datasets.backtranslate",
     "BacktranslateConfig": "augment.datasets.backtranslate",
     "back_translate": "augment.datasets.backtranslate",
-    "Reviewed": "augment.datasets.review_apply",
-    "apply_review": "augment.datasets.review_apply",
+    "Reviewed": "augment.datasets.review.apply",
+    "apply_review": "augment.datasets.review.apply",
     "WordsConfig": "augment.datasets.words",
     "augment_words": "augment.datasets.words",
     "balance_table": "augment.datasets.resampling",
     "convert_table": "augment.datasets.convert",
     "filter_pairs": "augment.datasets.filter_pairs",
-    "from_dataset": "augment.datasets.hugging_face",
-    "inspect_table": "augment.datasets.inspect_table",
+    "from_dataset": "augment.datasets.formats.hugging_face",
+    "inspect_table": "augment.datasets.inspection.inspect_table",
     "split_table": "augment.datasets.split",
-    "to_dataset": "augment.datasets.hugging_face",
+    "to_dataset": "augment.datasets.formats.hugging_face",
     "TextParaphraser": "augment.paraphrasing",
     "ParaphraseAug": "augment.nlpaug_flow",
     "ParaphraseRows": "augment.datasets.batch_map",
     "BackTranslationSampler": "augment.datasets.sampler",
     "WordsSampler": "augment.datasets.sampler",
-    "KFoldConfig": "augment.train.kfold",
-    "KFoldResult": "augment.train.kfold",
-    "kfold_train": "augment.train.kfold",
+    "KFoldConfig": "augment.train.kfold.kfold",
+    "KFoldResult": "augment.train.kfold.kfold",
+    "kfold_train": "augment.train.kfold.kfold",
     "Predictor": "augment.train.predictor",
     "TextClassifier": "augment.train.estimator",
     "TrainConfig": "augment.train.train_model",

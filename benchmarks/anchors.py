@@ -20,7 +20,7 @@ import pandas as pd
 from machine import describe
 
 from augment.progress import LineProgress
-from augment.train.kfold import kfold_train
+from augment.train.kfold.kfold import kfold_train
 from augment.train.train_model import train_model
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

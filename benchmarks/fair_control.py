@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 from trec_rows import DATA, augmented, sample
 
-from augment.train.kfold import kfold_train
-from augment.train.results import KFoldResult
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.results import KFoldResult
 
 RESULTS = Path(__file__).parent / "results"
 ARMS = ("original", "oversampled", "augmented")

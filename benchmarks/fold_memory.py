@@ -19,8 +19,8 @@ from pathlib import Path
 
 from machine import describe
 
-from augment.train import runs
-from augment.train.kfold import kfold_train
+from augment.train.kfold import runs
+from augment.train.kfold.kfold import kfold_train
 
 RESULT = Path(__file__).parent / "results" / "fold_memory.json"
 REVIEWS = Path(__file__).resolve().parents[1] / "examples" / "reviews_en.csv"

@@ -32,10 +32,10 @@ from trec_rows import DATA, augmented, sample
 
 from augment.datasets.folds import grouped_folds
 from augment.minilm import minilm_folder
-from augment.train.arms import ArmPlans
-from augment.train.config import KFoldConfig
-from augment.train.kfold import kfold_train
-from augment.train.labelled import LabelledRows, labelled_rows
+from augment.train.kfold.arms import ArmPlans
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.labelled import LabelledRows, labelled_rows
 
 RESULTS = Path(__file__).parent / "results"
 IMDB = DATA.parents[1] / "imdb" / "imdb_4k.csv"

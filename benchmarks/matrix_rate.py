@@ -39,9 +39,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from augment.processors import usable_processors
 from augment.train.encoder import load_encoder
+from augment.train.fast.linear import _product
 from augment.train.finetune import FineTuning
-from augment.train.linear import _product
-from augment.train.processes import MEMORY
+from augment.train.kfold.processes import MEMORY
 from augment.train.recipe import Recipe
 from augment.train.tokens import cut_vocabulary, tokenise
 

@@ -1,9 +1,9 @@
 """Does the verdict cry wolf? Five hundred experiments where nothing helps, and some where it does.
 
 Every experiment draws its own small sample of TREC questions and goes the whole way of
-``augment kfold-train``: grouped folds, the batches of `augment.train.schedule`, the scores, the
-comparison. Only the encoder is replaced, by a logistic regression on hashed words that trains on
-the very same batches in milliseconds.
+``augment kfold-train``: grouped folds, the batches of `augment.train.kfold.schedule`, the scores,
+the comparison. Only the encoder is replaced, by a logistic regression on hashed words that trains
+on the very same batches in milliseconds.
 
 Null experiments give the augmented arm nothing but copies of the originals:
 
@@ -48,10 +48,10 @@ from trec_rows import DATA
 
 from augment.datasets.detectable import LEVEL, standard_error
 from augment.datasets.folds import grouped_folds, source_groups
-from augment.train.comparison import compare
+from augment.train.kfold.comparison import compare
+from augment.train.kfold.schedule import fair_pair, own_batches, planned_steps
+from augment.train.kfold.steps import step_between
 from augment.train.metrics import score
-from augment.train.schedule import fair_pair, own_batches, planned_steps
-from augment.train.steps import step_between
 
 RESULTS = Path(__file__).parent / "results"
 WIDTH, BATCH, EPOCHS = 1024, 16, 5.0

@@ -17,9 +17,9 @@ from machine import describe
 
 import augment
 from augment.progress import LineProgress
-from augment.train.comparison import Comparison
-from augment.train.kfold import kfold_train
-from augment.train.results import KFoldResult
+from augment.train.kfold.comparison import Comparison
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.results import KFoldResult
 
 RESULT = Path(__file__).parent / "results" / "real_data.md"
 #: name -> (file, rows drawn or None for all, pivots, options of the K-fold run)

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from machine import describe
 
-from augment.datasets.review import ReviewConfig
-from augment.datasets.review_apply import apply_review
-from augment.datasets.review_server import HOST, ReviewServer
-from augment.datasets.review_session import ReviewSession
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.formats.table_writer import TableWriter
+from augment.datasets.review.apply import apply_review
+from augment.datasets.review.review import ReviewConfig
+from augment.datasets.review.server import HOST, ReviewServer
+from augment.datasets.review.session import ReviewSession
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 
 RUNS = 9

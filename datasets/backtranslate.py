@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.config import build
-from augment.datasets.augmentation import Augmentation
-from augment.datasets.content_hash import content_sha256
+from augment.datasets.augmentation.augmentation import Augmentation
+from augment.datasets.augmentation.manifest import Manifest, refuse_manifest_of_another
+from augment.datasets.augmentation.output_rows import augmented_rows, new_texts, rejected_rows
+from augment.datasets.augmentation.recipe import AugmentationConfig, BacktranslateConfig
+from augment.datasets.augmentation.report import render_run_report
+from augment.datasets.augmentation.sample import RunSample
+from augment.datasets.formats.content_hash import content_sha256
+from augment.datasets.formats.table_writer import TableWriter, output_kind
+from augment.datasets.frames import frame_table, read_frame
 from augment.datasets.last_table import LAST, remember
-from augment.datasets.manifest import Manifest, refuse_manifest_of_another
-from augment.datasets.output_rows import augmented_rows, new_texts, rejected_rows
-from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig
-from augment.datasets.run_report import render_run_report
-from augment.datasets.run_sample import RunSample
-from augment.datasets.table import frame_table, open_table, read_frame
+from augment.datasets.table import open_table
 from augment.datasets.table_options import Unchanged, default_output
-from augment.datasets.table_writer import TableWriter, output_kind
 from augment.errors import InputError
 from augment.offline import no_network
 from augment.outputs import beside, check_outputs, part_of, refuse_inputs, replacing, reserved

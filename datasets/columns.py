@@ -113,7 +113,7 @@ def find_columns(
     Examples
     --------
     >>> import pandas as pd
-    >>> from augment.datasets.table import frame_table
+    >>> from augment.datasets.frames import frame_table
     >>> frame = pd.DataFrame({"id": [1, 2, 3], "avis": ["pas mal", "très bien", "bof"],
     ...                       "étiquette": ["bon", "bon", "mal"]})
     >>> found = find_columns(frame_table(frame))

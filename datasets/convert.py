@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import tyro
 
 from augment.config import build, shown_as, split_commas
-from augment.datasets.column_types import ColumnTypes
-from augment.datasets.hugging_face import is_saved, save_dataset
+from augment.datasets.formats.column_types import ColumnTypes
+from augment.datasets.formats.hugging_face import is_saved, save_dataset
+from augment.datasets.formats.parquet_rows import types_of_frame
+from augment.datasets.formats.table_writer import WRITTEN, Kind, TableWriter, output_kind
 from augment.datasets.label_map import check_label_map, read_label_map, write_label_map
-from augment.datasets.parquet_rows import types_of_frame
 from augment.datasets.survey import label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
-from augment.datasets.table_writer import WRITTEN, Kind, TableWriter, output_kind
 from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
 from augment.outputs import check_outputs, refuse_inputs

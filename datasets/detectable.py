@@ -3,7 +3,7 @@
 The scores of K folds are not independent: any two training parts share most of their rows.
 Nadeau and Bengio's correction widens the standard error by the ratio of test to training rows.
 The same two formulas plan a run (`augment.datasets.expectation`) and judge it
-(`augment.train.comparison`).
+(`augment.train.kfold.comparison`).
 
 References
 ----------

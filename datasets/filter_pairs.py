@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from augment.config import build, own_options_first, shown_as, split_commas
+from augment.datasets.augmentation.manifest import refuse_manifest_of_another
+from augment.datasets.augmentation.source_language import source_language
 from augment.datasets.column_names import words_of
 from augment.datasets.columns import named_column
-from augment.datasets.content_hash import content_sha256
+from augment.datasets.formats.content_hash import content_sha256
+from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.judged import Judged
-from augment.datasets.manifest import refuse_manifest_of_another
-from augment.datasets.source_language import source_language
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
@@ -31,7 +32,6 @@ from augment.datasets.table_options import (
     check_new_tables,
     default_output,
 )
-from augment.datasets.table_writer import TableWriter
 from augment.enumeration import counted
 from augment.errors import InputError
 from augment.filters import FilterChain, FilterSettings, Original, build_filters

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augment.datasets.manifest import versions
+from augment.datasets.augmentation.manifest import versions
 
 if TYPE_CHECKING:
     import pandas as pd

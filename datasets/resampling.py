@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
+from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.survey import cell_string, label_string, row_key
 from augment.datasets.table import Table
 from augment.datasets.table_options import (
@@ -29,7 +30,6 @@ from augment.datasets.table_options import (
     default_output,
     needed_label,
 )
-from augment.datasets.table_writer import TableWriter
 from augment.errors import InputError
 from augment.progress import SILENT, Progress, checked_progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES

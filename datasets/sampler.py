@@ -15,9 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from augment.datasets.augmentation.recipe import (
+    AugmentationConfig,
+    BacktranslateConfig,
+    WordsConfig,
+)
 from augment.datasets.backtranslate import Augmented, run_recipe
-from augment.datasets.cell_text import is_missing
-from augment.datasets.recipe import AugmentationConfig, BacktranslateConfig, WordsConfig
+from augment.datasets.formats.cell_text import is_missing
 from augment.datasets.sampling_strategy import Strategy, new_rows
 from augment.errors import InputError
 from augment.extras import require

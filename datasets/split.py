@@ -26,6 +26,7 @@ from augment.datasets.folds import (
     grouped_parts,
     telling,
 )
+from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.near_duplicates import near_texts
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table
@@ -35,7 +36,6 @@ from augment.datasets.table_options import (
     check_new_tables,
     default_output,
 )
-from augment.datasets.table_writer import TableWriter
 from augment.enumeration import counted, enumerated
 from augment.errors import InputError
 from augment.filters.duplicate import key_of

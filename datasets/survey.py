@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from augment.broken_text import broken_pieces
-from augment.datasets.cell_text import is_missing
 from augment.datasets.columns import Columns
+from augment.datasets.formats.cell_text import is_missing
 from augment.datasets.label_map import write_label_map
 from augment.datasets.table import Table
 from augment.enumeration import counted, enumerated

@@ -1,4 +1,4 @@
-"""Tables: rows of cells under named columns, read from a file or a data frame, as often as needed.
+"""Tables: rows of cells under named columns, read from a file as often as needed.
 
 A table streams: each iteration reads its file anew and holds a small piece of it, so a table
 larger than memory is iterated like a small one. Cells of a CSV file stay the strings that they
@@ -10,29 +10,30 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from augment.datasets.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
-from augment.datasets.cell_text import shortest_float
-from augment.datasets.column_types import ColumnTypes
-from augment.datasets.csv_rows import CsvRows
-from augment.datasets.dialect import TableFormat, find_dialect
-from augment.datasets.encoding import check_encoding, find_encoding
-from augment.datasets.excel_rows import ExcelRows
-from augment.datasets.folder_rows import folder_rows
-from augment.datasets.hugging_face import SavedRows, is_saved
-from augment.datasets.json_rows import json_rows
-from augment.datasets.jsonl_rows import JsonlRows
-from augment.datasets.parquet_rows import ParquetRows
-from augment.datasets.table_file import check_file, check_name, check_text, file_kind, with_mark
-from augment.datasets.wide_cells import wide_cells
+from augment.datasets.formats.bad_rows import BadRow, OnBadRow, ReadLog, check_on_bad_row
+from augment.datasets.formats.column_types import ColumnTypes
+from augment.datasets.formats.csv_rows import CsvRows
+from augment.datasets.formats.dialect import TableFormat, find_dialect
+from augment.datasets.formats.encoding import check_encoding, find_encoding
+from augment.datasets.formats.excel_rows import ExcelRows
+from augment.datasets.formats.folder_rows import folder_rows
+from augment.datasets.formats.hugging_face import SavedRows, is_saved
+from augment.datasets.formats.json_rows import json_rows
+from augment.datasets.formats.jsonl_rows import JsonlRows
+from augment.datasets.formats.parquet_rows import ParquetRows
+from augment.datasets.formats.table_file import (
+    check_file,
+    check_name,
+    check_text,
+    file_kind,
+    with_mark,
+)
+from augment.datasets.formats.wide_cells import wide_cells
 from augment.enumeration import counted
-from augment.errors import InputError, TableError
+from augment.errors import TableError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["BadRow", "Table", "TableFormat", "frame_table", "open_table", "read_frame"]
+__all__ = ["BadRow", "Table", "TableFormat", "open_table"]
 
 Rows = Callable[[ReadLog], Iterator[tuple[object, ...]]]
 
@@ -40,7 +41,7 @@ Rows = Callable[[ReadLog], Iterator[tuple[object, ...]]]
 class Table:
     """Rows of cells under named columns; iterate it as often as you like.
 
-    Made by `open_table` and `frame_table`.
+    Made by `open_table` and `augment.datasets.frames.frame_table`.
 
     Attributes
     ----------
@@ -122,7 +123,7 @@ def open_table(
         A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json`` or ``.parquet`` file; with another
         suffix the content decides. The file is read once to tell its encoding (and the keys of
         JSON lines). Or a folder: of class folders with a text file each
-        (`augment.datasets.folder_rows`), or saved by the library `datasets`.
+        (`augment.datasets.formats.folder_rows`), or saved by the library `datasets`.
     on_bad_row
         ``"error"`` (default) stops at a row that is not whole (too few or too many cells, cut off
         inside quotes, no valid JSON); ``"skip"`` leaves such rows out and lists them in
@@ -187,74 +188,6 @@ def open_table(
     return table
 
 
-def frame_table(frame: pd.DataFrame, *, name: str = "<frame>") -> Table:
-    """Look at a data frame as a table; its values are not touched.
-
-    Parameters
-    ----------
-    frame
-        Any frame with one level of column names. The index is no part of the table.
-    name
-        What messages call it.
-
-    Returns
-    -------
-    Table
-        Gives None where the frame has a missing value (NaN, NaT, NA).
-
-    Raises
-    ------
-    InputError
-        For something else than a frame, several levels of columns, or no rows.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> list(frame_table(pd.DataFrame({"text": ["a", None], "n": [1, 2]})))
-    [('a', 1), (None, 2)]
-    """
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise InputError(_no_frame(frame))
-    if isinstance(frame.columns, pd.MultiIndex):
-        raise InputError("the frame has several levels of column names; flatten frame.columns")
-    if not len(frame):
-        raise InputError("the frame has no rows; a table with rows is wanted")
-
-    def rows(log: ReadLog) -> Iterator[tuple[object, ...]]:
-        return zip(*(_values(frame.iloc[:, i]) for i in range(frame.shape[1])), strict=True)
-
-    columns = tuple(str(name) for name in frame.columns)
-    return Table(name, columns, TableFormat("frame"), rows)
-
-
-def read_frame(
-    path: str | os.PathLike[str],
-    *,
-    on_bad_row: OnBadRow = "error",
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    allow_empty: bool = False,
-) -> pd.DataFrame:
-    """Read a whole table into a data frame, inferring nothing.
-
-    Takes the parameters of `open_table` and raises what it raises.
-
-    Returns
-    -------
-    pandas.DataFrame
-        For CSV every column holds the strings of the file (dtype ``object``): ``1`` stays ``"1"``,
-        ``NA`` stays ``"NA"`` and an empty cell ``""``. Typed formats keep their types; a column of
-        JSON numbers becomes a number column where no value is missing. ``frame.attrs`` stays
-        empty; open the table yourself to see the rows left out.
-    """
-    table = open_table(
-        path, on_bad_row=on_bad_row, delimiter=delimiter, encoding=encoding, allow_empty=allow_empty
-    )
-    return whole_frame(table)
-
-
 def unread_rows(table: Table) -> Iterator[str]:
     """Say which rows of a table were left out or repaired, once it was read to its end."""
     if others := table.format.sheets[1:]:
@@ -271,58 +204,6 @@ def unread_rows(table: Table) -> Iterator[str]:
             yield f"note: {counted(count, noun)}{what}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
-
-
-def whole_frame(table: Table) -> pd.DataFrame:
-    """Give the rows of an open file as a data frame, as `read_frame` does."""
-    import pandas as pd
-
-    if table.format.kind == "parquet":
-        return ParquetRows(Path(table.name)).frame()
-    cells: list[list[object]] = [list(column) for column in zip(*table, strict=True)]
-    cells = cells or [[] for _ in table.columns]
-    frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(cells)})
-    if table.format.kind in ("jsonl", "json", "dataset", "excel"):
-        frame = _numbers_typed(frame)
-    frame.columns = pd.Index(table.columns, dtype=object)
-    return frame
-
-
-def _numbers_typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give columns of plain numbers or booleans their dtype; strings and mixtures stay objects."""
-    import pandas as pd
-
-    typed = {
-        name: frame[name].infer_objects()
-        if {type(value) for value in frame[name]} in ({int}, {float}, {bool})
-        else frame[name]
-        for name in frame.columns
-    }
-    return pd.DataFrame(typed)
-
-
-def _no_frame(given: object) -> str:
-    name = type(given).__name__
-    library = type(given).__module__
-    if library.partition(".")[0] == "datasets":  # to_pandas would give numbers for its classes
-        name = f"datasets.{name}; give augment.from_dataset(dataset)"
-    elif hasattr(given, "to_pandas"):  # of another library, perhaps by the same name
-        name = f"{library}.{name}; give frame.to_pandas()"
-    return f"a pandas DataFrame is wanted, not {name}"
-
-
-def _values(column: pd.Series[Any]) -> Iterator[object]:
-    missing = column.isna()
-    dtype: Any = column.dtype  # of numpy or of pandas
-    if dtype.kind == "f" and dtype.itemsize < 8:  # Python's float of it would show noise
-        cells = column.to_numpy(dtype=f"float{8 * dtype.itemsize}", na_value=float("nan"))
-        return (None if cell != cell else shortest_float(cell) for cell in cells)
-    if missing.any():
-        return iter(column.astype(object).where(~missing, None))
-    if column.dtype.kind in "OMm" or not hasattr(column.dtype, "na_value"):
-        return iter(column)
-    # Python's numbers, not numpy's, which pandas gives of its own nullable types.
-    return iter(column.tolist())
 
 
 def _open_folder(folder: Path, name: str, on_bad_row: OnBadRow) -> Table:

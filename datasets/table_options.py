@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import tyro
 
 from augment.config import check_fields, shown_as
+from augment.datasets.augmentation.manifest import manifest_of_run, recorded_columns
 from augment.datasets.columns import Columns, find_columns
-from augment.datasets.manifest import manifest_of_run, recorded_columns
-from augment.datasets.table import Table, frame_table, open_table, unread_rows, whole_frame
-from augment.datasets.table_writer import SUFFIXES, output_kind
+from augment.datasets.formats.table_writer import SUFFIXES, output_kind
+from augment.datasets.frames import frame_table, whole_frame
+from augment.datasets.table import Table, open_table, unread_rows
 from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import Progress

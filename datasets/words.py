@@ -6,8 +6,8 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from augment.config import build
+from augment.datasets.augmentation.recipe import WordsConfig
 from augment.datasets.backtranslate import Augmented, run_recipe
-from augment.datasets.recipe import WordsConfig
 from augment.progress import SILENT, Progress
 
 if TYPE_CHECKING:

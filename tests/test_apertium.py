@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import augment
 from augment import pipeline
-from augment.datasets.run_report import FOREMOST
+from augment.datasets.augmentation.report import FOREMOST
 from augment.errors import PairError, TranslatorError
 from augment.filters.reworded import rewording
 from augment.records import Translation

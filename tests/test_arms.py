@@ -8,12 +8,12 @@ import pytest
 
 from augment.datasets.folds import grouped_folds
 from augment.errors import InputError
-from augment.train.arms import ArmPlans
-from augment.train.candidates import joined, matched
-from augment.train.comparison import compare, holm, judge
-from augment.train.config import KFoldConfig
-from augment.train.labelled import labelled_rows
-from augment.train.parts import leaking_splits, smaller_splits, usable_points
+from augment.train.kfold.arms import ArmPlans
+from augment.train.kfold.candidates import joined, matched
+from augment.train.kfold.comparison import compare, holm, judge
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.labelled import labelled_rows
+from augment.train.kfold.parts import leaking_splits, smaller_splits, usable_points
 
 pytest.importorskip("scipy")
 

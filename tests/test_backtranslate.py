@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 import augment
 from augment.cli import main
 from augment.config import build
+from augment.datasets.augmentation.production import CHECKED_AT_ONCE, Production
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
-from augment.datasets.production import CHECKED_AT_ONCE, Production
-from augment.datasets.table import read_frame
+from augment.datasets.frames import read_frame
 from augment.errors import InputError, TranslatorError
 from augment.progress import SILENT
 from augment.records import AUG_COLUMNS
@@ -247,7 +247,7 @@ def test_same_input_same_seed_same_rows_whatever_the_windows(engine, monkeypatch
     table = frame({"a": 90, "b": 30})
     first = back_translate(table, **PLAIN, pivot="es,ca", seed=4)
     monkeypatch.setattr("augment.testing.FakeTranslator.window", 3, raising=False)
-    monkeypatch.setattr("augment.datasets.production.CHECKED_AT_ONCE", 7)
+    monkeypatch.setattr("augment.datasets.augmentation.production.CHECKED_AT_ONCE", 7)
     again = back_translate(table, **PLAIN, pivot="es,ca", seed=4)
     pd.testing.assert_frame_equal(first.frame, again.frame)
     other = back_translate(table, **PLAIN, pivot="es,ca", seed=5, balance="70")
@@ -509,7 +509,7 @@ def test_accents_of_their_own_make_no_other_words_and_no_other_classes(engine):
 def test_a_table_that_cannot_be_finished_leaves_nothing_beside_it(engine, tmp_path, monkeypatch):
     pytest.importorskip("pyarrow")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 5)
+    monkeypatch.setattr("augment.datasets.formats.parquet_writer.GROUP_ROWS", 5)
     table = frame({"a": 4, "b": 2})
     table["n"] = [1, 2, 3, 4, 5, "word"]
     table.to_json("in.jsonl", orient="records", lines=True)

@@ -10,7 +10,7 @@ import pytest
 
 from augment.cli import COMMANDS, main
 from augment.config import toml_options
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.augmentation.recipe import BacktranslateConfig
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import FORMAT
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from augment.datasets.columns import find_columns
-from augment.datasets.table import frame_table, open_table
+from augment.datasets.frames import frame_table
+from augment.datasets.table import open_table
 from augment.errors import InputError
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from augment.errors import InputError
-from augment.train.comparison import compare, smallest_detectable, standard_error
+from augment.train.kfold.comparison import compare, smallest_detectable, standard_error
+from augment.train.kfold.steps import Step, row_worths, step_between
 from augment.train.metrics import score
-from augment.train.steps import Step, row_worths, step_between
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -13,17 +13,17 @@ pytest.importorskip("scipy")
 from augment.datasets.detectable import found_with_power, smallest_detectable, standard_error
 from augment.datasets.folds import grouped_folds
 from augment.errors import InputError
-from augment.train.candidates import joined, matched
-from augment.train.comparison import compare
-from augment.train.config import KFoldConfig
-from augment.train.labelled import labelled_rows
+from augment.train.kfold.candidates import joined, matched
+from augment.train.kfold.comparison import compare
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.labelled import labelled_rows
+from augment.train.kfold.results import collect
+from augment.train.kfold.steps import Step
+from augment.train.kfold.summary import summary
+from augment.train.kfold.units import Unit
 from augment.train.material import gather
 from augment.train.near_rows import n_parted
-from augment.train.results import collect
-from augment.train.steps import Step
-from augment.train.summary import summary
 from augment.train.train_config import TrainConfig
-from augment.train.units import Unit
 
 NOTHING = {"training_parts": 0, "stood_aside": {}, "refused_before_with_all_labels": {}}
 CLEAN = {"known_to_model": 0, "nearly_repeated": 0}

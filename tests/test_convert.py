@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from augment.cli import main
 from augment.datasets.convert import convert_table
-from augment.datasets.hugging_face import from_dataset, to_dataset
-from augment.datasets.inspect_table import inspect_table
+from augment.datasets.formats.hugging_face import from_dataset, to_dataset
+from augment.datasets.frames import read_frame
+from augment.datasets.inspection.inspect_table import inspect_table
 from augment.datasets.label_map import read_label_map, write_label_map
-from augment.datasets.table import open_table, read_frame
+from augment.datasets.table import open_table
 from augment.errors import InputError
 
 hf = pytest.importorskip("datasets")
@@ -57,7 +58,7 @@ def test_a_dataset_folder_keeps_the_types_of_a_parquet_file(table):
 
 def test_categories_keep_their_order_and_those_without_rows(table, monkeypatch):
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 2)
+    monkeypatch.setattr("augment.datasets.formats.parquet_writer.GROUP_ROWS", 2)
     of = pd.CategoricalDtype(["bad", "none", "good", "best"], ordered=True)
     labels = pd.Series(["best", "good", None, "bad", "best"], dtype=of)
     frame = pd.DataFrame({"text": list("vwxyz"), "label": labels})

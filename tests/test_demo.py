@@ -26,9 +26,9 @@ from augment.cli import main
 from augment.cli.demo import showing_text
 from augment.errors import AugmentError
 from augment.offline import no_network
-from augment.train.demo import demo
-from augment.train.demo_config import DemoConfig
-from augment.train.demo_examples import draw_examples
+from augment.train.demo.config import DemoConfig
+from augment.train.demo.demo import demo
+from augment.train.demo.examples import draw_examples
 from augment.train.predictor import Predictor
 from augment.train.testing import tiny_encoder
 from augment.train.train_model import train_model

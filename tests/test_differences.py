@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.datasets.differences import MOST_ALIGNED, differences
+from augment.datasets.review.differences import MOST_ALIGNED, differences
 from augment.datasets.visible import visible, visible_name
 
 

@@ -22,9 +22,9 @@ import pytest
 
 from augment.cli import COMMANDS
 from augment.cli.running import parse
+from augment.datasets.augmentation.production import FAILED
 from augment.datasets.filter_pairs import NO_ORIGINAL
-from augment.datasets.production import FAILED
-from augment.datasets.review_apply import REFUSED
+from augment.datasets.review.apply import REFUSED
 from augment.filters import FILTERS
 
 ROOT = Path(__file__).resolve().parents[1]

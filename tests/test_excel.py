@@ -15,7 +15,8 @@ import openpyxl
 
 from augment.cli import main
 from augment.datasets.columns import find_columns
-from augment.datasets.table import open_table, read_frame, unread_rows
+from augment.datasets.frames import read_frame
+from augment.datasets.table import open_table, unread_rows
 from augment.errors import InputError, TableError
 
 

@@ -2,9 +2,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from augment.datasets.pivots import Pivots
-from augment.datasets.recipe import BacktranslateConfig
-from augment.datasets.variants import why_not_more
+from augment.datasets.augmentation.pivots import Pivots
+from augment.datasets.augmentation.recipe import BacktranslateConfig
+from augment.datasets.augmentation.variants import why_not_more
 from augment.errors import PairError, TranslatorError
 from augment.fail_over import FailOver
 from augment.planning import Plan

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from augment.datasets.augmentation.recipe import BacktranslateConfig
 from augment.datasets.columns import find_columns
-from augment.datasets.recipe import BacktranslateConfig
 from augment.datasets.survey import originals, survey
 from augment.datasets.table import open_table
 from augment.errors import InputError

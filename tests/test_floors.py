@@ -16,11 +16,11 @@ pytest.importorskip("transformers")
 from augment.cli import main
 from augment.datasets.folds import Fold
 from augment.errors import InputError, MissingExtraError
-from augment.train.contrastive import MOST_TEXTS, paired_rows
-from augment.train.floor import FloorJob, FloorSetup
-from augment.train.kfold import kfold_train
-from augment.train.processes import run_jobs
-from augment.train.summary import floor_sentence, summary, verdict_sentence
+from augment.train.kfold.contrastive import MOST_TEXTS, paired_rows
+from augment.train.kfold.floor import FloorJob, FloorSetup
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.processes import run_jobs
+from augment.train.kfold.summary import floor_sentence, summary, verdict_sentence
 from augment.train.testing import tiny_encoder
 
 needs_setfit = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from augment.config import build, check_types
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
 from augment.datasets.convert import convert_table
 from augment.datasets.filter_pairs import filter_pairs
-from augment.datasets.inspect_table import inspect_table
+from augment.datasets.inspection.inspect_table import inspect_table
 from augment.datasets.resampling import balance_table
 from augment.datasets.sampler import WordsSampler
 from augment.datasets.sampling_strategy import new_rows

@@ -10,8 +10,8 @@ import pytest
 from augment.cli import main
 from augment.datasets.detectable import smallest_detectable
 from augment.datasets.expectation import BANDS, expect, size_band
-from augment.datasets.inspect_table import inspect_table
-from augment.datasets.inspection_page import render_page
+from augment.datasets.inspection.inspect_table import inspect_table
+from augment.datasets.inspection.page import render_page
 from augment.datasets.lengths import TokenCounter, lengths
 from augment.errors import InputError
 from augment.languages import language_shares

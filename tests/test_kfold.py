@@ -24,9 +24,9 @@ from augment.datasets.table_options import ReadOptions
 from augment.datasets.visible import unbroken
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.progress import LineProgress
-from augment.train.config import KFoldConfig
-from augment.train.kfold import kfold_train
-from augment.train.report import render_report
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.report import render_report
 from augment.train.training_options import TrainingOptions
 
 WORDS = ["the", "a", "film", "plot", "actor", "music", "very", "rather", "was", "is"]
@@ -192,7 +192,7 @@ def test_killed_run_goes_on_and_ends_the_same(tiny, tmp_path, monkeypatch):
     table().to_csv("d.csv", index=False)
     whole = kfold_train("d.csv", **options(tiny, out=tmp_path / "whole"))
 
-    from augment.train import units
+    from augment.train.kfold import units
 
     add, written = units.UnitStore.add, []
 
@@ -295,7 +295,7 @@ def test_runs_side_by_side_change_nothing(tiny, tmp_path):
     table(18).to_csv("reviews.csv", index=False)
     script = tmp_path / "script.py"
     script.write_text(
-        "from augment.train.kfold import kfold_train\n"
+        "from augment.train.kfold.kfold import kfold_train\n"
         f"for workers in (1, 2):\n"
         f"    kfold_train('reviews.csv', out=f'run{{workers}}', workers=workers,\n"
         f"                **{options(tiny, folds=2)!r})\n"
@@ -329,7 +329,7 @@ def test_what_a_training_process_raises_comes_through(tiny):
 def test_a_run_that_could_not_be_written_leaves_a_folder_that_can_be_used(
     tiny, tmp_path, monkeypatch
 ):
-    from augment.train import run_folder
+    from augment.train.kfold import run_folder
 
     def full(path, value):
         with run_folder.replacing(path):
@@ -625,7 +625,7 @@ def test_the_columns_are_those_of_the_run_that_wrote_the_table(tiny):
 
 def test_a_second_run_into_one_folder_is_refused(tiny, monkeypatch):
     """Two at once mixed their runs: the options of one beside the results of the other."""
-    from augment.train.experiment import Experiment
+    from augment.train.kfold.experiment import Experiment
 
     train, seen = Experiment.units, []
 

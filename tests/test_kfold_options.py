@@ -19,9 +19,9 @@ import torch
 from augment.cli import main
 from augment.datasets.table_options import READING
 from augment.errors import AugmentWarning, InputError, MissingExtraError
-from augment.train.config import KFoldConfig
-from augment.train.kfold import kfold_train
-from augment.train.summary import summary
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.summary import summary
 from augment.train.testing import tiny_encoder
 from augment.train.train_config import TrainConfig
 from augment.train.train_model import train_model

@@ -13,16 +13,16 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from augment.datasets.augmentation.manifest import read_manifest, refused_by_label
 from augment.datasets.folds import grouped_folds
-from augment.datasets.manifest import read_manifest, refused_by_label
 from augment.datasets.words import augment_words
 from augment.errors import InputError
-from augment.train.arms import ArmPlans
-from augment.train.config import KFoldConfig
-from augment.train.kfold import kfold_train
-from augment.train.label_check import LabelCheck
-from augment.train.labelled import labelled_rows
-from augment.train.summary import summary
+from augment.train.kfold.arms import ArmPlans
+from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.kfold import kfold_train
+from augment.train.kfold.label_check import LabelCheck
+from augment.train.kfold.labelled import labelled_rows
+from augment.train.kfold.summary import summary
 from augment.train.testing import tiny_encoder
 
 WORDS = {

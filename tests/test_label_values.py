@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from augment.datasets.inspect_table import inspect_table
+from augment.datasets.inspection.inspect_table import inspect_table
 from augment.errors import InputError
 from augment.train.evaluate_model import evaluate_model
 from augment.train.predict_table import predict_table

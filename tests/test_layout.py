@@ -192,7 +192,7 @@ def test_the_installed_wheel_works_elsewhere(wheel, tmp_path):
         ),
     )
     code = (
-        "import augment, augment.datasets.table, augment.train.kfold, sys\n"
+        "import augment, augment.datasets.table, augment.train.kfold.kfold, sys\n"
         f"assert augment.__file__.startswith({str(site)!r}), augment.__file__\n"
         "from augment.cli import main\n"
         "sys.exit(main(['backtranslate', 'in.csv', '--pivot', 'es', '--quiet']))"

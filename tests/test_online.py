@@ -248,8 +248,8 @@ def test_no_service_is_asked_in_clear():
 
 
 def test_an_own_server_elsewhere_is_warned_of_when_others_can_read_along(here, monkeypatch):
-    from augment.datasets.pivots import Pivots
-    from augment.datasets.recipe import BacktranslateConfig
+    from augment.datasets.augmentation.pivots import Pivots
+    from augment.datasets.augmentation.recipe import BacktranslateConfig
 
     for url, warned in (
         ("http://127.0.0.1:5000", False),

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from augment.datasets.backtranslate import back_translate
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.formats.table_writer import TableWriter
 from augment.errors import OutputError
 from augment.outputs import part_of, replacing, replacing_folder, reserved
 from augment.testing import FakeEngine

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from augment.datasets.augmentation import rewritten_sides
+from augment.datasets.augmentation.augmentation import rewritten_sides
 from augment.datasets.backtranslate import back_translate
 from augment.errors import InputError
 from augment.testing import FakeEngine

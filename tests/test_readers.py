@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from augment.datasets.columns import find_columns
-from augment.datasets.table import open_table, read_frame
+from augment.datasets.frames import read_frame
+from augment.datasets.table import open_table
 from augment.errors import TableError
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"

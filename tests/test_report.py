@@ -8,8 +8,8 @@ import pytest
 
 from augment.train.assessment import assess
 from augment.train.assessment_text import assessment_text
-from augment.train.comparison import compare, judge
-from augment.train.summary import (
+from augment.train.kfold.comparison import compare, judge
+from augment.train.kfold.summary import (
     guessing_sentence,
     points,
     unpredicted_sentence,

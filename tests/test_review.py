@@ -11,12 +11,12 @@ import pytest
 
 from augment.cli import main
 from augment.datasets.backtranslate import back_translate
-from augment.datasets.review import ReviewConfig, open_review
-from augment.datasets.review_apply import apply_review
-from augment.datasets.review_decisions import OPEN, Decision
-from augment.datasets.review_query import Query
-from augment.datasets.review_session import ReviewSession
-from augment.datasets.table import read_frame
+from augment.datasets.frames import read_frame
+from augment.datasets.review.apply import apply_review
+from augment.datasets.review.decisions import OPEN, Decision
+from augment.datasets.review.query import Query
+from augment.datasets.review.review import ReviewConfig, open_review
+from augment.datasets.review.session import ReviewSession
 from augment.errors import InputError
 from augment.testing import FakeEngine
 

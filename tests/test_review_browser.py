@@ -28,12 +28,12 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
-from augment.datasets.review import ReviewConfig  # noqa: E402
-from augment.datasets.review_decisions import OPEN, Decision  # noqa: E402
-from augment.datasets.review_query import Query  # noqa: E402
-from augment.datasets.review_server import ReviewServer  # noqa: E402
-from augment.datasets.review_session import ReviewSession  # noqa: E402
-from augment.datasets.table_writer import TableWriter  # noqa: E402
+from augment.datasets.formats.table_writer import TableWriter  # noqa: E402
+from augment.datasets.review.decisions import OPEN, Decision  # noqa: E402
+from augment.datasets.review.query import Query  # noqa: E402
+from augment.datasets.review.review import ReviewConfig  # noqa: E402
+from augment.datasets.review.server import ReviewServer  # noqa: E402
+from augment.datasets.review.session import ReviewSession  # noqa: E402
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS  # noqa: E402
 
 EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from augment.datasets.review_decisions import OPEN, Decision, Decisions, pair_hash
+from augment.datasets.review.decisions import OPEN, Decision, Decisions, pair_hash
 from augment.errors import InputError, OutputError
 
 KEEP, REFUSE = Decision("keep"), Decision("refuse")

@@ -8,10 +8,10 @@ import threading
 import pytest
 
 from augment.cli import main
-from augment.datasets.review import ReviewConfig
-from augment.datasets.review_server import HOST, MOST_BYTES, ReviewServer
-from augment.datasets.review_session import ReviewSession
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.formats.table_writer import TableWriter
+from augment.datasets.review.review import ReviewConfig
+from augment.datasets.review.server import HOST, MOST_BYTES, ReviewServer
+from augment.datasets.review.session import ReviewSession
 from augment.records import AUG_COLUMNS
 
 
@@ -66,7 +66,7 @@ def decision(number=0, verdict="refuse"):
 
 
 def test_the_page_and_its_parts(server):
-    for name in ("", "page.css", "review_page.css", "review_page.js", "review_cards.js"):
+    for name in ("", "page.css", "review.css", "review.js", "cards.js"):
         response, raw = ask(server, name)
         assert response.status == 200, name
         assert len(raw) > 500
@@ -130,7 +130,7 @@ def test_a_post_without_an_origin_is_refused(server):
     assert response.status == 403
 
 
-@pytest.mark.parametrize("path", ["api/about", "api/items", "review_page.js", ""])
+@pytest.mark.parametrize("path", ["api/about", "api/items", "review.js", ""])
 def test_reading_needs_the_token_and_the_host_too(server, path):
     assert ask(server, path, token="x" * 32)[0].status == 404
     assert ask(server, path, Host="evil.example")[0].status == 421

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.datasets.pivots import Pivots
-from augment.datasets.recipe import BacktranslateConfig
+from augment.datasets.augmentation.pivots import Pivots
+from augment.datasets.augmentation.recipe import BacktranslateConfig
 from augment.errors import InputError, PairError
 from augment.planning import plan_round_trips
 from augment.routes import find_route, parse_pivot, round_trip_pivots, shortest_path

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from augment.datasets.augmentation.charts import flow, lengths, quantile, scatter
+from augment.datasets.augmentation.report import MOST_CLASSES, render_run_report
+from augment.datasets.augmentation.sample import MOST_CHARACTERS, MOST_DOTS, RunSample, Smallest
 from augment.datasets.backtranslate import back_translate
-from augment.datasets.charts import flow, lengths, quantile, scatter
-from augment.datasets.run_report import MOST_CLASSES, render_run_report
-from augment.datasets.run_sample import MOST_CHARACTERS, MOST_DOTS, RunSample, Smallest
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.testing import FakeEngine
 

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.datasets.selection import Pool, choose
+from augment.datasets.augmentation.selection import Pool, choose
 
 TEXTS = ["a b c d", "a b c e", "w x y z", "a b q r", "one two", "one three"]
 

@@ -30,14 +30,14 @@ pytest.importorskip("prometheus_client")
 import torch
 
 from augment.cli import main
-from augment.train import serving_model
-from augment.train.listening import _worth_telling
 from augment.train.predictor import Predictor
 from augment.train.saved_model import load_saved
-from augment.train.serving import Listening, serve
-from augment.train.serving_log import LogLines
-from augment.train.serving_model import SAMPLES, ServedModel
-from augment.train.serving_text import listening_text
+from augment.train.serving import model as serving_model
+from augment.train.serving.listening import _worth_telling
+from augment.train.serving.log import LogLines
+from augment.train.serving.model import SAMPLES, ServedModel
+from augment.train.serving.serving import Listening, serve
+from augment.train.serving.text import listening_text
 from augment.train.testing import tiny_encoder
 from augment.train.train_model import train_model
 
@@ -114,7 +114,7 @@ def port(made):
 
 
 def test_connections_that_send_no_whole_request_are_closed(made, monkeypatch):
-    monkeypatch.setattr("augment.train.serving.KEEP_ALIVE_S", 1)
+    monkeypatch.setattr("augment.train.serving.serving.KEEP_ALIVE_S", 1)
     with serving(str(made / "single")) as port:
         halves = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3)]
         halves[1].sendall(b"GET /health HTTP/1.1\r\nHost: a")

@@ -10,14 +10,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from augment.train.serving_batches import (
+from augment.train.serving.batches import (
     BATCH_CHARS,
     BATCH_ROWS,
     Batcher,
     FailedRowError,
     QueueFullError,
 )
-from augment.train.serving_model import Answer
+from augment.train.serving.model import Answer
 
 
 class Computes:

@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("pydantic_core")
 
 from augment.errors import InputError
-from augment.train.serve_config import ServeConfig, checked_token
-from augment.train.serving_request import RequestError, RequestLimits, parse_predict, read_body
+from augment.train.serving.config import ServeConfig, checked_token
+from augment.train.serving.request import RequestError, RequestLimits, parse_predict, read_body
 
 SINGLE = RequestLimits(sides=1, max_texts=3, max_chars=20, max_body_bytes=100)
 PAIRS = RequestLimits(sides=2, max_texts=3, max_chars=20, max_body_bytes=100)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from augment.datasets.table import BadRow, frame_table, open_table, read_frame
-from augment.datasets.table_writer import TableWriter
+from augment.datasets.formats.table_writer import TableWriter
+from augment.datasets.frames import frame_table, read_frame
+from augment.datasets.table import BadRow, open_table
 from augment.errors import InputError, TableError
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"

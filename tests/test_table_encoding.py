@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from augment.datasets.encoding import CHUNK, find_encoding, first_bad_byte
+from augment.datasets.formats.encoding import CHUNK, find_encoding, first_bad_byte
 from augment.datasets.table import open_table
 from augment.errors import TableError
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from augment.datasets.cell_text import cell_text
-from augment.datasets.table import open_table, read_frame
-from augment.datasets.table_writer import TableWriter, output_kind
+from augment.datasets.formats.cell_text import cell_text
+from augment.datasets.formats.table_writer import TableWriter, output_kind
+from augment.datasets.frames import read_frame
+from augment.datasets.table import open_table
 from augment.errors import AugmentError, InputError, OutputError
 
 NASTY = ["", " ", "  ", "\t", "\r", "\n", "\r\n", '"', '""', "\0", ",", ";", "|", "\\", '\\"', "'"]
@@ -219,7 +220,7 @@ class TestParquet:
         assert [str(kind) for kind in back.schema.types[4:]] == ["int64", "double", "string"]
 
     def test_groups_and_a_type_that_changes(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 10)
+        monkeypatch.setattr("augment.datasets.formats.parquet_writer.GROUP_ROWS", 10)
         path = write(
             tmp_path / "t.parquet", ["aug_similarity", "x"], [(None, i) for i in range(25)]
         )
@@ -230,7 +231,7 @@ class TestParquet:
         assert not (tmp_path / "u.parquet").exists()
 
     def test_a_type_that_shows_late(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("augment.datasets.parquet_writer.GROUP_ROWS", 10)
+        monkeypatch.setattr("augment.datasets.formats.parquet_writer.GROUP_ROWS", 10)
         nothing = [None] * 15
         columns = {
             "late": [*nothing, 3, None, 4, 5, 6] * 2,

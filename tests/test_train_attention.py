@@ -7,9 +7,9 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from augment.train import attention as module  # noqa: E402  (torch is loaded at its top)
-from augment.train.attention import attention, packed_attention  # noqa: E402
-from augment.train.packing import Layout, _rounded  # noqa: E402
+from augment.train.fast import attention as module  # noqa: E402  (torch is loaded at its top)
+from augment.train.fast.attention import attention, packed_attention  # noqa: E402
+from augment.train.fast.packing import Layout, _rounded  # noqa: E402
 
 P, SCALE = 0.3, 0.4
 
@@ -145,7 +145,7 @@ def test_a_mask_hides_what_a_bias_hides(heads):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_threads_change_nothing(dtype, monkeypatch):
-    from augment.train import numbers
+    from augment.train.fast import numbers
 
     monkeypatch.setattr(numbers, "PART", 100)
     found = []
@@ -181,8 +181,8 @@ def test_packed_rows_are_of_few_sizes(least, most):
 @pytest.mark.parametrize("lengths", [[9, 3, 1, 9, 6], [20, 1, 2, 1, 2], [5, 4, 3, 2, 1]])
 def test_packed_rows_attend_to_their_own_tokens_alone(lengths, monkeypatch):
     """Without dropout: what padded rows give; and no gradient comes from beyond a row."""
-    monkeypatch.setattr("augment.train.packing.GROUP_COST", 4)
-    monkeypatch.setattr("augment.train.packing.LENGTHS", 4)
+    monkeypatch.setattr("augment.train.fast.packing.GROUP_COST", 4)
+    monkeypatch.setattr("augment.train.fast.packing.LENGTHS", 4)
     seen = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
     layout = Layout.of(seen)
     assert sum(group.rows for group in layout.groups) == len(lengths)

@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from augment.train import fast_model as module  # noqa: E402  (torch is loaded at its top)
-from augment.train.fast_model import fast_model  # noqa: E402
+from augment.train.fast import fast_model as module  # noqa: E402  (torch is loaded at its top)
+from augment.train.fast.fast_model import fast_model  # noqa: E402
 from augment.train.layers import compute_twice  # noqa: E402
 
 P = 0.3

@@ -13,10 +13,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from augment.train import kernels, numbers  # noqa: E402  (numba is loaded at their tops)
-from augment.train.elementwise import dropped, gelu, joined  # noqa: E402
-from augment.train.linear import FEW, Half, _product, _turned, mapped  # noqa: E402
-from augment.train.numbers import Mask, array_of  # noqa: E402
+from augment.train.fast import kernels, numbers  # noqa: E402  (numba is loaded at their tops)
+from augment.train.fast.elementwise import dropped, gelu, joined  # noqa: E402
+from augment.train.fast.linear import FEW, Half, _product, _turned, mapped  # noqa: E402
+from augment.train.fast.numbers import Mask, array_of  # noqa: E402
 from augment.train.optimizer import Descent, adamw  # noqa: E402
 
 CLOSE = {torch.float32: 2e-5, torch.bfloat16: 0.02}
@@ -44,7 +44,7 @@ def test_kept_loops_do_not_outlive_a_change_of_what_they_are_made_of():
     # numba asks the file of a loop alone whether it has changed: kernels.py has to change as well.
     text = Path(numbers.__file__).read_text(encoding="utf-8")
     made_of = hashlib.sha256(text.encode()).hexdigest()[:16]
-    assert made_of == kernels.NUMBERS, f'write NUMBERS = "{made_of}" in train/kernels.py'
+    assert made_of == kernels.NUMBERS, f'write NUMBERS = "{made_of}" in train/fast/kernels.py'
 
 
 def test_numbers_become_bf16_as_torch_makes_them():
@@ -338,8 +338,8 @@ def test_a_folder_that_cannot_be_written_costs_compiling_and_no_more(monkeypatch
 EVERY_KERNEL = """
 import hashlib
 import numpy as np
-from augment.train import kernels
-from augment.train.numbers import Mask
+from augment.train.fast import kernels
+from augment.train.fast.numbers import Mask
 import torch
 
 torch.manual_seed(0)

@@ -32,7 +32,7 @@ from augment.train import finetune, trainer
 from augment.train.assessment_text import assessment_text
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import language_note
-from augment.train.labelled import labelled_rows
+from augment.train.kfold.labelled import labelled_rows
 from augment.train.predictor import Predictor
 from augment.train.testing import ARCHITECTURES, tiny_encoder
 from augment.train.train_config import TrainConfig
@@ -710,7 +710,7 @@ def test_an_interrupted_training_says_whether_there_is_something_to_go_on_from(
 
     with monkeypatch.context() as patch:
         patch.setattr("augment.train.finetune.FineTuning.advance", stopped)
-        patch.setattr("augment.train.experiment.Experiment.units", stopped)
+        patch.setattr("augment.train.kfold.experiment.Experiment.units", stopped)
         assert main(["train", *arguments]) == 130
         said = capsys.readouterr().err
         assert "interrupted; no state was saved yet" in said

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from augment.train.schedule import fair_pair, own_batches
+from augment.train.kfold.schedule import fair_pair, own_batches
 
 
 @st.composite

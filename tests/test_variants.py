@@ -9,11 +9,11 @@ import pytest
 
 from augment.cli import main
 from augment.cli.summary import augmentation_summary
+from augment.datasets.augmentation.pivots import Pivots
+from augment.datasets.augmentation.production import Yield
+from augment.datasets.augmentation.recipe import BacktranslateConfig
+from augment.datasets.augmentation.variants import wanted_variants
 from augment.datasets.backtranslate import back_translate
-from augment.datasets.pivots import Pivots
-from augment.datasets.production import Yield
-from augment.datasets.recipe import BacktranslateConfig
-from augment.datasets.variants import wanted_variants
 from augment.decoding import Decoding
 from augment.errors import InputError
 from augment.planning import plan_round_trips

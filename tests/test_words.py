@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from augment.cli import main
-from augment.datasets.recipe import WordsConfig
+from augment.datasets.augmentation.recipe import WordsConfig
 from augment.datasets.words import augment_words
 from augment.errors import InputError
 from augment.tokens import fold
@@ -101,7 +101,7 @@ def test_methods_take_turns_and_each_has_its_yield_and_its_checks():
 def test_the_same_bytes_whatever_the_windows_and_the_order_of_methods(monkeypatch):
     first = augment_words(frame(), **PLAIN, method="keyboard,eda", source="en", balance="30")
     monkeypatch.setattr("augment.augmenters.noise.Noise.window", 3)
-    monkeypatch.setattr("augment.datasets.production.CHECKED_AT_ONCE", 5)
+    monkeypatch.setattr("augment.datasets.augmentation.production.CHECKED_AT_ONCE", 5)
     again = augment_words(frame(), **PLAIN, method="keyboard,eda", source="en", balance="30")
     pd.testing.assert_frame_equal(first.frame, again.frame)
     other = augment_words(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.errors import DamagedFileError, InputError, OutputError
 from augment.outputs import holds_files, replacing
-from augment.train.run_folder import differences, write_json
+from augment.train.kfold.run_folder import differences, write_json
 
 if TYPE_CHECKING:
     import torch

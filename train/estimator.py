@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from augment.config import check_types
-from augment.datasets.cell_text import is_missing
+from augment.datasets.formats.cell_text import is_missing
 from augment.errors import AugmentWarning, DivergedError, InputError
 from augment.train.predictor import Predictor, as_sides
 
@@ -335,7 +335,7 @@ def _material(
     config: TrainConfig,
 ) -> Material:
     from augment.datasets.folds import source_groups
-    from augment.train.labelled import LabelledRows
+    from augment.train.kfold.labelled import LabelledRows
     from augment.train.material import gather
 
     everything = np.arange(len(texts))

@@ -15,7 +15,7 @@ from augment.errors import InputError
 from augment.progress import SILENT, Progress
 from augment.train.apply_config import EvaluateConfig
 from augment.train.assessment import Assessment, assess
-from augment.train.labelled import METHOD
+from augment.train.kfold.labelled import METHOD
 from augment.train.model_input import label_column, sides_of, text_columns, windows
 from augment.train.predictor import Predictor
 

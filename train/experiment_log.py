@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from augment.extras import require
 
 if TYPE_CHECKING:
-    from augment.train.results import KFoldResult
+    from augment.train.kfold.results import KFoldResult
 
 #: name -> class of this module
 _KNOWN: Final = {"tensorboard": "TensorBoardLog", "mlflow": "MlflowLog", "wandb": "WandbLog"}

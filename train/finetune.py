@@ -221,7 +221,7 @@ class FineTuning:
         if self.recipe.device != "cpu":
             yield
             return
-        from augment.train.fast_model import fast_model
+        from augment.train.fast.fast_model import fast_model
 
         with fast_model(self.model, halves=self.recipe.precision == "bf16") as taken:
             self._packs, self._descent = taken.packs, Descent(self.optimizer, taken.halves)

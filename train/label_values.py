@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from augment.datasets.cell_text import is_missing
+from augment.datasets.formats.cell_text import is_missing
 from augment.datasets.survey import label_string
 
 #: Kind of labels -> how a class name becomes one of them.

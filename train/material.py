@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from augment.datasets.folds import common_keys, side_keys, source_groups, telling
 from augment.errors import InputError
-from augment.train.labelled import LabelledRows
+from augment.train.kfold.labelled import LabelledRows
+from augment.train.kfold.schedule import fair_pair, own_batches, planned_steps
 from augment.train.near_rows import n_near, near_trained_sentence
-from augment.train.schedule import fair_pair, own_batches, planned_steps
 from augment.train.train_config import TrainConfig
 
 IntArray = npt.NDArray[np.int64]
@@ -198,7 +198,7 @@ def batches_of(material: Material, config: TrainConfig) -> IntArray:
     """Plan the batches of a training, shape ``(steps, batch_size)``.
 
     With paraphrases it is the plan of the arm `augmented` of a K-fold run, so that what was
-    tested there is what is trained here (see `augment.train.schedule`).
+    tested there is what is trained here (see `augment.train.kfold.schedule`).
     """
     rng = np.random.default_rng([config.seed, 3])
     steps = planned_steps(

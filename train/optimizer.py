@@ -20,8 +20,8 @@ from augment.train.layers import depth_of, n_layers
 if TYPE_CHECKING:
     import torch
 
-    from augment.train.linear import Half
-    from augment.train.numbers import Numbers
+    from augment.train.fast.linear import Half
+    from augment.train.fast.numbers import Numbers
 
 Schedule = Literal["linear", "cosine", "constant"]
 
@@ -143,8 +143,8 @@ class Descent:
 
     def step(self, max_norm: float) -> None:
         """Take a step with gradients clipped to a total length of `max_norm`, and forget them."""
-        from augment.train.kernels import squared_length
-        from augment.train.numbers import array_of
+        from augment.train.fast.kernels import squared_length
+        from augment.train.fast.numbers import array_of
 
         gradients: dict[torch.nn.Parameter, Numbers] = {}
         for group in self._optimizer.param_groups:
@@ -175,8 +175,8 @@ class Descent:
         gradients: Mapping[torch.nn.Parameter, Numbers],
         scale: float,
     ) -> None:
-        from augment.train.kernels import descend
-        from augment.train.numbers import spread
+        from augment.train.fast.kernels import descend
+        from augment.train.fast.numbers import spread
 
         first, second = group["betas"]
         rate = float(group["lr"])
@@ -199,7 +199,7 @@ class Descent:
         """Weights, both means and bf16 copy of a parameter; the last empty where there is none."""
         import torch
 
-        from augment.train.numbers import array_of
+        from augment.train.fast.numbers import array_of
 
         if parameter not in self._kept:
             state = self._optimizer.state[parameter]

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
+from augment.datasets.formats.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.datasets.table import Table, unread_rows
 from augment.datasets.table_options import default_output
-from augment.datasets.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.errors import InputError
 from augment.outputs import check_outputs
 from augment.progress import SILENT, Progress

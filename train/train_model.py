@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augment.config import build
-from augment.datasets.manifest import manifest_of_run, recorded_columns
+from augment.datasets.augmentation.manifest import manifest_of_run, recorded_columns
 from augment.datasets.visible import visible_name
 from augment.enumeration import counted, enumerated
 from augment.errors import DivergedError, InputError
@@ -23,8 +23,8 @@ from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint
 from augment.train.encoder import Encoder, language_note, load_encoder
 from augment.train.experiment_log import SeveralLogs, check_logs, open_logs, sent_away
+from augment.train.kfold.labelled import LabelledRows, labelled_rows
 from augment.train.label_values import kind_of_names
-from augment.train.labelled import LabelledRows, labelled_rows
 from augment.train.material import Material, gather
 from augment.train.model_card import model_card
 from augment.train.predictor import Predictor

@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from augment._version import __version__
-from augment.datasets.manifest import versions
+from augment.datasets.augmentation.manifest import versions
 from augment.datasets.table_options import READING
-from augment.train.labelled import LabelledRows
+from augment.train.kfold.labelled import LabelledRows
 from augment.train.saved_model import base_name
 from augment.train.train_config import TrainConfig
 from augment.train.trainer import Fitted, Trainer

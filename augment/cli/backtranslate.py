@@ -6,8 +6,8 @@ import json
 import sys
 
 from augment.cli.summary import augmentation_summary
+from augment.datasets.augmentation.recipe import BacktranslateConfig
 from augment.datasets.backtranslate import back_translate
-from augment.datasets.recipe import BacktranslateConfig
 from augment.progress import for_stderr
 
 Config = BacktranslateConfig

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from augment.cli.browser import open_in_browser
 from augment.datasets.visible import visible_name
-from augment.train.demo_config import DemoConfig
+from augment.train.demo.config import DemoConfig
 
 if TYPE_CHECKING:
-    from augment.train.demo import Showing
+    from augment.train.demo.demo import Showing
 
 Config = DemoConfig
 
 
 def run(config: DemoConfig) -> None:
     """Show the page until a signal, and say where it is."""
-    from augment.train.demo import demo
+    from augment.train.demo.demo import demo
 
     def say(showing: Showing) -> None:
         found = json.dumps(showing.as_dict(), ensure_ascii=False)

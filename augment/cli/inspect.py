@@ -6,9 +6,9 @@ import json
 import sys
 
 from augment.cli.inspection_text import inspection_text
-from augment.datasets.inspect_table import inspect_table
-from augment.datasets.inspection import InspectConfig
-from augment.datasets.inspection_page import write_page
+from augment.datasets.inspection.inspect_table import inspect_table
+from augment.datasets.inspection.inspection import InspectConfig
+from augment.datasets.inspection.page import write_page
 from augment.outputs import check_outputs
 from augment.progress import for_stderr
 

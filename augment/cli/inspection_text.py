@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from augment.cli.summary import table
-from augment.datasets.inspection import Inspection, Leak, Pair
+from augment.datasets.inspection.inspection import Inspection, Leak, Pair
 from augment.datasets.lengths import Lengths
 from augment.enumeration import counted
 from augment.languages import shown_language

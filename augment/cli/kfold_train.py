@@ -6,15 +6,15 @@ import json
 import sys
 
 from augment.progress import for_stderr
-from augment.train.config import KFoldConfig
+from augment.train.kfold.config import KFoldConfig
 
 Config = KFoldConfig
 
 
 def run(config: KFoldConfig) -> int | None:
     """Run the experiment; results on stdout, progress on stderr."""
-    from augment.train.kfold import kfold_train
-    from augment.train.summary import summary
+    from augment.train.kfold.kfold import kfold_train
+    from augment.train.kfold.summary import summary
 
     result = kfold_train(config=config, progress=for_stderr(quiet=config.quiet))
     if config.json:

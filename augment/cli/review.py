@@ -7,10 +7,10 @@ import sys
 
 from augment.cli.browser import open_in_browser
 from augment.cli.summary import applied_summary, review_summary
-from augment.datasets.review import ReviewConfig
-from augment.datasets.review_apply import apply_review
-from augment.datasets.review_server import ReviewServer
-from augment.datasets.review_session import ReviewSession
+from augment.datasets.review.apply import apply_review
+from augment.datasets.review.review import ReviewConfig
+from augment.datasets.review.server import ReviewServer
+from augment.datasets.review.session import ReviewSession
 
 Config = ReviewConfig
 

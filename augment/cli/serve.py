@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sys
 
-from augment.train.serve_config import ServeConfig
+from augment.train.serving.config import ServeConfig
 
 Config = ServeConfig
 
 
 def run(config: ServeConfig) -> None:
     """Serve until a signal, and say where."""
-    from augment.train.serving import Listening, serve
-    from augment.train.serving_text import listening_text
+    from augment.train.serving.serving import Listening, serve
+    from augment.train.serving.text import listening_text
 
     def say(listening: Listening) -> None:
         if config.json:

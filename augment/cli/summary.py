@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from augment.datasets.augmentation.manifest import Manifest
 from augment.datasets.backtranslate import Augmented
-from augment.datasets.manifest import Manifest
-from augment.datasets.review_apply import Reviewed
+from augment.datasets.review.apply import Reviewed
 from augment.datasets.visible import visible_name
 from augment.enumeration import counted
 

@@ -6,7 +6,7 @@ import json
 import sys
 
 from augment.cli.summary import augmentation_summary
-from augment.datasets.recipe import WordsConfig
+from augment.datasets.augmentation.recipe import WordsConfig
 from augment.datasets.words import augment_words
 from augment.progress import for_stderr
 

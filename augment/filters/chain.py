@@ -40,7 +40,7 @@ class FilterChain:
     Whether a candidate is a duplicate is settled in input order, after the checks behind have
     said which of the earlier ones are accepted. One check alone looks at what stands beside a
     candidate: "swapped" compares those of one window of 512. Whoever resumes a run must cut the
-    same windows, as `augment.datasets.production` does.
+    same windows, as `augment.datasets.augmentation.production` does.
 
     Examples
     --------

@@ -11,7 +11,7 @@ import tyro
 
 import augment
 from augment.progress import for_stderr
-from augment.train.summary import summary
+from augment.train.kfold.summary import summary
 
 HERE = Path(__file__).resolve().parent
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import tyro
 
 import augment
-from augment.datasets.table import read_frame
+from augment.datasets.frames import read_frame
 from augment.progress import for_stderr
 from augment.train.assessment_text import assessment_text
 from augment.train.training_options import named_values

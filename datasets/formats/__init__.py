@@ -1,0 +1,1 @@
+"""How tables lie on a disk: a file for each format that is read or written, and encodings."""

@@ -1,0 +1,196 @@
+"""Streams the rows of a delimited text file and tells the rows that are not whole."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from augment.datasets.formats.bad_rows import ReadLog
+from augment.datasets.formats.dialect import TableFormat, csv_reader, keep_backslashes
+from augment.datasets.formats.wide_cells import LONGEST_CELL, wide_cells
+from augment.enumeration import counted, enumerated
+from augment.errors import TableError
+
+#: Rows, and characters, that are read before they are handed on.
+BATCH_ROWS: Final = 1024
+BATCH_CHARS: Final = 1 << 20
+
+
+class _Lines:
+    """Hands lines to the parser and remembers the last one and how much it handed on."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.last = ""
+        self.chars = 0
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.last = line
+            self.chars += len(line)
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """The rows of one file under one format; each call of `rows` reads the file anew."""
+
+    path: Path
+    format: TableFormat
+
+    def header(self) -> tuple[str, ...] | None:
+        """Column names: the first row that is not blank; None where there is none."""
+        with self._open() as handle:
+            reading = _Reading(self, handle)
+            return reading.header(ReadLog(str(self.path)))
+
+    def rows(self, columns: tuple[str, ...], log: ReadLog) -> Iterator[tuple[object, ...]]:
+        """Give each row as a tuple of strings, as long as `columns`.
+
+        Raises
+        ------
+        TableError
+            At a row that is not whole, unless `log` collects such rows.
+        """
+        with self._open() as handle:
+            reading = _Reading(self, handle)
+            if reading.header(log) != columns:
+                raise TableError(
+                    f"{self.path}: the header changed while the file was read; run again when "
+                    "nothing writes to it"
+                )
+            while True:
+                batch, more = reading.batch(len(columns), log)
+                yield from batch
+                if not more:
+                    return
+
+    def _open(self) -> TextIO:
+        return self.path.open(encoding=self.format.encoding, newline="")
+
+
+class _Reading:
+    """One pass: the parser, the line it has come to, and the log."""
+
+    def __init__(self, source: CsvRows, handle: TextIO) -> None:
+        self.path = source.path
+        self.format = source.format
+        self.skipped = 0
+        if source.format.sep_line:
+            handle.readline()
+            self.skipped = 1
+        lines: Iterable[str] = handle
+        if source.format.escapechar:
+            lines = keep_backslashes(handle)
+        self.lines = _Lines(lines)
+        self.reader = csv_reader(self.lines, source.format)
+        self.names: tuple[str, ...] = ()
+        self.after_bad = False
+
+    def header(self, log: ReadLog) -> tuple[str, ...] | None:
+        with wide_cells():
+            try:
+                for row in self.reader:
+                    if row:
+                        self.names = tuple(row)
+                        return self.names
+                    log.blank += 1
+            except csv.Error as error:
+                raise TableError(
+                    f"{self.path} line {self.line}: the header cannot be read ({error})"
+                ) from error
+        return None
+
+    @property
+    def line(self) -> int:
+        """Line of the file that was read last."""
+        return int(self.reader.line_num) + self.skipped
+
+    def batch(self, width: int, log: ReadLog) -> tuple[list[tuple[str, ...]], bool]:
+        """Read some rows; the flag says whether there may be more."""
+        good: list[tuple[str, ...]] = []
+        append, reader, lines = good.append, self.reader, self.lines
+        limit = lines.chars + BATCH_CHARS
+        with wide_cells():
+            while True:
+                start = self.line + 1
+                try:
+                    for row in reader:
+                        if (len(row) == width and not self.after_bad) or self.accepted(
+                            row, start, width, log
+                        ):
+                            append(tuple(row))
+                        if lines.chars > limit or len(good) == BATCH_ROWS:
+                            return good, True
+                        start = reader.line_num + self.skipped + 1
+                    return good, False
+                except csv.Error as error:
+                    if repaired := self.broken(str(error), start, width, log):
+                        append(repaired)
+
+    def accepted(self, row: list[str], start: int, width: int, log: ReadLog) -> bool:
+        """Look closer at a row of another length, or one that stands behind a bad one."""
+        # DOS ends files with a \x1a of their own.
+        if not row or (len(row) == 1 < width and not row[0].strip(" \t\x1a")):
+            log.blank += 1
+            return False
+        if len(row) != width:
+            self.uneven(row, start, width, log)
+            return False
+        # Behind a quote out of place come the lines of the broken cell, and one may happen to
+        # have as many commas as a row. Prose puts a blank behind its commas, tables do not.
+        if any(cell.startswith(" ") for cell in row) and not any(
+            name.startswith(" ") for name in self.names
+        ):
+            self.refuse(start, "looks like the remainder of the bad row before it", log)
+            return False
+        self.after_bad = False
+        return True
+
+    def refuse(self, start: int, reason: str, log: ReadLog) -> None:
+        self.after_bad = True
+        log.refuse(start, reason)
+
+    def uneven(self, row: list[str], start: int, width: int, log: ReadLog) -> None:
+        cells = counted(len(row), "cell")
+        names = enumerated([*map(repr, self.names)], 8)
+        span = f", spread over lines {start} to {self.line}" if self.line > start else ""
+        if width == 1:
+            cause = "the cells are separated by another character (--delimiter)"
+        elif len(row) > width:
+            cause = "a delimiter inside a text that is not quoted"
+        else:
+            cause = "a row cut short, or a line break inside a text that is not quoted"
+        self.refuse(start, f"{cells}{span}, wanted {width} ({names}); perhaps {cause}", log)
+
+    def broken(self, error: str, start: int, width: int, log: ReadLog) -> tuple[str, ...] | None:
+        """Deal with a row that the strict parser refused; give it where only a quote is stray."""
+        if "end of data" in error:
+            end = f" (the file ends at line {self.line})" if self.line > start else ""
+            reason = f"the file ends inside a quoted cell that opens in this row{end}: cut off"
+        elif "field limit" in error:
+            reason = f"a cell of more than {LONGEST_CELL:,} characters: a quote never closes"
+        elif self.line > start:
+            reason = (
+                f"a quoted cell runs on to line {self.line}, where text follows its closing quote: "
+                "a quote opens here that was never closed"
+            )
+        else:
+            return self.lenient(start, width, log)
+        self.refuse(start, reason, log)
+        return None
+
+    def lenient(self, start: int, width: int, log: ReadLog) -> tuple[str, ...] | None:
+        """Read one line again as other tools do: text behind a closing quote joins its cell."""
+        rows = list(csv_reader([self.lines.last, "\n"], self.format, strict=False))
+        if len(rows) != 2:  # a quote was still open, and swallowed the empty line
+            self.refuse(start, "text follows a closing quote, and another never closes", log)
+        elif len(rows[0]) != width:
+            self.uneven(rows[0], start, width, log)
+        else:
+            log.stray_quotes += 1
+            return tuple(rows[0])
+        return None

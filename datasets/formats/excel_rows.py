@@ -1,0 +1,109 @@
+"""Streams the rows of an Excel workbook's sheet; the only file that knows how openpyxl reads."""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from augment.datasets.formats.bad_rows import ReadLog
+from augment.errors import TableError
+from augment.extras import require
+
+
+@dataclass(frozen=True, slots=True)
+class ExcelRows:
+    """The rows of the first sheet that has any; each call of `rows` reads the file anew.
+
+    A cell is what Excel shows without its format: text, a number, a truth value; a date without a
+    time is its day (``2024-02-01``), and a formula what it came to when the file was saved.
+    """
+
+    path: Path
+
+    def header(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Column names, from the first row that is not blank; and the sheets that have any."""
+        first: dict[str, tuple[object, ...]] = {}
+        with self._book() as book:
+            for sheet in book.worksheets:
+                rows = sheet.iter_rows(values_only=True)
+                if (row := next(filter(_width, rows), None)) is not None:
+                    first[sheet.title] = row
+        if not first:
+            raise TableError(f"{self.path} holds blank sheets only; a header and rows are wanted")
+        row = next(iter(first.values()))
+        return tuple(_name(cell) for cell in row[: _width(row)]), tuple(first)
+
+    def rows(self, columns: tuple[str, ...], log: ReadLog) -> Iterator[tuple[object, ...]]:
+        """Give each row as a tuple of Python values, None for a cell without content."""
+        with self._book() as book:
+            header = False
+            for sheet in book.worksheets:
+                for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                    width = _width(row)
+                    if not width:
+                        log.blank += header
+                    elif not header:
+                        header = True
+                    elif width > len(columns):
+                        names = ", ".join(map(repr, columns[:8]))
+                        log.refuse(number, f"{width} cells, wanted {len(columns)} ({names})")
+                    else:
+                        cells = map(_value, row[: len(columns)])
+                        yield (*cells, *[None] * (len(columns) - len(row)))
+                if header:
+                    return
+
+    @contextmanager
+    def _book(self) -> Iterator[Any]:
+        openpyxl = require("openpyxl", extra="excel", purpose="reading an Excel workbook")
+        # The library guards against hostile XML only where this one is installed.
+        require("defusedxml", extra="excel", purpose="reading an Excel workbook")
+        damaged = (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError)
+        with warnings.catch_warnings(), self.path.open("rb") as file:
+            warnings.simplefilter("ignore")  # of charts, styles and rules, which are not read
+            try:
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            except damaged as error:
+                first = str(error).partition("\n")[0]
+                raise TableError(
+                    f"{self.path}: no Excel workbook that can be read: {first}"
+                ) from error
+            try:
+                yield book
+            except damaged as error:
+                if isinstance(error, TableError):
+                    raise
+                raise TableError(f"{self.path}: the Excel workbook is damaged: {error}") from error
+            finally:
+                book.close()
+
+
+def _width(row: tuple[object, ...]) -> int:
+    """Cells up to the last one with content."""
+    return max((at for at, cell in enumerate(row, 1) if cell is not None and cell != ""), default=0)
+
+
+def _name(cell: object) -> str:
+    return "" if cell is None else str(_value(cell))
+
+
+def _value(cell: object) -> object:
+    """Give a cell as a plain value.
+
+    >>> _value(datetime.datetime(2024, 2, 1)), _value(2.0), _value("a")
+    ('2024-02-01', 2, 'a')
+    """
+    if isinstance(cell, datetime.datetime):
+        whole_day = cell.time() == datetime.time()
+        return cell.date().isoformat() if whole_day else cell.isoformat(sep=" ")
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return str(cell)
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

@@ -1,0 +1,1 @@
+"""What ``augment inspect`` says of a table: its options, its findings and its page."""
