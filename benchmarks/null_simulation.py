@@ -47,7 +47,8 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from trec_rows import DATA
 
 from augment.datasets.detectable import LEVEL, standard_error
-from augment.datasets.folds import grouped_folds, source_groups
+from augment.datasets.folds import grouped_folds
+from augment.datasets.groups import source_groups
 from augment.train.kfold.comparison import compare
 from augment.train.kfold.schedule import fair_pair, own_batches, planned_steps
 from augment.train.kfold.steps import step_between

@@ -18,15 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
-from augment.datasets.folds import (
-    IntArray,
-    common_keys,
-    common_side_note,
-    connected,
-    grouped_parts,
-    telling,
-)
+from augment.datasets.folds import IntArray, grouped_parts
 from augment.datasets.formats.table_writer import TableWriter
+from augment.datasets.groups import common_keys, common_side_note, connected, telling
 from augment.datasets.near_duplicates import near_texts
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table

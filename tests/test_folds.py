@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from augment.datasets.folds import grouped_folds, source_groups
+from augment.datasets.folds import grouped_folds
+from augment.datasets.groups import source_groups
 from augment.errors import InputError
 
 

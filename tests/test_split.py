@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augment.cli import main
-from augment.datasets.folds import connected, grouped_parts
+from augment.datasets.folds import grouped_parts
+from augment.datasets.groups import connected
 from augment.datasets.split import split_table
 from augment.datasets.table import open_table
 from augment.errors import InputError

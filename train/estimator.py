@@ -334,7 +334,7 @@ def _material(
     classes: tuple[str, ...],
     config: TrainConfig,
 ) -> Material:
-    from augment.datasets.folds import source_groups
+    from augment.datasets.groups import source_groups
     from augment.train.kfold.labelled import LabelledRows
     from augment.train.material import gather
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from augment.datasets.folds import common_keys, side_keys, source_groups, telling
+from augment.datasets.groups import common_keys, side_keys, source_groups, telling
 from augment.errors import InputError
 from augment.train.kfold.labelled import LabelledRows
 from augment.train.kfold.schedule import fair_pair, own_batches, planned_steps

@@ -12,14 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.columns import find_columns
-from augment.datasets.folds import (
-    common_keys,
-    common_side_note,
-    connected,
-    side_keys,
-    telling,
-)
 from augment.datasets.frames import frame_table
+from augment.datasets.groups import common_keys, common_side_note, connected, side_keys, telling
 from augment.datasets.survey import alike_labels, cell_string, class_order, label_string
 from augment.errors import InputError
 from augment.train.label_values import kind_of_values
@@ -51,7 +45,7 @@ class LabelledRows:
     places
         Row of each original in the table, 0-based, shape ``(n_originals,)``.
     groups
-        Group number of each original (see `augment.datasets.folds.source_groups`).
+        Group number of each original (see `augment.datasets.groups.source_groups`).
     left_out
         Reason -> number of rows of the table that take no part.
     text_columns, label_column
