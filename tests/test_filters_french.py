@@ -6,6 +6,10 @@ import functools
 
 import pytest
 
+from augment.filters import FilterSettings
+from augment.filters.grammar import Grammar
+from augment.records import Candidate
+
 
 @pytest.fixture
 def refusal(refusal):
@@ -88,3 +92,54 @@ def test_refused(refusal, check, original, text):
 )
 def test_passed(refusal, check, original, text):
     assert refusal(check, original, text) == ""
+
+
+RULED = [
+    ("Dis-leur de partir.", "Dis-les de partir."),
+    ("Il faut qu'il parte.", "Il faut qui parte."),
+    ("Sais-tu ce qu'elle veut ?", "Sais-tu ce qu'il veut ?"),
+    ("Qu'est-ce qu'il dit ?", "Qu'est-ce que dit ?"),
+    ("Viens là.", "Je viens là."),
+    ("Va chercher le pain !", "Il va chercher le pain !"),
+    ("Il n'a pas l'air banal.", "Il n'y a pas l'air banal."),
+    ("C'est la volonté de Luc.", "Il est la volonté de Luc."),
+    ("Tard, mais c'est inquiétant.", "Tard, mais est inquiétant."),
+    ("Ça va mieux.", "Ceci va mieux."),
+    ("Ils sont un peu fous.", "Ils sont un peu de fous."),
+    ("Certains d'entre nous sont là.", "Quelques d'entre nous sont là."),
+    ("Pas tout de suite !", "Pas tout suivi !"),
+    ("Depuis quand ?", "Depuis lors quand ?"),
+    ("À lundi, dans trois semaines.", "À lundi, en trois semaines."),
+    ("Ils sont en grève.", "Ils sont à grève."),
+    ("Merci de ne pas le dire.", "Merci de ne le dire pas."),
+    ("C'était un grand mensonge.", "C'était un mensonge grand."),
+    ("J'ai des sandwichs.", "J'ai sandwichs."),
+]
+
+
+@pytest.mark.parametrize(("original", "text"), RULED)
+def test_what_rules_turn_is_refused_of_them(original, text):
+    check = Grammar(FilterSettings(language="fr"))
+    free, by_rules = check.check(
+        [Candidate(0, original, text), Candidate(0, original, text, by_rules=True)]
+    )
+    assert free.passed
+    assert not by_rules.passed
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("Recommande cette adresse.", "Je recommande cette adresse."),
+        ("Tout ça fait partie du passé.", "Tout ceci fait partie du passé."),
+        ("C'est important de dormir.", "Il est important de dormir."),
+        ("C'est la bonne réponse.", "C'est la seule bonne réponse."),
+        ("J'ai du temps.", "J'ai toujours du temps, et j'ai compris."),
+        ("Il part en vacances.", "Il part pour les vacances."),
+    ],
+)
+def test_what_rules_turn_rightly_passes(original, text):
+    [found] = Grammar(FilterSettings(language="fr")).check(
+        [Candidate(0, original, text, by_rules=True)]
+    )
+    assert found.passed, found.detail

@@ -26,6 +26,7 @@ from augment.filters.left_out import NEEDED, LeftOut
         ("fr", "Hé, elles sont chouettes !", "Hé, sont belles !", "'sont'"),
         ("fr", "Écoute, Luc, je crois que oui.", "Écoute, Luc, crois que si.", "'crois'"),
         ("fr", "Tu m’as vu hier.", "M'as vu hier.", '"m\'"'),
+        ("fr", "Oui, j'y crois.", "Oui, y crois.", "'y'"),
     ],
 )
 def test_a_subject_is_left_out(language, original, text, wanted):
@@ -38,6 +39,9 @@ def test_a_subject_is_left_out(language, original, text, wanted):
         ("en", "Shut the door, Tom!", "It shuts the door, Tom!", "'it shuts'"),
         ("fr", "Ne partez pas !", "Vous ne partez pas !", "'vous ne'"),
         ("fr", "Regarde encore.", "Tu regardes encore.", "'tu regardes'"),
+        ("fr", "Disons que non.", "Nous disons que non.", "'nous disons'"),
+        ("fr", "Luc, viens là. Je mange.", "Luc, je viens là. Je mange.", "'je viens'"),
+        ("fr", "Venez, venez !", "Venez, vous venez !", "'vous venez'"),
     ],
 )
 def test_a_command_has_got_a_subject(language, original, text, wanted):
@@ -50,6 +54,7 @@ def test_a_command_has_got_a_subject(language, original, text, wanted):
         ("Quand la lune luit", "Lorsque la lune il luit", "'lune il luit'"),
         ("Combien de voix obtient Luc ?", "Combien de voix il obtient Luc ?", "'voix il obtient'"),
         ("Trente sites sont connus.", "Trente sites ils sont connus.", "'sites ils sont'"),
+        ("Ces faits ne durent pas.", "Ces faits ils ne durent pas.", "'faits ils ne'"),
     ],
 )
 def test_a_verb_has_got_a_subject_too_many(original, text, wanted):
@@ -104,6 +109,8 @@ def test_articles_are_left_out():
         ("en", "We feel love when we hear it.", "Love is felt when heard."),
         ("en", "It took longer than we thought.", "It took longer than was thought."),
         ("fr", "Fonctionne très bien.", "Il fonctionne très bien."),
+        ("fr", "Si tu restes, parle.", "Si tu restes, tu parles."),
+        ("fr", "Vraiment, recommande.", "Je recommande, vraiment."),
         ("en", "Want some?", "You want some?"),
         ("fr", "Ce dossier est-il complet ?", "Ce dossier est complet ?"),
         ("fr", "Il est venu, il a vu.", "Il est venu, a vu."),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
 from augment.filters.grammar_faults import FAULTS
-from augment.filters.grammar_turns import TURNED
+from augment.filters.grammar_turns import TURNED, TURNED_BY_RULES
 from augment.filters.left_out import NEEDED, LeftOut
 from augment.records import Candidate
 
@@ -29,6 +29,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_CARET.sub(_SIGN, pattern))
 
 
+def _pairs(
+    table: Mapping[str, Sequence[tuple[str, str]]], language: str
+) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    return [(_compiled(right), _compiled(wrong)) for right, wrong in table.get(language, ())]
+
+
 def _signed(text: str) -> str:
     return _START.sub(rf"\g<0>{_SIGN}", text)
 
@@ -42,27 +48,25 @@ class Grammar:
 
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
     of phrase that took the place of others wrongly (`augment.filters.grammar_turns`: French "c'est"
-    told as "il est"). What the original has as well is let pass, wherever it stands there: a name
-    may look like a fault. And for subjects and articles that were left out, or subjects put before
-    a command (`augment.filters.left_out`).
+    told as "il est"), for more of them where an engine goes by rules. What the original has as well
+    is let pass, wherever it stands there: a name may look like a fault. And for subjects and
+    articles that were left out, or subjects put before a command (`augment.filters.left_out`).
     """
 
     name = "grammar"
 
     def __init__(self, settings: FilterSettings) -> None:
         self.faults = [_compiled(fault) for fault in FAULTS.get(settings.language, ())]
-        self.turned = [
-            (_compiled(right), _compiled(wrong))
-            for right, wrong in TURNED.get(settings.language, ())
-        ]
         language = settings.language
+        self.turned = _pairs(TURNED, language)
+        self.turned_by_rules = self.turned + _pairs(TURNED_BY_RULES, language)
         self.left_out = LeftOut(language) if language in NEEDED else None
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
         """One finding per candidate, in order."""
-        return [self._look(candidate.original, candidate.text) for candidate in candidates]
+        return [self._look(one.original, one.text, one.by_rules) for one in candidates]
 
-    def _look(self, original: str, text: str) -> Finding:
+    def _look(self, original: str, text: str, by_rules: bool) -> Finding:
         before, after = _signed(original), _signed(text)
         for fault in self.faults:
             if (found := fault.search(after)) is None or fault.search(before):
@@ -70,7 +74,7 @@ class Grammar:
             words = found[0].lstrip(_LEADING).replace(_SIGN, "").rstrip()
             if not _stands_in(original, words):
                 return Finding(f"broken grammar: {words[:40]!r}")
-        for right, wrong in self.turned:
+        for right, wrong in self.turned_by_rules if by_rules else self.turned:
             if (found := wrong.search(after)) is None or wrong.search(before):
                 continue
             there = right.findall(before)

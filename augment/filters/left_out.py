@@ -46,6 +46,8 @@ class Needed:
         Verbs that open a command as well.
     light
         Words that may stand between the start of a clause and its verb.
+    clitics
+        Those of them that stand behind a subject.
     under
         Words that start a clause under another one.
     asking
@@ -54,6 +56,10 @@ class Needed:
         Pronouns that are one subject too many between a word and the verb that followed it.
     told
         Pronouns that make a statement of a command, each with what verbs end in behind it.
+    addressed
+        Pronouns that do so behind a comma as well.
+    always
+        Pronouns that are the subject whatever follows.
     articles
         Words that stand for one of many, and are not left out twice.
     determiners
@@ -71,10 +77,13 @@ class Needed:
     finite: frozenset[str] = frozenset()
     commands: frozenset[str] = frozenset()
     light: frozenset[str] = frozenset()
+    clitics: frozenset[str] = frozenset()
     under: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
     put_in: frozenset[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
+    addressed: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
     articles: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
 
@@ -147,9 +156,12 @@ NEEDED: Final[dict[str, Needed]] = {
             "auront veux veut voulez peux peut pouvez dois doit devez sais sait savez"
         ),
         light=_words("ne n' me m' te se s' le la l' les lui leur en et hé eh ah oh oui non bien"),
+        clitics=_words("ne n' me m' te t' se s'"),
         under=_words("si quand lorsque puisque car dans à en chez depuis pendant après avant"),
         put_in=_words("il ils elle elles"),
-        told={"tu": "", "vous": ""},
+        told={"tu": "", "vous": "", "nous": ""},
+        addressed=_words("je tu nous vous"),
+        always=_words("je j' tu on c'"),
     ),
 }
 
@@ -191,7 +203,7 @@ class LeftOut:
             bare = [found for _, found in self._closed_up(before, after, lost)]
             if len(bare) > 1:
                 return f"{bare[0]!r} without its article"
-        told = {word for word in known.told if now[word] > was[word]}
+        told = {word for word in known.addressed.union(known.told) if now[word] > was[word]}
         if told and (words := self._told(before, after, told)):
             return f"{words!r} for a command"
         put_in = {word for word in known.put_in if now[word] > was[word]}
@@ -203,7 +215,7 @@ class LeftOut:
         """Find a pronoun between a word and what followed that word."""
         there = {(self._key(one), self._key(other)) for one, other in pairwise(before)}
         free = (*_ENDS, ",", *self.known.joins)
-        no_verb = (*_ENDS, ",", *self.known.light)
+        no_verb = (*_ENDS, ",", *(self.known.light - self.known.clitics))
         for left, word, right in zip(after, after[1:], after[2:], strict=False):
             followed = (self._key(left), self._key(right)) in there
             if word in new and left not in free and right not in no_verb and followed:
@@ -211,14 +223,28 @@ class LeftOut:
         return ""
 
     def _told(self, before: list[str], after: list[str], new: set[str]) -> str:
-        """Find a sentence that begins with a pronoun, and goes on as one of the original begins."""
+        """Find a sentence that begins with a pronoun, and goes on as one of the original begins.
+
+        Or a part of one behind a comma ("Junior, viens": "Junior, je viens"), where the pronoun
+        does not stand before it in the sentence.
+        """
         openings = {
             self._key(word) for end, word in pairwise(before) if end in _ENDS and word not in _ENDS
         }
-        last = _ends(after)
+        starts, last = _starts(before), _ends(after)
+        parts = {
+            self._key(word): before[starts[at] : at]
+            for at, (end, word) in enumerate(pairwise(before))
+            if end == ","
+        }
         for at in range(len(after) - 2):
             end, word, verb = after[at : at + 3]
-            if end in _ENDS and word in new and last[at + 1] != _QUESTION:
+            if word not in new or last[at + 1] == _QUESTION:
+                continue
+            if end == "," and word in self.known.addressed:
+                if word not in parts.get(self._key(verb), (word,)):
+                    return f"{word} {verb}"
+            elif end in _ENDS and word in self.known.told:
                 ending = self.known.told[word]
                 command = verb.removesuffix(ending)
                 if verb.endswith(ending) and len(command) > 1 and self._key(command) in openings:
@@ -245,7 +271,9 @@ class LeftOut:
         known, starts = self.known, _starts(before)
         for at, found in self._closed_up(before, after, lost):
             left, word, right = before[at - 1 : at + 2]
-            if left in known.joins | known.before_object or right in known.no_verbs:
+            if left in known.joins | known.before_object:
+                continue
+            if right in known.no_verbs and word not in known.always:
                 continue
             if left in known.light and before[at - 2] in known.joins:
                 continue  # "but sometimes sings"

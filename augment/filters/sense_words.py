@@ -377,5 +377,11 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "sais sait savez savent: connais connaît connaissez connaissent",
         "pesé pesée: lourd lourde; brouillon brouillons: projet projets",
         "joints jointes: ensemble",
+        "vrai vraie vrais vraies: certain certaine certains certaines",
+        "aussi: trop; selon: seconde secondes; gratis gratuit gratuite: libre libres",
+        "jette jettes jeter jetons jetez: tire tires tirer tirons tirez",
+        "tombe tombes tomber tombez: lâche lâches lâcher lâchez",
+        "comptera comptait compta: expliquera expliquait expliqua; portais portait: menais menait",
+        "croiserai croiser croise: traverserai traverser traverse",
     ),
 }
