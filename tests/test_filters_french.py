@@ -114,6 +114,26 @@ RULED = [
     ("Merci de ne pas le dire.", "Merci de ne le dire pas."),
     ("C'était un grand mensonge.", "C'était un mensonge grand."),
     ("J'ai des sandwichs.", "J'ai sandwichs."),
+    ("On connaît.", "Il connaît."),
+    ("Vous vous amusez.", "Vous amusez."),
+    ("Voulez-vous faire une pause ?", "Voulez une pause ?"),
+    ("Je vous en supplie !", "Je supplie !"),
+    ("Je vous le promets.", "Je le promets à toi."),
+    ("♪ Pour moi et vous ♪", "♪ Pour moi et tu ♪"),
+    ("Rester ici ?", "On Rester ici ?"),
+    ("Je vais le faire.", "Je vais à le faire."),
+    ("Il prend beaucoup de votre temps.", "Il prend beaucoup votre temps."),
+    ("Je n'ai pas de mal.", "Je n'ai pas mal."),
+    ("Les mains en l'air !", "Les mains à l'air !"),
+    ("Je vais chez elle.", "Je vais en elle."),
+    ("Ils restent chez eux.", "Ils restent chez lui."),
+    ("Nous sommes à la maison.", "Nous sommes dans la maison."),
+    ("Un client dans notre bar.", "Un client à notre bar."),
+    ("C'est juste que je dors.", "Il est juste que je dors."),
+    ("Viens, grand héros.", "Viens, héros grand."),
+    ("Bonne journée, Luc.", "Jour bon, Luc."),
+    ("Et n'oublie pas.", "Et il n'oublie pas."),
+    ("Laisse-moi.", "Il laisse-moi."),
 ]
 
 
@@ -136,6 +156,9 @@ def test_what_rules_turn_is_refused_of_them(original, text):
         ("C'est la bonne réponse.", "C'est la seule bonne réponse."),
         ("J'ai du temps.", "J'ai toujours du temps, et j'ai compris."),
         ("Il part en vacances.", "Il part pour les vacances."),
+        ("On voit le lac.", "Il y a un lac que l'on voit."),
+        ("Je vais à la mer.", "Je vais à la mer demain."),
+        ("Vous vous levez.", "Vous vous levez, et vous sortez."),
     ],
 )
 def test_what_rules_turn_rightly_passes(original, text):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from augment.filters.check import PASSED, Finding
+from augment.filters.grammar_by_rules import TURNED_BY_RULES
 from augment.filters.grammar_faults import FAULTS
-from augment.filters.grammar_turns import TURNED, TURNED_BY_RULES
+from augment.filters.grammar_turns import TURNED
 from augment.filters.left_out import NEEDED, LeftOut
 from augment.records import Candidate
 
@@ -48,9 +49,10 @@ class Grammar:
 
     Looks for the faults of `augment.filters.grammar_faults`, in the languages there, and for turns
     of phrase that took the place of others wrongly (`augment.filters.grammar_turns`: French "c'est"
-    told as "il est"), for more of them where an engine goes by rules. What the original has as well
-    is let pass, wherever it stands there: a name may look like a fault. And for subjects and
-    articles that were left out, or subjects put before a command (`augment.filters.left_out`).
+    told as "il est"), for more of them where an engine goes by rules
+    (`augment.filters.grammar_by_rules`). What the original has as well is let pass, wherever it
+    stands there: a name may look like a fault. And for subjects and articles that were left out, or
+    subjects put before a command (`augment.filters.left_out`).
     """
 
     name = "grammar"

@@ -42,7 +42,7 @@ _OPENINGS: Final = (
     "Combien|Comme|Plus|Moins|Mieux|Ça|Cela|Ceci|Peut-être|Aussi|Après|Avant|Dehors|Puisque"
 )
 #: Words that no sentence has a capital for in its middle.
-_SMALL: Final = "(?:Ils?|Elles?|Je|Tu|On|Se|Te|Me|Va|Vas|Vais|Vient|Viens|Vois|Sois)"
+_SMALL: Final = "(?:Ils?|Elles?|Je|Tu|On|Se|Te|Me|Va|Vas|Vais|Vient|Viens|Vois|Sois|Ceci|Cela)"
 _LETTER: Final = "[a-zéèêëàâçîïôûù]"
 
 #: French nouns of one gender and no other, by which articles and "quel" are known to be wrong.

@@ -8,24 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-#: French words in front of a noun, and adjectives that belong between the two.
-_DETERMINERS: Final = "(?:[Ll]es?|[Ll]a|[Dd]u|[Uu]ne?|[Dd]es|[Cc]es?|[Cc]ette|[MmTtSs](?:on|a|es))"
-_IN_FRONT: Final = (
-    "(?:grande?s?|petite?s?|vraie?s?|mauvaise?s?|gros|grosses?|bon|bons|bonnes?|beau|beaux|"
-    "belles?|jeunes?|jolie?s?|vieux|vieil|vieilles?)"
-)
-_DEGREES: Final = (
-    "(?:seule?s?|très|plus|moins|bien|assez|trop|aussi|autres?|même|deux|trois|quatre)"
-)
-#: Commands that nobody takes for a "je" left out, as "Recommande" may be.
-_COMMANDS: Final = (
-    "Dis|Viens|Fais|Prends|Mets|Tiens|Attends|Descends|Rends|Réponds|Ouvre|Ferme|Donne|Arrête|Écoute|"
-    "Regarde|Reste|Laisse|Entre|Monte|Cours|Sors|Pars|Montre|Demande|Appelle|Oublie"
-)
-#: What "dans" says when of, and what one is "en".
-_TIMES: Final = r"(?:combien|quelques|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+)"
-_STATES: Final = "(?:grève|colère|forme|retard|prison|vie|train|paix|route|danger|guerre|vacances)"
-
 #: What stands in the original, and what engines put in its place that says another thing.
 TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "en": (
@@ -234,71 +216,5 @@ TURNED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"^[Qq]u['’](?:est|a|ont|sont|était)\b", r"^(?:Ce qu[ei]|Cela est) "),
         (r"\b[Vv]raiment\b", r"\bvérité\b"),
         (r"^Qui (?:est|sont|était|étaient)\b", r"^Qu['’](?:ils?|elles?)\b"),
-    ),
-}
-
-#: The same of what engines by rules made alone: good translators turn some of these rightly, where
-#: a noun has another gender, or a sentence another shape.
-TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "fr": (
-        # dis-leur -> dis-les; qu'il prévoie -> qui prévoie; qu'elle peut -> qu'il peut
-        (r"-leur\b", r"-les\b"),
-        (
-            r"\b[Qq]u['’](?:ils?|elles?)\b",
-            r"\bqui (?!est|sont|étai(?:en)?t|ils?|elles?)\w",
-        ),
-        (r"\b[Ee]lles?\b", r"\b[Ii]ls?\b"),
-        (
-            r"\b[Qq]u['’]est-ce qu['’](?:il|elle|on)s?\b",
-            r"\b[Qq]u['’]est-ce que? \w+\s*\?",
-        ),
-        # Viens là -> Je viens là; Va chercher -> Il va chercher
-        (rf"^(?:{_COMMANDS})\b", rf"^J(?:e |['’])(?:{_COMMANDS.lower()})\b"),
-        (r"^Va\b", r"^(?:Il|Elle) va\b"),
-        # Il n'a pas l'air -> Il n'y a pas l'air; C'est la volonté -> Il est la volonté
-        (r"\b(?:[Ii]l|[Ee]lle) (?:n['’])?a\b", r"\b[Ii]l (?:n['’])?y a\b"),
-        (
-            r"\b[Cc](?:['’]|e n['’])(?:est|était)\b",
-            r"\b[Ii]l (?:n['’])?(?:est|était) (?:pas )?(?:(?:la|les?|une?|[mts]on|[mts]a|notre|"
-            r"votre|leur|parce|ici|moi|toi|lui|eux|pourquoi|comme|ce|cet|cette)\b|l['’]|quelqu)|"
-            r"(?:[,;:] |\b(?:mais|et|car) )(?:n['’])?(?:est|était) ",
-        ),
-        (r"\b[Çç]a va\b", r"\b[Cc]eci (?:ne |n['’])?va\b"),
-        (
-            r"(?<!\b[Tt]out )\b[Çç]a\b",
-            r"(?<!\b[Tt]out )\b[Cc]eci (?:[mtvn](?:e|['’]|ous)\b|(?:fait|ira|marche|suffit)\b)",
-        ),
-        # un peu stupides -> un peu de stupides; certains d'entre -> quelques d'entre
-        (r"\b[Uu]n peu (?!de\b|d['’])", r"\b[Uu]n peu (?:de |d['’])"),
-        (
-            r"\b(?:[Cc]ertaine?s|[Qq]uelques-une?s|[Pp]lusieurs)\b",
-            r"\b[Qq]uelques d(?:e |['’])",
-        ),
-        (r"\btout de suite\b", r"\btout suivi\b"),
-        (r"\b[Dd]epuis (?:quand|combien)\b", r"\b[Dd]epuis lors\b"),
-        # dans trois semaines -> en trois semaines; en grève -> à grève; en forme -> forme
-        (
-            rf"\b[Dd]ans (?:une? |{_TIMES}\b)",
-            rf"\b[Ee]n {_TIMES}\b",
-        ),
-        (
-            rf"\b[Ee]n {_STATES}\b",
-            rf"\bà {_STATES}\b|\b(?:voir|est|sont|suis|es|êtes|sommes|était) {_STATES}\b",
-        ),
-        # ne pas le dire -> ne le dire pas
-        (
-            r"\b[Nn]e pas \w+",
-            r"\b[Nn]e (?:[lmts]e |la |les |lui |leur |y |en |[lmts]['’])?\w+(?:er|ir|re|oir) pas\b",
-        ),
-        # le grand mensonge -> le mensonge grand; J'ai des sandwichs -> J'ai sandwichs
-        (
-            rf"\b{_DETERMINERS} {_IN_FRONT} [a-zA-Zéèêàâîôû]",
-            rf"\b{_DETERMINERS} (?!{_DEGREES}\b)\w{{3,}} {_IN_FRONT}\b(?!,? et\b)",
-        ),
-        (
-            r"\bd(?:es|e la|u) \w+",
-            r"\b[Jj]['’](?:ai|avais|aurai) "
-            r"(?!\w*(?:[mpqr]is|us)\b|(?:jamais|toujours|alors|moins|depuis|assez)\b)[a-zé]{5,}s\b",
-        ),
     ),
 }

@@ -239,7 +239,7 @@ class LeftOut:
         }
         for at in range(len(after) - 2):
             end, word, verb = after[at : at + 3]
-            if word not in new or last[at + 1] == _QUESTION:
+            if word not in new or last[at + 1] == _QUESTION or verb == word:
                 continue
             if end == "," and word in self.known.addressed:
                 if word not in parts.get(self._key(verb), (word,)):
