@@ -134,6 +134,14 @@ RULED = [
     ("Bonne journée, Luc.", "Jour bon, Luc."),
     ("Et n'oublie pas.", "Et il n'oublie pas."),
     ("Laisse-moi.", "Il laisse-moi."),
+    ("Que s'est-il passé ?", "Qu'est-ce que s'est passé ?"),
+    ("Je ne sais pas quoi dire.", "Je ne sais pas qu'est-ce que dire."),
+    ("C'est tout ce que je sais.", "Il est tout ce que je sais."),
+    ("Combien d'écrits ?", "Combien écrits ?"),
+    ("Il en a tellement.", "Il en a tellement de."),
+    ("Bon voyage, Luc.", "Bien voyage, Luc."),
+    ("Écoute-moi bien.", "Écoute-moi bon."),
+    ("Les électeurs de l'Ohio.", "Les électeurs du Ohio."),
 ]
 
 

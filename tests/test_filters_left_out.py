@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augment.filters.left_out import NEEDED, LeftOut
+from augment.filters.left_out import LeftOut
+from augment.filters.left_out_words import NEEDED
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,38 @@ def test_a_subject_said_again_is_none_too_many(original, text):
     assert LeftOut("fr").fault(original, text) == ""
 
 
+@pytest.mark.parametrize(
+    ("original", "text", "wanted"),
+    [
+        ("Tout y est.", "Tout est.", "'y est'"),
+        ("Où veux-tu en venir ?", "Où veux-tu venir ?", "'en venir'"),
+        ("Il ne peut pas se passer de moi.", "Il ne peut pas passer de moi.", "'se passer'"),
+        ("Le chef m'y forcera.", "Le chef forcera.", '"m\' forcera"'),
+        ("Parle-t-il anglais ?", "Parle anglais ?", "'parle-il'"),
+        ("Pourquoi se promène-t-elle encore ?", "Pourquoi se promène encore ?", "'promène-elle'"),
+    ],
+)
+def test_rules_leave_out_objects_and_subjects_behind_their_verb(original, text, wanted):
+    reader = LeftOut("fr")
+    assert reader.fault(original, text, by_rules=True) == f"{wanted} left out"
+    assert reader.fault(original, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("original", "text"),
+    [
+        ("Ce dossier est-il complet ?", "Ce dossier est complet ?"),
+        ("Il lui parle.", "Il parle à Luc."),
+        ("Elle m'aide.", "C'est moi qu'elle aide."),
+        ("Né en 1933.", "Né dans l'année 1933."),
+        ("Parle-t-il anglais ?", "Il parle anglais ?"),
+        ("Quand part-il ?", "Quand Luc part ?"),
+    ],
+)
+def test_rules_may_say_it_in_another_place(original, text):
+    assert LeftOut("fr").fault(original, text, by_rules=True) == ""
+
+
 def test_articles_are_left_out():
     fault = LeftOut("en").fault
     told = "'map' without its article"
@@ -135,4 +168,4 @@ def test_any_text_is_read(data):
     line = st.lists(st.sampled_from([*words, "Tom", ",", ".", "?", "...", '"', "-"])).map(" ".join)
     reader, original, text = LeftOut(language), data.draw(line), data.draw(line)
     assert isinstance(reader.fault(original, text), str)
-    assert reader.fault(text, text) == ""
+    assert reader.fault(text, text, by_rules=True) == ""

@@ -10,7 +10,8 @@ from augment.filters.check import PASSED, Finding
 from augment.filters.grammar_by_rules import TURNED_BY_RULES
 from augment.filters.grammar_faults import FAULTS
 from augment.filters.grammar_turns import TURNED
-from augment.filters.left_out import NEEDED, LeftOut
+from augment.filters.left_out import LeftOut
+from augment.filters.left_out_words import NEEDED
 from augment.records import Candidate
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Grammar:
             if len(there) > len(right.findall(after)):
                 here, was = (part.strip(f",;: {_LEADING}") for part in (found[0], there[0]))
                 return Finding(f"broken grammar: {here!r} for {was!r}")
-        if self.left_out is not None and (told := self.left_out.fault(original, text)):
-            return Finding(f"broken grammar: {told}")
+        if self.left_out is not None:
+            told = self.left_out.fault(original, text, by_rules=by_rules)
+            if told:
+                return Finding(f"broken grammar: {told}")
         return PASSED

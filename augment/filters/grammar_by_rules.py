@@ -75,6 +75,11 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         # un peu stupides -> un peu de stupides; certains d'entre -> quelques d'entre
         (r"\b[Uu]n peu\b(?! de\b| d['’])", r"\b[Uu]n peu (?:de\b|d['’])"),
         (
+            r"\b(?:tellement|beaucoup|trop|assez)\s*[.!?]",
+            r"\b(?:tellement|beaucoup|trop|assez) de\s*[.!?]",
+        ),
+        (r"\b[Cc]ombien d(?:e |['’])", r"\b[Cc]ombien (?!d(?:e\b|['’]))\w"),
+        (
             r"\b(?:[Cc]ertaine?s|[Qq]uelques-une?s|[Pp]lusieurs)\b",
             r"\b[Qq]uelques d(?:e |['’])",
         ),
@@ -113,8 +118,8 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         # On connaît -> Il connaît; Vous vous amusez -> Vous amusez; Voulez-vous -> Voulez
         (
             r"\b[Oo]n\b",
-            r"\b[Ii]l\b(?! (?:y|n['’]y|faut|fallait|faudra|semble|paraît|suffit|existe|se)\b| s['’]"
-            r"| (?:n['’])?(?:est|était|sera|serait)\b)",
+            r"\b[Ii]l\b(?! (?:y|n['’]y|faut|fallait|faudra|semble|paraît|suffit|existe)\b| s['’]agi"
+            r"| se p(?:eut|ourrait)\b| (?:n['’])?(?:est|était|sera|serait)\b)",
         ),
         (
             r"\b[Vv]ous vous\b|\b[Nn]ous nous\b",
@@ -153,7 +158,22 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Pp]romet\w*(?:-\w+)? d(?:e |['’])", r"\b[Pp]romet\w*(?:-\w+)? pour\b"),
         # Ça fait -> Il fait; c'est juste que -> il est juste que; s'est passé -> est passé
         (r"\b[Çç]a fait\b", r"\b[Ii]l fait\b"),
-        (r"\b[Cc]['’]est juste\b", r"\b[Ii]l est juste\b"),
+        (
+            r"\b[Cc]['’]est\b",
+            r"\b[Ii]l est (?:(?:juste|tout|en|bien) |vrai\s*[.!?,])",
+        ),
+        (r"\bs['’]est-il\b", r"\b[Qq]u['’](?:est-ce que s['’]est|il est) passé"),
+        (r"\b[Qq]uoi \w+(?:er|ir|re)\b", r"\b[Qq]u['’]est-ce que \w+(?:er|ir|re)\b"),
+        (
+            r"\bqui (?:je|tu|ils?|elles?|nous|vous)\b",
+            r"\bque (?:je|tu|nous|vous) (?:suis|es|êtes|sommes)\b|"
+            r"\bqu['’](?:ils?|elles?) (?:est|sont)\b",
+        ),
+        (r"\bqui\b", r"\bqu['’](?:était|étaient|est|a|ont|avait|avaient)\b(?!-)"),
+        (r"\bplus\b", r"\b[Dd]éjà (?:je|tu|il|elle|on)\b"),
+        (r"^Bon(?:ne)? \w", r"^Bien \w"),
+        (r"-moi bien\b", r"-moi bon\b"),
+        (r"\bde l['’]", r"\bdu (?!onze\b|oui\b)[AEIOUÉaeiouéèê]"),
         (r"\bs['’]est passée?s?\b", r"\bqui est passée?s?\b"),
         (r"\b[Ff]ais\b", r"\bFès\b"),
         (r"\b[Ee]t\b", r"\bIer\b"),

@@ -246,6 +246,10 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # Que élimine, fils de abruti
         r"(?<![-‐'’])\b(?:[Dd]e|[Qq]ue) (?!onz|oui|une?\b|ouf|hi|ha|io|ou\b|où|et\b|en\b)"
         rf"[aeiouéèêàâîô]{_LETTER}",
+        # lever-me; nous avons a eu; Ici en le commandant
+        r"\w(?:er|ir|re)-(?:me|te|se)\b",
+        r"\b(?:avons|avez|ont|ai|as) a \w+[éui]s?\b",
+        r"\b[Ee]n le (?!\w+ant\b)\w",
         # Sparky, Va falloir
         rf"(?:(?<={_LETTER} )|(?<={_LETTER}, )){_SMALL}\b",
         # A subject left out

@@ -275,7 +275,7 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "ficher: repère",
         "étendre: tendre",
         "tendu tendus tendue: as ai avez",
-        "noix: nouveau neuf nouvelle neuve",
+        "noix: nouveau neuf nouvelle neuve nouveaux nouvelles",
         "développer: déroule",
         "faillit: faut",
         # Ce que c'est
@@ -384,6 +384,10 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "comptera comptait compta: expliquera expliquait expliqua; portais portait: menais menait",
         "croiserai croiser croise: traverserai traverser traverse; basse: courte; obtenu: réussi",
         "porté portés portée: emmené emmenés emmenée; tète tètes: maman mamans; couard: lâche",
-        "record records: acte actes; propriété: ferme",
+        "record records: acte actes; propriété propriétés: ferme fermes; cran: nick; sel: sors",
+        "liste: prêt prête; tourné: viré; libre libres: gratuit gratuite; langues: parles",
+        "compté: expliqué; majeure majeures: âgée âgées; bâton: courrier; rachat: sauvetage",
+        "joueur joueurs: équipier équipiers; maintenait maintenu: tenait tenais tenu",
+        "parent parents: père pères; numérique numériques: digitale digitales; chars: voitures",
     ),
 }
