@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -336,6 +338,18 @@ def test_without_the_library_the_rest_is_told(monkeypatch):
     assert found.near_repeated_texts is None
     assert 'pip install "augment-text[duplicates]"' in found.notes[0]
     assert found.repeated_texts == 2
+
+
+def test_the_plan_loads_no_more_than_its_quantile(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("text,label\n" + "".join(f"text {n},{'ab'[n % 2]}\n" for n in range(40)))
+    code = (
+        "import sys; from augment.datasets.inspect_table import inspect_table as inspect; "
+        f"assert inspect({str(path)!r}, model='none').expectation.smallest_gain > 0; "
+        "print([m for m in ('torch', 'pandas', 'scipy.stats') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_json_and_no_label(tmp_path, monkeypatch, capsys):
