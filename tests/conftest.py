@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import pytest
 
 from augment.filters import FilterSettings, build_filters
+from augment.models.lock import alone
 from augment.pipeline import Pipeline
 from augment.records import Candidate
 
@@ -174,14 +175,21 @@ def _train(folder, examples, token, steps, rows):
 
 @pytest.fixture(scope="session")
 def taught(tmp_path_factory):
-    """Two trained models, there and back, as folders of the hub: taught / "en-eo", "eo-en"."""
-    root = tmp_path_factory.mktemp("taught")
+    """Two trained models, there and back, as folders of the hub: taught / "en-eo", "eo-en".
+
+    Read only: the workers of a parallel run share them, and the first that wants them makes them.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "taught"
     examples = pairs(1500)
     back = [(target, source) for source, target in examples]
-    for name, texts in (("en-eo", examples), ("eo-en", back)):
-        left, right = ([text[n] for text in texts] for n in (0, 1))
-        with quiet():
-            teach(root / name, left, right, texts)
+    with alone(root.with_suffix(".lock")):
+        for name, texts in (("en-eo", examples), ("eo-en", back)):
+            if not (root / name).exists():
+                left, right = ([text[n] for text in texts] for n in (0, 1))
+                with quiet():
+                    teach(root / f"{name}.made" / name, left, right, texts)
+                (root / f"{name}.made" / name).rename(root / name)
     return root
 
 
