@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 #: Longer texts are cut here, as the model was trained.
 MAX_TOKENS: Final = 256
 _STEP: Final = 8
-#: Texts of a forward pass, always: see the notes of `SentenceEncoder`.
-_ROWS: Final = {"cpu": 16, "cuda": 256}
+#: Padded tokens of a forward pass on a CPU, in 16 texts at most; texts of one on a GPU.
+_PASS_TOKENS: Final = 256
+_MOST_ROWS: Final = {"cpu": 16, "cuda": 256}
 #: Originals whose vectors are kept between calls: each comes again with the next pivot.
 REMEMBERED: Final = 10_000
 
@@ -52,11 +53,13 @@ class SentenceEncoder:
     Notes
     -----
     Texts are sorted by length and padded to the next multiple of eight tokens only; texts of one
-    padded length share a pass, and every pass has the same number of rows, repeated ones where
-    texts are missing. So the shapes that decide how a matrix product is summed up are the text's
-    own, and its vector does not depend on what else is in the call: with passes of any size a
-    fifth of the vectors moved in their last bits on some processors, and with them, now and then,
-    a rounded similarity. That costs a tenth to a quarter of the time.
+    padded length share a pass, and every pass of that length has the same number of rows, repeated
+    ones where texts are missing. So the shapes that decide how a matrix product is summed up are
+    the text's own, and its vector does not depend on what else is in the call: with passes of any
+    size a fifth of the vectors moved in their last bits on some processors, and with them, now and
+    then, a rounded similarity. On a CPU passes are small, so that few rows are repeated: with 16
+    rows whatever the length, thirty new texts took two and a half times as long, four hundred a
+    third longer.
 
     The layers compute in float32. bfloat16 was 1.6 times faster on a processor that has it, but
     moved the cosine of 1,500 real pairs by up to 0.0023, and the same row would score differently
@@ -121,10 +124,9 @@ class SentenceEncoder:
         )["input_ids"]
         lengths = [-(-len(row) // _STEP) * _STEP for row in ids]
         order = sorted(range(len(ids)), key=lengths.__getitem__)
-        size = _ROWS["cuda" if self.device.startswith("cuda") else "cpu"]
         with progress.stage("sentence vectors", len(place), "text") as stage:
             for length, rows in groupby(order, key=lengths.__getitem__):
-                alike = list(rows)
+                alike, size = list(rows), self._rows(length)
                 for start in range(0, len(alike), size):
                     batch = alike[start : start + size]
                     full = [*batch, *batch[-1:] * (size - len(batch))]
@@ -132,6 +134,12 @@ class SentenceEncoder:
                     vectors[batch] = passed[: len(batch)]
                     stage.advance(len(batch))
         return vectors[[place[text] for text in texts]]
+
+    def _rows(self, length: int) -> int:
+        """Texts of every forward pass of that padded length: see the notes of the class."""
+        if self.device.startswith("cuda"):
+            return _MOST_ROWS["cuda"]
+        return max(1, min(_MOST_ROWS["cpu"], _PASS_TOKENS // length))
 
     def _forward(self, ids: list[list[int]], length: int) -> NDArray[np.float32]:
         torch = self._torch

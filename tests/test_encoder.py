@@ -69,7 +69,7 @@ def test_a_text_does_not_depend_on_its_company(encoder):
         "guitar",
         "rain",
     ]
-    texts = [" ".join(rng.choices(vocabulary, k=rng.randint(1, 40))) for _ in range(80)]
+    texts = [" ".join(rng.choices(vocabulary, k=rng.randint(1, 40))) for _ in range(40)]
     together = encoder.encode(texts)
     for size in (1, 7):
         apart = np.concatenate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import inspect
 import json
 import os
@@ -177,15 +178,36 @@ def test_a_test_row_was_never_trained_on(tiny, monkeypatch):
         assert (unit.arm == "augmented") == bool((rows >= 36).any())
 
 
-def test_learns_and_is_reproducible(tiny):
-    learn = options(tiny, steps=60, arms=("oversampled", "augmented"))
-    frame = table(48)
-    first = kfold_train(frame, **learn)
-    assert first.arms["oversampled"].mean("accuracy") > 0.9
-    again = kfold_train(frame, **learn)
+def test_learns(tiny):
+    found = kfold_train(table(48), **options(tiny, steps=60, arms=("oversampled",)))
+    assert found.arms["oversampled"].mean("accuracy") > 0.9
+
+
+def test_the_seed_decides_the_scores(tiny):
+    short = options(tiny, folds=2, arms=("oversampled", "augmented"))
+    first, again, other = (kfold_train(table(), **short, seed=seed) for seed in (0, 0, 1))
     assert scores(first.metrics()) == scores(again.metrics())
-    other = kfold_train(frame, **{**learn, "steps": 3, "seed": 1})
     assert scores(other.metrics()) != scores(again.metrics())
+
+
+def test_the_search_for_garbage_after_a_run_is_among_its_own_objects(tiny, monkeypatch):
+    from augment.train import passes
+
+    give_back = passes.give_memory_back
+
+    def spy(device):
+        searched.append(len(gc.get_objects()))
+        give_back(device)
+
+    before, searched = len(gc.get_objects()), []
+    monkeypatch.setattr(passes, "give_memory_back", spy)
+    kfold_train(table(18), **options(tiny, folds=2, steps=1, arms=("original",)))
+    assert len(searched) == 2
+    assert searched[1] < before / 5
+    assert gc.get_freeze_count() == 0
+    with pytest.raises(AugmentError, match="diverged"):
+        kfold_train(table(18), **options(tiny, folds=2, lr=1e12, arms=("original",)))
+    assert gc.get_freeze_count() == 0
 
 
 def test_killed_run_goes_on_and_ends_the_same(tiny, tmp_path, monkeypatch):

@@ -148,6 +148,25 @@ def out_of_memory(error: BaseException) -> bool:
     return "allocate memory" in said or "not enough memory" in said or "out of memory" in said
 
 
+@contextlib.contextmanager
+def older_objects_apart() -> Iterator[None]:
+    """Keep what is there already out of the searches for garbage within a block.
+
+    With the libraries and a table loaded these are a million objects, and a search through them
+    takes as long as a short training.
+    """
+    import gc
+
+    if gc.get_freeze_count():  # whoever calls has set objects apart, and would get them back
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def give_memory_back(device: str) -> None:
     """Free what nothing refers to any more, and hand it to the system.
 

@@ -72,7 +72,7 @@ class RunSetup:
         import torch
 
         from augment.train.finetune import fine_tune, predict
-        from augment.train.passes import give_memory_back
+        from augment.train.passes import give_memory_back, older_objects_apart
         from augment.train.recipe import fresh_model
 
         started = time.perf_counter()
@@ -84,7 +84,7 @@ class RunSetup:
         recipe = self.recipe
         if plan.loss != recipe.loss:  # the arm that weighs every class alike, whatever is given
             recipe = dataclasses.replace(recipe, loss=plan.loss, weights=None)
-        with one_thread():
+        with older_objects_apart(), one_thread():
             model = fresh_model(encoder, self.config, generator)
             try:
                 fine_tune(
@@ -94,8 +94,8 @@ class RunSetup:
                 where = f"arm {job.arm!r}, repeat {split.repeat}, fold {split.fold}"
                 raise DivergedError(f"{where}: {error} (--lr)") from error
             probabilities = predict(model, table, split.test, recipe)
-        del model
-        give_memory_back(recipe.device)
+            del model
+            give_memory_back(recipe.device)
         return Unit(
             repeat=split.repeat,
             fold=split.fold,
