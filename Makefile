@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# By files, in the order that tests/conftest.py gives them.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The offline translator's language pairs for English, French and Spanish texts.
 APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en \
@@ -32,10 +34,10 @@ demo: install apertium proofreaders
 	@$(BIN)/python examples/demo.py
 
 test: install apertium proofreaders browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
 
 test-all: install apertium proofreaders browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not network and not gpu"
+	$(PYTEST) -m "not network and not gpu"
 
 lint: install
 	$(BIN)/ruff check .

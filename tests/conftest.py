@@ -27,6 +27,20 @@ from augment.records import Candidate
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+#: Files that take longest. They come first (`--no-loadscope-reorder` keeps the order): begun at the
+#: end, where files of few tests would be, one of them is what all other workers wait for.
+LONGEST = (
+    "test_documents", "test_kfold", "test_kill", "test_train_model", "test_models",
+    "test_label_check", "test_kfold_options", "test_demo", "test_train_fast_model",
+    "test_notebooks", "test_founding_examples", "test_text_classifier", "test_train_kernels",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
+
 NOUNS = {"house": "domo", "film": "kino", "book": "libro", "train": "vagono", "garden": "parko"}
 ADJECTIVES = {
     "big": "granda", "large": "granda", "old": "maljuna", "ancient": "maljuna",

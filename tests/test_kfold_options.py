@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -35,31 +36,32 @@ def tiny(tmp_path_factory):
     return tiny_encoder(tmp_path_factory.mktemp("made") / "encoder", WORDS)
 
 
-@pytest.fixture
-def run(tiny, monkeypatch, tmp_path):
+def probabilities(tiny, arms=("original",), **more):
     """Probabilities of a small experiment, by its options."""
-    monkeypatch.chdir(tmp_path)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     frame = pd.DataFrame({
         "text": [f"the film was {('good', 'bad')[n % 3 > 0]} {n}" for n in range(24)],
         "label": [("pos", "neg")[n % 3 > 0] for n in range(24)],
     })  # fmt: skip
-
-    def of(arms=("original",), **more):
-        base = {"model": str(tiny), "folds": 2, "steps": 6, "lr": 3e-3, "batch_size": 8}
-        base |= {"precision": "fp32", "device": "cpu", "arms": arms}
-        found = kfold_train(frame, **{**base, **more}).oof
-        columns = ["prob_neg", "prob_pos"]
-        return {arm: own[columns].to_numpy() for arm, own in found.groupby("arm")}
-
-    yield of
-    torch.set_num_threads(before)
+    base = {"model": str(tiny), "folds": 2, "steps": 6, "lr": 3e-3, "batch_size": 8}
+    base |= {"precision": "fp32", "device": "cpu", "arms": arms}
+    found = kfold_train(frame, **{**base, **more}).oof
+    columns = ["prob_neg", "prob_pos"]
+    return {arm: own[columns].to_numpy() for arm, own in found.groupby("arm")}
 
 
 @pytest.fixture
-def plain(run):
-    return run()["original"]
+def run(tiny, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield partial(probabilities, tiny)
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def plain(tiny):
+    """The same experiment without an option of its own."""
+    return probabilities(tiny)["original"]
 
 
 @pytest.mark.parametrize(
