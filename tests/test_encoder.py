@@ -69,13 +69,29 @@ def test_a_text_does_not_depend_on_its_company(encoder):
         "guitar",
         "rain",
     ]
-    texts = [" ".join(rng.choices(vocabulary, k=rng.randint(1, 40))) for _ in range(40)]
+    texts = [" ".join(rng.choices(vocabulary, k=rng.randint(1, 40))) for _ in range(80)]
     together = encoder.encode(texts)
     for size in (1, 7):
         apart = np.concatenate(
             [encoder.encode(texts[at : at + size]) for at in range(0, len(texts), size)]
         )
         assert np.array_equal(apart, together)
+
+
+def test_passes_of_one_length_have_one_shape(encoder, monkeypatch):
+    """On many processors vectors are the same whatever the shapes; this holds on all of them."""
+    forward, shapes = encoder._forward, set()
+
+    def spy(ids, length):
+        shapes.add((length, len(ids)))
+        return forward(ids, length)
+
+    monkeypatch.setattr(encoder, "_forward", spy)
+    texts = [" ".join(["film"] * n) for n in (1, 2, 3, 20, 21, 60, 300)]
+    for some in (texts, texts[:1], texts[2:4], [f"{texts[4]} {n}" for n in range(20)]):
+        encoder.encode(some)
+    assert len(shapes) == len({length for length, _ in shapes}) >= 4
+    assert max(length * rows for length, rows in shapes) <= 256
 
 
 def test_order_and_repeats(encoder):
