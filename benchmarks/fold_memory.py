@@ -19,7 +19,7 @@ from pathlib import Path
 
 from machine import describe
 
-from augment.train.kfold.kfold import runs
+from augment.train.kfold import runs
 from augment.train.kfold.kfold import kfold_train
 
 RESULT = Path(__file__).parent / "results" / "fold_memory.json"

@@ -214,7 +214,7 @@ def test_killed_run_goes_on_and_ends_the_same(tiny, tmp_path, monkeypatch):
     table().to_csv("d.csv", index=False)
     whole = kfold_train("d.csv", **options(tiny, out=tmp_path / "whole"))
 
-    from augment.train.kfold.kfold import units
+    from augment.train.kfold import units
 
     add, written = units.UnitStore.add, []
 
@@ -351,7 +351,7 @@ def test_what_a_training_process_raises_comes_through(tiny):
 def test_a_run_that_could_not_be_written_leaves_a_folder_that_can_be_used(
     tiny, tmp_path, monkeypatch
 ):
-    from augment.train.kfold.kfold import run_folder
+    from augment.train.kfold import run_folder
 
     def full(path, value):
         with run_folder.replacing(path):

@@ -32,7 +32,7 @@ import torch
 from augment.cli import main
 from augment.train.predictor import Predictor
 from augment.train.saved_model import load_saved
-from augment.train.serving.serving import model as serving_model
+from augment.train.serving import model as serving_model
 from augment.train.serving.listening import _worth_telling
 from augment.train.serving.log import LogLines
 from augment.train.serving.model import SAMPLES, ServedModel
