@@ -140,6 +140,12 @@ RULED = [
     ("Combien d'écrits ?", "Combien écrits ?"),
     ("Il en a tellement.", "Il en a tellement de."),
     ("Bon voyage, Luc.", "Bien voyage, Luc."),
+    ("Range ton arme.", "Range votre arme."),
+    ("Je vous arrange ça.", "Je t'arrange ça."),
+    ("S'ils veulent partir...", "Ils se veulent partir..."),
+    ("Où se situe le lac ?", "Où le situe le lac ?"),
+    ("Ils sont assez fous.", "Ils sont assez de fous."),
+    ("Je te veux, Luc.", "Je veux te, Luc."),
     ("Écoute-moi bien.", "Écoute-moi bon."),
     ("Les électeurs de l'Ohio.", "Les électeurs du Ohio."),
 ]

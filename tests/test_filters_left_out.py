@@ -28,6 +28,7 @@ from augment.filters.left_out_words import NEEDED
         ("fr", "Écoute, Luc, je crois que oui.", "Écoute, Luc, crois que si.", "'crois'"),
         ("fr", "Tu m’as vu hier.", "M'as vu hier.", '"m\'"'),
         ("fr", "Oui, j'y crois.", "Oui, y crois.", "'y'"),
+        ("fr", "Elle y va.", "Y va.", "'y'"),
     ],
 )
 def test_a_subject_is_left_out(language, original, text, wanted):
@@ -142,6 +143,7 @@ def test_articles_are_left_out():
         ("en", "We feel love when we hear it.", "Love is felt when heard."),
         ("en", "It took longer than we thought.", "It took longer than was thought."),
         ("fr", "Fonctionne très bien.", "Il fonctionne très bien."),
+        ("fr", "Il y a quelqu'un.", "Y a quelqu'un."),
         ("fr", "Si tu restes, parle.", "Si tu restes, tu parles."),
         ("fr", "Vraiment, recommande.", "Je recommande, vraiment."),
         ("en", "Want some?", "You want some?"),

@@ -344,8 +344,9 @@ def test_the_plan_loads_no_more_than_its_quantile(tmp_path):
     path = tmp_path / "in.csv"
     path.write_text("text,label\n" + "".join(f"text {n},{'ab'[n % 2]}\n" for n in range(40)))
     code = (
-        "import sys; from augment.datasets.inspection.inspect_table import inspect_table as inspect; "
-        f"assert inspect({str(path)!r}, model='none').expectation.smallest_gain > 0; "
+        "import sys; from augment.datasets.inspection.inspect_table import inspect_table; "
+        f"found = inspect_table({str(path)!r}, model='none'); "
+        "assert found.expectation.smallest_gain > 0; "
         "print([m for m in ('torch', 'pandas', 'scipy.stats') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -20,6 +20,8 @@ _DEGREES: Final = (
     "(?:seule?s?|très|plus|moins|bien|assez|trop|aussi|autres?|même|deux|trois|quatre)"
 )
 _TO_DO: Final = r"(?:l[ea]s? |l['’]|[mts]e |[nv]ous )?\w+(?:er|ir|re)\b"
+_TU: Final = r"(?:[Tt]u|[Tt]oi|[Tt]e|[Tt](?:on|a|es))\b|\b[Tt]['’]"
+_VOUS: Final = r"(?:[Vv]ous|[Vv]otre|[Vv]os)\b"
 _STRONG: Final = "moi|toi|lui|elles?|nous|vous|eux"
 #: Commands that nobody takes for a "je" left out, as "Recommande" may be.
 _COMMANDS: Final = (
@@ -178,5 +180,19 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Ff]ais\b", r"\bFès\b"),
         (r"\b[Ee]t\b", r"\bIer\b"),
         (r"\b[Ee]n\b", r"\b[Dd]ans (?:tu|je|ils?)\b"),
+        # ta peau -> votre peau, and back
+        (rf"\b{_TU}", rf"\b{_VOUS}"),
+        (rf"\b{_VOUS}", rf"\b{_TU}"),
+        # S'ils veulent -> Ils se veulent; Où se situe -> Où le situe; Elle y va -> Y va
+        (r"\b[Ss]['’]ils?\b", r"^Ils? se\b"),
+        (r"\b[Oo]ù se\b", r"\b[Oo]ù le\b"),
+        (r"^[Qq]ue \w", r"^[Qq]u['’]ils? \w"),
+        (r"\ben quoi\b", r"\bdans quoi\b"),
+        (r"\bgens qui\b", r"\bgens que\b"),
+        (r"\b[Pp]eu importe", r"\b[Pp]eu l['’]importe"),
+        (r"\b(?:assez|peu)\b(?! d(?:e\b|['’]))", r"\b(?:assez|peu) de\b"),
+        (r"\b[Oo]n\b", r"(?<![\w'’.-])u\b(?![.'’-])"),
+        (r"^[Aa] ", r"^[Ii]l a "),
+        (r"\b(?:te|me|se|le|la|les) \w", r"\b(?:te|me|se)\s*[.!?,]"),
     ),
 }

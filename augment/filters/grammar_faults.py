@@ -246,6 +246,9 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
         # Que élimine, fils de abruti
         r"(?<![-‐'’])\b(?:[Dd]e|[Qq]ue) (?!onz|oui|une?\b|ouf|hi|ha|io|ou\b|où|et\b|en\b)"
         rf"[aeiouéèêàâîô]{_LETTER}",
+        # Qui est-ce qui sont; tu as de la raison
+        r"\b[Qq]ui est-ce qui (?:sont|étaient|ont|avaient|furent)\b",
+        r"\b(?:ai|as|a|ont|avez|avons|avai[st]|avaient) de la raison\b",
         # lever-me; nous avons a eu; Ici en le commandant
         r"\w(?:er|ir|re)-(?:me|te|se)\b",
         r"\b(?:avons|avez|ont|ai|as) a \w+[éui]s?\b",

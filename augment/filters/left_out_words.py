@@ -164,6 +164,6 @@ NEEDED: Final[dict[str, Needed]] = {
         put_in=_words("il ils elle elles"),
         told={"tu": "", "vous": "", "nous": ""},
         addressed=_words("je tu nous vous"),
-        always=_words("je j' tu on c'"),
+        always=_words("je j' tu on c' elle elles ils"),
     ),
 }

@@ -388,6 +388,11 @@ SENSES: Final[dict[str, tuple[str, ...]]] = {
         "liste: prêt prête; tourné: viré; libre libres: gratuit gratuite; langues: parles",
         "compté: expliqué; majeure majeures: âgée âgées; bâton: courrier; rachat: sauvetage",
         "joueur joueurs: équipier équipiers; maintenait maintenu: tenait tenais tenu",
+        "sincèrement: vraiment vrai; soucieux: désolé; avorté avortée: arrêté arrêtée; su: connu",
+        "fêler: craquer; lamentable: regrettable; excite: réveille; thym: gouvernail; race: course",
+        "hypocrites: cafards; soutenez: appuyez; maître: propriétaire; confier: confiance",
+        "mesquin mesquine: mauvais mauvaise mal; ordonne: range; attitude: pose; bu: ivre",
+        "revenir: rendre; restaurerai: rendrai; pains: pans",
         "parent parents: père pères; numérique numériques: digitale digitales; chars: voitures",
     ),
 }

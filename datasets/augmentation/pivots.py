@@ -37,7 +37,7 @@ USABLE_OF_ALL: Final = 3
 #: The same of what passes ``normal``, by the language of the texts and the pivot.
 USABLE_THROUGH: Final[dict[str, dict[str, int]]] = {
     "en": {"ca": 6, "es": 6, "eo": 6, "fr": 6},
-    "fr": {"ca": 7, "es": 6, "en": 4, "eo": 2},
+    "fr": {"ca": 6, "es": 6, "en": 4, "eo": 3},
 }
 #: Fewer than that are not worth asking for.
 _TOO_FEW: Final = 4
