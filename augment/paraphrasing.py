@@ -22,6 +22,7 @@ from augment.languages import detect_language, language_code
 from augment.minilm import NAME
 from augment.paraphraser import Paraphraser, candidate_of
 from augment.planning import plan_round_trips
+from augment.progress import SILENT
 from augment.records import Candidate, Paraphrase, Rejection
 from augment.round_trip import RoundTrip
 from augment.store import Store, store_at
@@ -165,7 +166,10 @@ class TextParaphraser:
         chains = {name: shared.with_filters(made) for name, made in opened.filters.items()}
         self.rejected, self.failed = [], []
         try:
-            return self._filled(texts, n, opened, chains)
+            found = self._filled(texts, n, opened, chains)
+            for line in (line for chain in chains.values() for line in chain.missed()):
+                SILENT.warn(line)
+            return found
         except BaseException:  # engines that were told to stop must not be asked again
             self.close()
             raise

@@ -48,11 +48,14 @@ class Pipeline:
         self._name = name
         self._asked = asked
         self._answered = answered.encode()
-        self._stderr: IO[bytes] = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed in close()
         self._programs: list[subprocess.Popen[bytes]] = []
         self._rest = b""
         self._heard = 0
         source: int | IO[bytes] = subprocess.PIPE
+        try:
+            self._stderr: IO[bytes] = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - see close()
+        except OSError as error:
+            raise PipelineError(f"{name} could not be started: {error}") from error
         try:
             for command in commands:
                 program = subprocess.Popen(  # noqa: S603 - programs of this machine
@@ -73,13 +76,25 @@ class Pipeline:
             raise PipelineError(f"{commands[len(self._programs)][0]}: {error}") from error
 
     def run(self, pieces: Sequence[str]) -> list[str]:
-        """Send pieces, none of which holds the ending sign; give what the last program answers."""
+        """Send pieces, none of which holds the ending sign; give what the last program answers.
+
+        Raises
+        ------
+        PipelineError
+            When a program ended, hung or lost count, or this process may open no more files or
+            threads.
+        """
         data = "".join(piece + self._asked for piece in pieces).encode()
         # Written from a thread of its own: with more than a pipe's worth of text, writing and
         # reading in turn would block on both ends.
         writer = threading.Thread(target=self._write, args=(data,), daemon=True)
-        writer.start()
-        outputs = self._read(len(pieces))
+        try:
+            writer.start()
+            outputs = self._read(len(pieces))
+        except PipelineError:
+            raise
+        except (OSError, RuntimeError) as error:
+            raise PipelineError(f"{self._name} could not be asked: {error}") from error
         writer.join()
         return [output.decode("utf-8", "replace") for output in outputs]
 

@@ -263,6 +263,9 @@ class _Judge:
                         self.kept += 1
                     yield row, result
                     stage.advance()
+        for line in self.chain.missed():
+            self.notes.append(line)
+            self.progress.warn(line)
 
     def judged(self, about_input: Mapping[str, Any]) -> Judged:
         """Put together what came of it; call it after `results` has ended."""

@@ -9,9 +9,10 @@ from augment import pipeline
 from augment.filters import FilterChain, FilterSettings, build_filters, proofreaders
 from augment.filters.proofreaders import PROOFREADERS, Grammalecte, LinkGrammar, proofreader
 from augment.filters.proofreading import Proofreading
-from augment.filters.recall import identity_of
+from augment.filters.recall import Recall, identity_of
 from augment.pipeline import Pipeline
 from augment.records import Candidate
+from augment.store import Store
 
 french = pytest.mark.skipif(
     shutil.which("grammalecte-cli") is None, reason="no Grammalecte (make proofreaders)"
@@ -201,29 +202,100 @@ def test_the_manifest_and_the_findings_kept_name_the_program(monkeypatch, unknow
 
 
 @english
-def test_a_program_that_dies_of_a_text_costs_that_text_only(deadly_poison):
+def test_a_program_that_dies_of_a_text_leaves_that_text_alone_unread(deadly_poison):
     bad = ("What are we going to do?", "What is we going to do?")
     told = faults("en", bad, ("This is good.", "This is poison."), bad)
-    assert "broke off" in told[1]
+    assert "broke off" in told[1].why
     assert told[0] == told[2] != ""
 
 
-@french
-def test_a_program_that_hangs_is_given_up(monkeypatch, tmp_path):
+@english
+def test_a_program_that_was_killed_once_reads_the_text_again(monkeypatch):
+    real, killed = Pipeline.run, []
+
+    def once(self, pieces):
+        if not killed:
+            killed.append(pieces)
+            self._programs[0].kill()
+        return real(self, pieces)
+
+    monkeypatch.setattr(Pipeline, "run", once)
+    assert "no parse" in faults("en", ("What are we doing?", "What is we doing?"))[0]
+    assert killed
+
+
+def asleep(tmp_path):
+    """A program that never answers."""
+    program = tmp_path / "asleep"
+    program.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    program.chmod(0o755)
+    return Grammalecte(str(program), "0")
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What programs were asked; none is waited for long."""
     monkeypatch.setattr(pipeline, "HUNG_AFTER_S", 0.3)
-    asleep = tmp_path / "asleep"
-    asleep.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
-    asleep.chmod(0o755)
-    reader = Grammalecte(str(asleep), "0")
-    assert "no answer for" in reader.faults([("Oui.", "Non.")])[0]
-    started = []
+    asked = []
     real = Pipeline.run
-    monkeypatch.setattr(Pipeline, "run", lambda self, of: started.append(of) or real(self, of))
-    told = reader.faults([(f"Oui {n}.", f"Non {n}.") for n in range(20)])
-    assert all("no answer for" in one for one in told)
-    assert len(started) < 15  # and not once for every half of them
+    monkeypatch.setattr(Pipeline, "run", lambda self, of: asked.append(of) or real(self, of))
+    return asked
+
+
+def test_a_program_that_hangs_is_not_asked_text_by_text(tmp_path, started):
+    reader = asleep(tmp_path)
+    with pytest.raises(pipeline.PipelineError, match="no answer for"):
+        reader.faults([(f"Oui {n}.", f"Non {n}.") for n in range(20)])
+    assert len(started) < 5
 
 
 def test_a_program_that_cannot_be_started_is_named():
     reader = LinkGrammar("/nowhere/link-parser", "0")
-    assert "Link Grammar" in reader.faults([("Yes.", "No.")])[0]
+    with pytest.raises(pipeline.PipelineError, match="Link Grammar"):
+        reader.faults([("Yes.", "No.")])
+
+
+def test_a_program_without_a_file_to_complain_in_is_told_as_one_that_fails(monkeypatch):
+    def full(*args):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(pipeline.tempfile, "TemporaryFile", full)
+    with pytest.raises(pipeline.PipelineError, match="Link Grammar.*Too many open files"):
+        LinkGrammar("link-parser", "0").faults([("Yes.", "No.")])
+
+
+def test_a_program_that_fails_is_given_up_and_all_pass(monkeypatch, tmp_path, started):
+    check = Proofreading(FilterSettings(language="de"))
+    check._reader = asleep(tmp_path)
+    batch = [Candidate(n, f"Oui {n}.", f"Non {n}.") for n in range(3)]
+    for _ in range(2):
+        assert all(found.passed and found.missed for found in check.check(batch))
+    assert len(started) < 5
+    [line] = check.missed()
+    assert "6 texts passed unread by Grammalecte 0, which was given up (Grammalecte gave no" in line
+    assert check.missed() == []
+
+
+@english
+def test_what_a_program_failed_at_is_not_kept_for_later_runs(monkeypatch, unknown_yet):
+    settings = FilterSettings(language="en")
+    asked, made = "What are we going to do?", "What is we going to do?"
+
+    def judged(store):
+        filters = build_filters(settings, disabled=["similarity"])
+        chain = FilterChain(filters, settings)
+        chain.recall = Recall(store, identity_of(filters, settings))
+        [found] = chain.apply([Candidate(0, asked, made, by_rules=True)])
+        return getattr(found, "reason", "kept"), chain.missed()
+
+    def broken(self, pieces):
+        raise pipeline.PipelineError("out of memory")
+
+    with Store() as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(Pipeline, "run", broken)
+            reason, [line] = judged(store)
+            assert reason == "kept"
+            assert "1 text passed unread by Link Grammar 5" in line
+            assert "(out of memory)" in line
+        assert judged(store) == ("proofreading", [])

@@ -4,7 +4,8 @@ Adding a check = one file here, one line in `FILTERS`, one test file. Other pack
 through the entry-point group ``augment.filters``: a class that takes the `FilterSettings` and has
 a ``name`` and a ``check`` method; under the name of a check of this table it takes its place. A
 check that must know the whole table or its labels has a ``learn`` method as well
-(`augment.filters.check.Learner`); one that cannot check everything says so in ``notes``.
+(`augment.filters.check.Learner`); one that cannot check everything says so in ``notes``, and in
+``missed`` what it failed to look at.
 """
 
 from __future__ import annotations

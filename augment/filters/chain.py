@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from augment.filters.check import Filter, Learner, Noted, Original
+from augment.filters.check import Fallible, Filter, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
 from augment.filters.recall import Recall, Ruling
 from augment.key_set import KeySet
@@ -139,7 +139,7 @@ class FilterChain:
     ) -> list[Ruling]:
         """Look the findings on a window up; where it is new, find and remember them."""
         if self.recall is None:
-            return self._judge(candidates)
+            return self._judge(candidates)[0]
         taken = [
             not check.look(check.key(candidate.text)).passed
             for check in duplicates
@@ -148,12 +148,17 @@ class FilterChain:
         key = self.recall.key(candidates, taken)
         judged = self.recall.get(key)
         if judged is None:
-            judged = self._judge(candidates)
-            self.recall.put(key, judged)
+            judged, whole = self._judge(candidates)
+            if whole:
+                self.recall.put(key, judged)
         return judged
 
-    def _judge(self, candidates: Sequence[Candidate]) -> list[Ruling]:
-        """Show a window to every check, each candidate up to the first that refuses it."""
+    def _judge(self, candidates: Sequence[Candidate]) -> tuple[list[Ruling], bool]:
+        """Show a window to every check, each candidate up to the first that refuses it.
+
+        Also tell whether every check could look at what it was shown.
+        """
+        whole = True
         refused: dict[int, tuple[int, str, str]] = {}
         scores: dict[int, float] = {}
         left = list(range(len(candidates)))
@@ -163,6 +168,7 @@ class FilterChain:
             findings = check.check([candidates[at] for at in left])
             still = []
             for at, finding in zip(left, findings, strict=True):
+                whole = whole and not finding.missed
                 if finding.score is not None and check.name == _SCORING:
                     scores[at] = finding.score
                 if not finding.detail:
@@ -177,7 +183,7 @@ class FilterChain:
                 change(candidate.original, candidate.text),
             )
             for at, candidate in enumerate(candidates)
-        ]
+        ], whole
 
     def _settle(
         self,
@@ -216,4 +222,13 @@ class FilterChain:
         """Sentences that the user should read before the run: what cannot be checked and why."""
         return [
             line for check in self._filters if isinstance(check, Noted) for line in check.notes()
+        ]
+
+    def missed(self) -> list[str]:
+        """Sentences on what checks could not look at since this was last asked, and why."""
+        return [
+            line
+            for check in self._filters
+            if isinstance(check, Fallible)
+            for line in check.missed()
         ]

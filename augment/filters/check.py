@@ -19,10 +19,14 @@ class Finding:
         Empty when the candidate passes; else what was seen, in a few words with values.
     score
         The check's number, where it has one (similarity: the cosine, 0..1).
+    missed
+        The check could not look at the candidate, which passes as if there were no such check.
+        That says nothing of the candidate, so it is not kept for later runs.
     """
 
     detail: str = ""
     score: float | None = None
+    missed: bool = False
 
     @property
     def passed(self) -> bool:
@@ -76,3 +80,11 @@ class Noted(Protocol):
 
     def notes(self) -> list[str]:
         """Sentences: what cannot be checked, and why."""
+
+
+@runtime_checkable
+class Fallible(Protocol):
+    """A check that may be unable to look at some candidates, by no fault of theirs."""
+
+    def missed(self) -> list[str]:
+        """Sentences: how many it could not look at since this was last asked, and why."""

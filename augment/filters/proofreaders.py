@@ -22,6 +22,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
@@ -42,9 +43,16 @@ _DEARER: Final = 1.0
 _COMMANDS: Final = " !%*/"
 _COST: Final = re.compile(r"UNUSED=(\d+) DIS= ?(-?[\d.]+)")
 _SECONDS: Final = 10
-#: Texts in a row that a program may die of before it is no more asked one by one.
-_FAILURES_IN_A_ROW: Final = 3
+#: How often a program is started anew before it counts as one that does not work.
+_ATTEMPTS: Final = 3
 _UNBUFFERED: Final = ("stdbuf", "-oL")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A text that a program did not get through, and why."""
+
+    why: str
 
 
 class Proofreader(ABC):
@@ -69,10 +77,13 @@ class Proofreader(ABC):
         the program is unusual in good sentences as well.
     longest
         Words of a piece beyond which a pair is passed over.
+    plain
+        A piece that the program gets through wherever it works at all.
     """
 
     by_rules_only = False
     longest = sys.maxsize
+    plain: str
 
     def __init__(
         self,
@@ -86,7 +97,6 @@ class Proofreader(ABC):
         self.program = f"{name} {version}"
         self._start = partial(Pipeline, name, [command], asked=asked, answered=answered)
         self._running: Pipeline | None = None
-        self._failed = 0
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -96,10 +106,16 @@ class Proofreader(ABC):
             self._running = None
             atexit.unregister(self.close)
 
-    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    def faults(self, pairs: Sequence[tuple[str, str]]) -> list[str | Unread]:
         """Say of each original and its new text what is wrong in the new one alone; "" nothing.
 
-        Of a text that the program does not get through, why.
+        Of a text that the program breaks off at or hangs at, while it goes through others, why it
+        is unread: no verdict on it.
+
+        Raises
+        ------
+        PipelineError
+            When the program goes through no text at all.
         """
         split = [(self._pieces(original), self._pieces(text)) for original, text in pairs]
         read = [
@@ -120,35 +136,56 @@ class Proofreader(ABC):
             for pair, short in zip(split, read, strict=True)
         ]
 
-    def _ask(self, pieces: Sequence[str]) -> dict[str, str | PipelineError]:
+    def _ask(self, pieces: Sequence[str]) -> dict[str, str | Unread]:
         """Give the answer to each piece, or why there is none."""
         if not pieces:
             return {}
         try:
+            return dict(zip(pieces, self._run(pieces), strict=True))
+        except PipelineError:
+            self._check_that_it_works()
+        if len(pieces) > 1:
+            middle = len(pieces) // 2  # the others shall not pay for one that it dies of
+            return {**self._ask(pieces[:middle]), **self._ask(pieces[middle:])}
+        try:  # it may have been killed, as where memory is short: no fault of the text
+            return dict(zip(pieces, self._run(pieces), strict=True))
+        except PipelineError as error:
+            return {pieces[0]: Unread(str(error))}
+
+    def _run(self, pieces: Sequence[str]) -> list[str]:
+        try:
             if self._running is None:
                 self._running = self._start()
                 atexit.register(self.close)
-            answers = self._running.run(pieces)
-            self._failed = 0
-            return dict(zip(pieces, answers, strict=True))
-        except PipelineError as error:
+            return self._running.run(pieces)
+        except PipelineError:
             self.close()
-            if len(pieces) == 1 or self._failed >= _FAILURES_IN_A_ROW:
-                self._failed += 1
-                return dict.fromkeys(pieces, error)
-            middle = len(pieces) // 2  # the others shall not pay for one that it dies of
-            return {**self._ask(pieces[:middle]), **self._ask(pieces[middle:])}
+            raise
+
+    def _check_that_it_works(self) -> None:
+        """Raise the program's error when it does not get through a plain sentence either.
+
+        Nothing but this decides whether the program is to be blamed, or a text: so it does not
+        depend on the texts that came before, which a run that goes on does not show it again.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._run([self.plain])
+                return
+            except PipelineError:
+                if attempt == _ATTEMPTS:
+                    raise
 
     def _told(
-        self, pair: tuple[Sequence[str], Sequence[str]], answers: dict[str, str | PipelineError]
-    ) -> str:
+        self, pair: tuple[Sequence[str], Sequence[str]], answers: dict[str, str | Unread]
+    ) -> str | Unread:
         sides: list[list[tuple[str, str]]] = []
         for pieces in pair:
             answered: list[tuple[str, str]] = []
             for piece in pieces:
                 answer = answers[piece]
-                if isinstance(answer, PipelineError):
-                    return str(answer)
+                if isinstance(answer, Unread):
+                    return answer
                 answered.append((piece, answer))
             sides.append(answered)
         return self._look(*sides)
@@ -164,6 +201,8 @@ class Proofreader(ABC):
 
 class Grammalecte(Proofreader):
     """French: agreement, conjugation, elision, confusions, and words that do not exist."""
+
+    plain = "Il dort."
 
     def __init__(self, python: str, version: str) -> None:
         super().__init__("Grammalecte", version, [python, "-I", str(_WORKER)])
@@ -217,6 +256,7 @@ class LinkGrammar(Proofreader):
 
     by_rules_only = True
     longest = _LONGEST
+    plain = "This is good."
 
     def __init__(self, program: str, version: str) -> None:
         super().__init__(

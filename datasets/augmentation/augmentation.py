@@ -15,19 +15,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from itertools import groupby
 from typing import Any, Final
 
 from augment._version import __version__
 from augment.datasets.augmentation.announcement import choices, findings
 from augment.datasets.augmentation.checks import Checks, describe_settings
 from augment.datasets.augmentation.manifest import Manifest, add_up, together, versions
-from augment.datasets.augmentation.production import FAILED, Kept, Production
+from augment.datasets.augmentation.outcome import outcome
+from augment.datasets.augmentation.production import Kept, Production
 from augment.datasets.augmentation.recipe import AugmentationConfig
 from augment.datasets.augmentation.sample import RunSample
 from augment.datasets.augmentation.source_language import source_language
 from augment.datasets.augmentation.spool import Spool
-from augment.datasets.augmentation.variants import EarlyNote, why_not_more
+from augment.datasets.augmentation.variants import EarlyNote
 from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.columns import find_columns
 from augment.datasets.survey import odd_texts, originals, survey
@@ -96,6 +96,11 @@ class Augmentation:
         self.notes.append(message)
         self.progress.note(message)
 
+    def warn(self, message: str) -> None:
+        """Say a line that the user must see, and keep it for the manifest."""
+        self.notes.append(message)
+        self.progress.warn(message)
+
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
@@ -151,8 +156,7 @@ class Augmentation:
         self.checks.remember(self.store, versions(), classes)
         self.spool = self._stack.enter_context(Spool())
         for line in self.approach.leaving(self.found.characters):
-            self.notes.append(line)
-            self.progress.warn(line)
+            self.warn(line)
         for line in (*self.approach.notes(), *choices(self)):
             self.note(line)
 
@@ -242,45 +246,11 @@ class Augmentation:
         self.after = {
             label: self.found.counts[label] + count for label, count in kept.by_class.items()
         }
-        if shortfalls := self.shortfalls():
-            self._say_short(shortfalls)
-        self._say_fewer(kept)
-        failed = sum(counts.failed for counts in self.production.yields.values())
-        if failed:
-            self.note(
-                f"{failed:,} texts could not be {self.approach.verb}; they are in the table of "
-                f"refusals (reason {FAILED!r}), and the same command with --force tries them again"
-            )
+        for line in outcome(self, kept):
+            self.note(line)
+        for line in self.checks.missed():
+            self.warn(line)
         return kept
-
-    def _say_fewer(self, kept: Kept) -> None:
-        """Say how many originals have fewer paraphrases than ``per_row`` asked for, and why."""
-        wanted = self.recipe.per_row
-        if wanted is None or self.targets is not None:
-            return
-        # Those of one original stand together.
-        enough = sum(len(list(group)) >= wanted for _, group in groupby(kept.sources))
-        originals = sum(index >= 0 for index in self.found.row_label)
-        if fewer := originals - enough:
-            tried = why_not_more(self.paraphrasers, self.production.yields)
-            few = f"{fewer:,} of {originals:,} originals have fewer than {wanted} paraphrases"
-            self.note(f"{few}: {tried}")
-
-    def _say_short(self, shortfalls: Mapping[str, int]) -> None:
-        """Say which classes stay short of what, and why, in one line."""
-        targets = self.targets or {}
-        lacking = [
-            f"{repr(label) if label else 'the table'} stays {short:,} short of {targets[label]:,}"
-            for label, short in shortfalls.items()
-        ]
-        kind = "" if "" in shortfalls else "class " if len(lacking) == 1 else "classes: "
-        counts, yields, per_row = self.found.counts, self.production.yields, self.recipe.per_row
-        if per_row and all(self.after[one] == counts[one] * (1 + per_row) for one in shortfalls):
-            why = f"every original gave {per_row}; a larger --per-row would give more"
-        else:
-            tried = why_not_more(self.paraphrasers, yields)
-            why = f"{self.approach.shortfall(per_row, yields)} ({tried})"
-        self.note(f"{kind}{', '.join(lacking)}: {why}")
 
     def shortfalls(self) -> dict[str, int]:
         """Rows that classes lack to their target; only classes that lack any."""

@@ -153,6 +153,11 @@ class Checks:
         chains = [chain for chains in self._chains.values() for chain in chains]
         return list(dict.fromkeys(note for chain in chains for note in chain.notes()))
 
+    def missed(self) -> list[str]:
+        """Sentences on what checks could not look at, and why; for the end of the run."""
+        chains = [chain for chains in self._chains.values() for chain in chains]
+        return [line for chain in chains for line in chain.missed()]
+
 
 def _pair_key(texts: Sequence[str]) -> bytes:
     return blake2b(b"".join(map(key_of, texts)), digest_size=16).digest()
