@@ -11,11 +11,20 @@
     │   ├── PairError            exit 2: no engine on this machine translates that pair
     │   └── GivenUpError         an engine that is asked no more
     ├── StoreError               exit 2: the translation store cannot be used
+    ├── WriteError               an output that could not be written (also an OSError)
     ├── DivergedError            a training whose loss is no number any more
     └── DamagedFileError         exit 2: weights or a model folder do not match their hash
 """
 
 from __future__ import annotations
+
+import errno
+from typing import Final
+
+#: What the system says where nothing more can be written.
+_FULL: Final = tuple(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)
+)
 
 
 class AugmentError(Exception):
@@ -89,6 +98,46 @@ class StoreError(AugmentError, RuntimeError):
     """The translation store is damaged, locked or from a newer version."""
 
     exit_code = 2
+
+
+class WriteError(AugmentError, OSError):
+    """An output could not be written while running.
+
+    Parameters
+    ----------
+    what
+        The file or folder, as the user knows it.
+    why
+        The error that the system gave.
+    left
+        What lies in its place now.
+    instead
+        What else may be done about a full disk, as ``", or name another folder"``.
+    """
+
+    def __init__(
+        self,
+        what: object,
+        why: BaseException,
+        left: str = "nothing new was left there",
+        instead: str = "",
+    ) -> None:
+        self.reason = str(getattr(why, "strerror", None) or why)
+        self.no_space = no_space(why)
+        space = f"free some space there{instead}" if self.no_space else ""
+        told = f"{what} could not be written: {self.reason}", left, space
+        super().__init__("; ".join(filter(None, told)))
+
+
+def no_space(error: BaseException) -> bool:
+    """Whether an error says that a disk is full, or this user's part of it.
+
+    >>> no_space(OSError(28, "No space left on device")), no_space(OSError(2, "No such file"))
+    (True, False)
+    """
+    # Libraries that are written in Rust, and SQLite, tell it in words.
+    told = ("os error 28", "No space left on device")
+    return getattr(error, "errno", None) in _FULL or any(one in str(error) for one in told)
 
 
 class DivergedError(AugmentError, ArithmeticError):

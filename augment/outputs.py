@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from augment.broken_text import readable
-from augment.errors import InputError, OutputError
+from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
 
 _locks: Any = None
 with suppress(ImportError):  # on Windows, where a file that is held cannot be renamed
@@ -101,6 +102,19 @@ def beside(out: Path, word: str, suffix: str | None = None) -> Path:
     return out.with_name(f"{out.stem}.{word}{out.suffix if suffix is None else suffix}")
 
 
+def left_by_a_kill(out: Path) -> bool:
+    """Whether a run was killed while it gave the outputs of an `OutputSet` their names.
+
+    Those that have theirs already are its own, and may be replaced.
+
+    Parameters
+    ----------
+    out
+        The output that is begun first, and gets its name last: its part lies there still.
+    """
+    return part_of(out).exists() and not out.exists()
+
+
 def part_of(path: Path) -> Path:
     """Say where the part of an output lies while it is written."""
     return path.with_name(f".{path.name}.part")
@@ -126,6 +140,99 @@ def reserved(path: Path, *, folder: bool = False) -> Iterator[None]:
             _reserved.discard(part)
 
 
+class OutputSet(AbstractContextManager["OutputSet"]):
+    """Outputs that belong together: when the block ends well they get their names, all or none.
+
+    When it raises, or a name cannot be given, every place is as it was before. The output that was
+    begun first gets its name last: where that one is, all are, even after a kill.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with OutputSet() as outputs:
+    ...     outputs.write_text(folder / "a.txt", "a")
+    ...     outputs.write_text(folder / "b.txt", "b")
+    ...     len([path for path in folder.iterdir() if path.suffix == ".txt"])
+    0
+    >>> sorted(path.name for path in folder.iterdir())
+    ['a.txt', 'b.txt']
+    """
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._begun: list[Path] = []
+
+    @contextmanager
+    def replacing(self, path: Path) -> Iterator[Path]:
+        """Give a path beside `path` to write to.
+
+        Raises
+        ------
+        OutputError
+            When another run is writing it.
+        WriteError
+            When the disk is full.
+        """
+        part = part_of(path)
+        self._stack.enter_context(_held(path))
+        self._begun.append(path)
+        try:
+            with _told_when_full(path):
+                yield part
+                _flush(part)
+        except BaseException:
+            self._begun.remove(path)
+            raise
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a whole file of text.
+
+        Raises
+        ------
+        OutputError
+            When another run is writing it.
+        WriteError
+            When it cannot be written.
+        """
+        with self.replacing(path) as part:
+            try:
+                part.write_text(text, encoding="utf-8", newline="")
+            except OSError as error:
+                raise WriteError(path, error) from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._stack:
+            if kind is None:
+                self._give_names()
+
+    def _give_names(self) -> None:
+        several = len(self._begun) > 1
+        set_aside: list[Path] = []
+        with ExitStack() as undo:
+            for path in reversed(self._begun):
+                if several:
+                    old = path.with_name(f".{path.name}.old")
+                    old.unlink(missing_ok=True)  # of a run that was killed right here
+                    undo.callback(_put_back, path, old, existed=path.exists())
+                    _set_aside(path, old)
+                    set_aside.append(old)
+                try:
+                    part_of(path).replace(path)
+                except OSError as error:
+                    raise WriteError(path, error) from error
+            for folder in dict.fromkeys(path.parent for path in self._begun):
+                _sync_folder(folder)
+            undo.pop_all()
+        for old in set_aside:
+            old.unlink(missing_ok=True)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; rename it into place when the block ends well.
@@ -137,13 +244,56 @@ def replacing(path: Path) -> Iterator[Path]:
     ------
     OutputError
         When another run is writing it.
+    WriteError
+        When the disk is full.
     """
-    part = part_of(path)
-    with _held(path):
+    with OutputSet() as outputs, outputs.replacing(path) as part:
         yield part
-        _flush(part)
-        part.replace(path)
-        _sync_folder(path.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file of text beside its place, and rename it.
+
+    Raises
+    ------
+    OutputError
+        When another run is writing it.
+    WriteError
+        When it cannot be written.
+    """
+    with OutputSet() as outputs:
+        outputs.write_text(path, text)
+
+
+@contextmanager
+def _told_when_full(path: Path) -> Iterator[None]:
+    """Say which output a full disk had no space for."""
+    try:
+        yield
+    except AugmentError:
+        raise
+    except Exception as error:
+        if no_space(error):
+            raise WriteError(path, error) from error
+        raise
+
+
+def _set_aside(path: Path, old: Path) -> None:
+    """Give a file a second name, so that it can be put back; its first name stays."""
+    if not path.exists():
+        return
+    try:
+        os.link(path, old)
+    except OSError:  # a file system without links: for a moment its place is empty
+        path.rename(old)
+
+
+def _put_back(path: Path, old: Path, *, existed: bool) -> None:
+    if not existed:
+        path.unlink(missing_ok=True)
+    elif old.exists():
+        old.replace(path)
+        old.unlink(missing_ok=True)  # of two names of one file a rename removes none
 
 
 @contextmanager
@@ -157,9 +307,11 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     ------
     OutputError
         When another run is writing it.
+    WriteError
+        When the disk is full.
     """
     part, old = part_of(path), path.with_name(f".{path.name}.old")
-    with _held(path, folder=True):
+    with _held(path, folder=True), _told_when_full(path):
         if old.exists() and not path.exists():  # a run was killed between the two renames
             old.rename(path)
         shutil.rmtree(old, ignore_errors=True)

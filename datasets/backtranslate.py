@@ -30,7 +30,14 @@ from augment.datasets.table import open_table
 from augment.datasets.table_options import Unchanged, default_output
 from augment.errors import InputError
 from augment.offline import no_network
-from augment.outputs import beside, check_outputs, part_of, refuse_inputs, replacing, reserved
+from augment.outputs import (
+    OutputSet,
+    beside,
+    check_outputs,
+    left_by_a_kill,
+    refuse_inputs,
+    reserved,
+)
 from augment.progress import SILENT, Progress, checked_progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 
@@ -216,9 +223,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
     digest = content_sha256(path)
 
     def check_places() -> None:
-        # The main file is renamed last: where its part lies, a run was killed among the renames,
-        # and the files that it had renamed already are its own.
-        killed = part_of(paths["out"]).exists() and not paths["out"].exists()
+        killed = left_by_a_kill(paths["out"])
         check_outputs([paths["out"]], force=recipe.force)
         refuse_manifest_of_another(paths["out"])
         held.enter_context(reserved(paths["out"]))
@@ -234,25 +239,22 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         types = table.types
         for name in run.sides_named():
             types = types and types.plain(name)  # new texts are no categories of the column
-        with TableWriter(paths["out"], columns, types=types) as out:
-            for row in augmented_rows(run, kept):
-                out.write(row)
-            with TableWriter(
-                paths["rejected"], (*columns, *REJECTION_COLUMNS), types=types
-            ) as rejected:
+        with OutputSet() as outputs:
+            with TableWriter(paths["out"], columns, types=types, outputs=outputs) as out:
+                for row in augmented_rows(run, kept):
+                    out.write(row)
+            extra = (*columns, *REJECTION_COLUMNS)
+            with TableWriter(paths["rejected"], extra, types=types, outputs=outputs) as rejected:
                 for row in rejected_rows(run):
                     rejected.write(row)
-                out.complete()
             manifest = replace(
                 run.manifest({"sha256": digest}),
                 out={name: str(path) for name, path in paths.items()},
             )
-            with replacing(paths["manifest"]) as part:
-                text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
-                part.write_text(text + "\n", encoding="utf-8")
+            text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2)
+            outputs.write_text(paths["manifest"], text + "\n")
             done = Augmented(manifest, paths, run.sample)
-            with replacing(paths["report"]) as part:
-                part.write_text(done.report_html, encoding="utf-8")
+            outputs.write_text(paths["report"], done.report_html)
     try:
         remember(paths["out"])
     except OSError as error:  # a convenience: the run itself is done

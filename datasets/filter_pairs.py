@@ -39,7 +39,7 @@ from augment.filters.presets import Strictness
 from augment.filters.settings import given_thresholds
 from augment.languages import language_name
 from augment.offline import no_network
-from augment.outputs import beside, replacing
+from augment.outputs import OutputSet, beside, left_by_a_kill
 from augment.progress import SILENT, Progress, checked_progress
 from augment.records import REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
 
@@ -156,8 +156,12 @@ def filter_pairs(
         "manifest": beside(out, "manifest", ".json"),
     }
     if not is_frame:
+        check_new_tables(table.name, [out], force=recipe.force)
         check_new_tables(
-            table.name, [out, paths["rejected"]], [paths["manifest"]], force=recipe.force
+            table.name,
+            [paths["rejected"]],
+            [paths["manifest"]],
+            force=recipe.force or left_by_a_kill(out),
         )
         refuse_manifest_of_another(out)
     with no_network(recipe.offline):
@@ -291,24 +295,24 @@ class _Judge:
 
 def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
     columns, types = (*judge.table.columns, *SCORES), judge.table.types
-    with (
-        TableWriter(paths["out"], columns, types=types) as out,
-        TableWriter(paths["rejected"], (*columns, *REJECTION_COLUMNS), types=types) as rejected,
-    ):
-        for row, result in judge.results():
-            cells = (*row, *_scores(result))
-            if isinstance(result, Rejection):
-                rejected.write((*cells, result.reason, result.detail))
-            else:
-                out.write(cells)
+    extra = (*columns, *REJECTION_COLUMNS)
+    with OutputSet() as outputs:
+        with (
+            TableWriter(paths["out"], columns, types=types, outputs=outputs) as out,
+            TableWriter(paths["rejected"], extra, types=types, outputs=outputs) as rejected,
+        ):
+            for row, result in judge.results():
+                cells = (*row, *_scores(result))
+                if isinstance(result, Rejection):
+                    rejected.write((*cells, result.reason, result.detail))
+                else:
+                    out.write(cells)
         judge.unchanged.check()
-        out.complete()
         done = replace(
             judge.judged({"sha256": content_sha256(Path(judge.table.name))}), paths=paths
         )
-        with replacing(paths["manifest"]) as part:
-            text = json.dumps(done.as_dict(), ensure_ascii=False, indent=2)
-            part.write_text(text + "\n", encoding="utf-8")
+        text = json.dumps(done.as_dict(), ensure_ascii=False, indent=2)
+        outputs.write_text(paths["manifest"], text + "\n")
     return done
 
 

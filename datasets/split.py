@@ -33,7 +33,7 @@ from augment.datasets.table_options import (
 from augment.enumeration import counted, enumerated
 from augment.errors import InputError
 from augment.filters.duplicate import key_of
-from augment.outputs import beside
+from augment.outputs import OutputSet, beside
 from augment.progress import SILENT, Progress, checked_progress
 
 if TYPE_CHECKING:
@@ -203,9 +203,11 @@ def split_table(
         frames=_frames(data, part_of_row, recipe.names) if is_frame else {},
     )
     if not is_frame:
-        with ExitStack() as stack:
+        with OutputSet() as outputs, ExitStack() as stack:
             writers = [
-                stack.enter_context(TableWriter(path, table.columns, types=table.types))
+                stack.enter_context(
+                    TableWriter(path, table.columns, types=table.types, outputs=outputs)
+                )
                 for path in paths.values()
             ]
             for row, part in zip(table, part_of_row, strict=True):

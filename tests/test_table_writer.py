@@ -184,6 +184,21 @@ def test_a_full_disk_is_a_failure_while_running(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("rows", [1, 100])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_closing_a_full_file_does_not_hide_which_it_was(tmp_path, rows, suffix):
+    def write_to_full_device():
+        with TableWriter(tmp_path / f"t.{suffix}", ["a"]) as table:
+            table._sink._handle.close()
+            table._sink._handle = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115
+            for _ in range(rows):
+                table.write(["x" * 1000])
+
+    with pytest.raises(AugmentError, match=rf"t\.{suffix} could not be written: No space left"):
+        write_to_full_device()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("a.CSV", "csv"), ("a.b.tsv", "tsv"), ("a.ndjson", "jsonl"), ("a.pq", "parquet")],

@@ -18,7 +18,7 @@ import tyro
 from augment.cli import BAD_INPUT, COMMANDS, DONE, FAILED, INTERRUPTED
 from augment.cli.streams import standard_streams
 from augment.config import toml_options
-from augment.errors import AugmentError, InputError
+from augment.errors import AugmentError, InputError, WriteError
 
 #: How every config becomes a parser: lists repeat (``--pivot es --pivot ca``), a switch has no
 #: ``--no-`` twin, and a default that is None is not shown as a choice.
@@ -93,7 +93,8 @@ def _run(command: str, args: Sequence[str], debug: bool) -> int:
     except AugmentError as error:
         if debug:
             traceback.print_exc()
-        return _fail(str(error), error.exit_code)
+        then = f"; {_go_on(module, config)}" if isinstance(error, WriteError) else ""
+        return _fail(f"{error}{then}", error.exit_code)
     except Exception as error:
         if error is getattr(sys.stdout, "error", None):
             return _unprinted(error)

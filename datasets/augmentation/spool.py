@@ -5,8 +5,11 @@ from __future__ import annotations
 import marshal
 import tempfile
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
+from augment.errors import WriteError
 from augment.records import Candidate, Paraphrase, Rejection
 
 
@@ -18,7 +21,8 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - lives as long as the spool
+        with _explained():
+            self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - lives as long as the spool
         self._offsets = array("Q", [0])
         self._moved = False
 
@@ -43,10 +47,11 @@ class Spool:
                 result.change,
             )
         )
-        if self._moved:
-            self._file.seek(self._offsets[-1])
-            self._moved = False
-        self._file.write(line)
+        with _explained():
+            if self._moved:
+                self._file.seek(self._offsets[-1])
+                self._moved = False
+            self._file.write(line)
         self._offsets.append(self._offsets[-1] + len(line))
         return len(self._offsets) - 2
 
@@ -56,16 +61,19 @@ class Spool:
     def __getitem__(self, number: int) -> Paraphrase | Rejection:
         """Give the result that `append` numbered."""
         start, end = self._offsets[number], self._offsets[number + 1]
-        self._file.seek(start)
-        self._moved = True
-        fields, refusal, similarity, change = marshal.loads(self._file.read(end - start))  # noqa: S302 - our own file
+        with _explained():
+            self._file.seek(start)  # which writes what is not yet written
+            self._moved = True
+            line = self._file.read(end - start)
+        fields, refusal, similarity, change = marshal.loads(line)  # noqa: S302 - our own file
         if refusal is None:
             return Paraphrase(Candidate(*fields), similarity, change)
         return Rejection(Candidate(*fields), refusal[0], refusal[1], similarity, change)
 
     def close(self) -> None:
         """Remove the file."""
-        self._file.close()
+        with suppress(OSError):  # what is not yet written is wanted no more
+            self._file.close()
 
     def __enter__(self) -> Spool:
         return self
@@ -77,3 +85,17 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say where the file lies, and how it is put elsewhere."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(
+            f"the temporary file of this run, in {tempfile.tempdir or 'no folder'},",
+            error,
+            left="",
+            instead=", or name another folder with the environment variable TMPDIR",
+        ) from error

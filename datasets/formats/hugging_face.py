@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from augment.datasets.formats.bad_rows import ReadLog
 from augment.datasets.formats.column_types import ColumnTypes
 from augment.datasets.formats.table_writer import TableWriter
-from augment.errors import InputError, OutputError, TableError
+from augment.errors import AugmentError, InputError, TableError, WriteError
 from augment.extras import require
 from augment.outputs import replacing_folder
 
@@ -198,7 +198,7 @@ def save_dataset(
     ------
     InputError
         For a column that no dataset can hold.
-    OutputError
+    WriteError
         When the folder cannot be written.
     """
     library = _library("writing a dataset folder")
@@ -217,12 +217,12 @@ def save_dataset(
             del whole  # it holds the file open that is removed now
             shutil.rmtree(work)
         return writer.rows
-    except (InputError, OutputError):
+    except AugmentError:
         raise
     except ValueError as error:  # a type that the library does not know, such as a map
         raise InputError(f"{folder}: {error}; write .parquet or .jsonl instead") from error
     except OSError as error:
-        raise OutputError(f"{folder} could not be written: {error}") from error
+        raise WriteError(folder, error) from error
 
 
 def _by_split(library: Any, whole: Any) -> Any:  # noqa: ANN401

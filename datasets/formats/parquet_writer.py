@@ -67,7 +67,8 @@ class ParquetSink:
     def abandon(self) -> None:
         """Close the file without caring for its content."""
         if self._writer is not None:
-            self._writer.close()
+            with suppress(OSError):  # the disk is full: the reason is told already
+                self._writer.close()
 
     def _flush(self) -> None:
         rows = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +14,8 @@ from typing import IO, Final, Literal, Protocol, get_args
 from augment.datasets.formats.cell_text import cell_text, is_missing, row_text
 from augment.datasets.formats.column_types import ColumnTypes
 from augment.datasets.formats.parquet_writer import ParquetSink
-from augment.errors import AugmentError, InputError
-from augment.outputs import check_outputs, replacing
+from augment.errors import InputError, WriteError
+from augment.outputs import OutputSet, check_outputs, replacing
 
 Kind = Literal["csv", "tsv", "excel", "jsonl", "parquet"]
 
@@ -67,6 +67,8 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         Those of a Parquet input (`Table.types`): a Parquet file keeps them.
     name
         What messages call it; `path` by default.
+    outputs
+        Those that it belongs to: it gets its name with them.
 
     Raises
     ------
@@ -75,6 +77,8 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         hold them, a row of another length, or a cell that the format cannot hold.
     OutputError
         When the file cannot be put there.
+    WriteError
+        When it cannot be written on, as where the disk is full.
 
     Notes
     -----
@@ -101,6 +105,7 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         kind: Kind | None = None,
         types: ColumnTypes | None = None,
         name: str | os.PathLike[str] | None = None,
+        outputs: OutputSet | None = None,
     ) -> None:
         self.path = Path(path)
         self.name = str(name or path)
@@ -109,12 +114,13 @@ class TableWriter(AbstractContextManager["TableWriter"]):
         self.rows = 0
         self._types = types
         self._sink: _Sink | None = None
+        self._outputs = outputs
         self._replacing: AbstractContextManager[Path] | None = None
         _check_columns(self.name, self.columns, self.kind)
 
     def __enter__(self) -> TableWriter:
         check_outputs([self.path], force=True)
-        self._replacing = replacing(self.path)
+        self._replacing = (self._outputs.replacing if self._outputs else replacing)(self.path)
         part = self._replacing.__enter__()
         try:
             self._sink = self._open(part)
@@ -166,17 +172,13 @@ class TableWriter(AbstractContextManager["TableWriter"]):
                 context.__exit__(kind, error, trace)
             return
         try:
-            self.complete()
+            self._complete()
         except BaseException as failure:
             context.__exit__(type(failure), failure, failure.__traceback__)
             raise
         context.__exit__(None, None, None)
 
-    def complete(self) -> None:
-        """Write what is left; the table gets its name when the block ends.
-
-        Called before, where files that tell of this one get their names first.
-        """
+    def _complete(self) -> None:
         sink, self._sink = self._sink, None
         if sink is None:
             return
@@ -200,10 +202,8 @@ class TableWriter(AbstractContextManager["TableWriter"]):
             return _JsonSink(handle, self.columns)
         return _TextSink(handle, self.columns, _DELIMITERS[self.kind])
 
-    def _failed(self, error: OSError) -> AugmentError:
-        return AugmentError(
-            f"{self.name} could not be written: {error.strerror or error}; nothing was left there"
-        )
+    def _failed(self, error: OSError) -> WriteError:
+        return WriteError(self.name, error)
 
     def _column_of_half(self, cells: Sequence[object]) -> str:
         for name, cell in zip(self.columns, cells, strict=True):
@@ -245,7 +245,9 @@ class _TextSink:
     def close(self) -> None:
         self._handle.close()
 
-    abandon = close
+    def abandon(self) -> None:
+        with suppress(OSError):  # what is left cannot be written either, and the reason is told
+            self._handle.close()
 
 
 class _JsonSink:
@@ -262,7 +264,9 @@ class _JsonSink:
     def close(self) -> None:
         self._handle.close()
 
-    abandon = close
+    def abandon(self) -> None:
+        with suppress(OSError):  # what is left cannot be written either, and the reason is told
+            self._handle.close()
 
 
 def _json_value(value: object) -> object:

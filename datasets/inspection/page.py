@@ -12,7 +12,7 @@ from augment.datasets.inspection.inspection import Inspection
 from augment.datasets.visible import visible
 from augment.enumeration import counted
 from augment.languages import other_languages, shown_language
-from augment.outputs import replacing
+from augment.outputs import write_text
 
 TEMPLATE: Final = Path(__file__).with_name("page.html")
 STYLE: Final = Path(__file__).parents[1] / "page.css"
@@ -25,8 +25,7 @@ MUCH_LARGER: Final = 10
 
 def write_page(found: Inspection, path: Path) -> None:
     """Write the page, beside its place first."""
-    with replacing(path) as part:
-        part.write_text(render_page(found), encoding="utf-8")
+    write_text(path, render_page(found))
 
 
 def render_page(found: Inspection) -> str:

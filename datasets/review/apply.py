@@ -24,7 +24,7 @@ from augment.datasets.review.outcome import Outcome
 from augment.datasets.review.review import ReviewConfig, ReviewFiles, open_review
 from augment.errors import InputError
 from augment.minilm import sha256
-from augment.outputs import beside, check_outputs, part_of, replacing
+from augment.outputs import OutputSet, beside, check_outputs, left_by_a_kill
 from augment.records import REJECTION_COLUMNS
 from augment.tokens import change
 
@@ -146,7 +146,7 @@ def _check_paths(files: ReviewFiles, paths: Mapping[str, Path], *, force: bool) 
                 "give another --out"
             )
     output_kind(paths["out"])
-    killed = part_of(paths["out"]).exists() and not paths["out"].exists()
+    killed = left_by_a_kill(paths["out"])
     check_outputs([paths["out"]], force=force)
     refuse_manifest_of_another(paths["out"])
     check_outputs(paths.values(), force=force or killed)
@@ -183,25 +183,24 @@ class _Application:
         extra = (*self.columns, *REJECTION_COLUMNS)
         classes = self._classes()
         done = Reviewed(paths, self.outcome.counts, classes, tuple(self.decisions.notes))
-        with TableWriter(paths["out"], self.columns, types=table.types) as out:
-            for row in self._originals():
-                out.write(row)
-            for _, _, row in heapq.merge(self._rows(False, True), self._rows(True, True)):
-                out.write(row[: len(self.columns)])
-                self.kept += 1
+        with OutputSet() as outputs:
+            with TableWriter(paths["out"], self.columns, types=table.types, outputs=outputs) as out:
+                for row in self._originals():
+                    out.write(row)
+                for _, _, row in heapq.merge(self._rows(False, True), self._rows(True, True)):
+                    out.write(row[: len(self.columns)])
+                    self.kept += 1
             types = refusals.types if refusals is not None else table.types
-            with TableWriter(paths["rejected"], extra, types=types) as rejected:
+            with TableWriter(paths["rejected"], extra, types=types, outputs=outputs) as rejected:
                 for _, _, row in heapq.merge(self._rows(False, False), self._rows(True, False)):
                     rejected.write(row)
                     self.rejected[cell_text(row[len(self.columns)])] += 1
-                out.complete()
-            with replacing(paths["manifest"]) as part:
-                if self.files.state() != before:
-                    raise InputError(
-                        f"{self.files.out} changed while it was read; run the command again"
-                    )
-                text = json.dumps(self._manifest(done), ensure_ascii=False, indent=2)
-                part.write_text(text + "\n", encoding="utf-8")
+            if self.files.state() != before:
+                raise InputError(
+                    f"{self.files.out} changed while it was read; run the command again"
+                )
+            text = json.dumps(self._manifest(done), ensure_ascii=False, indent=2)
+            outputs.write_text(paths["manifest"], text + "\n")
         return done
 
     def _originals(self) -> Iterator[Sequence[object]]:

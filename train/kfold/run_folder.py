@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.errors import InputError, OutputError
-from augment.outputs import holds_files, replacing, reserved
+from augment.outputs import holds_files, replacing, reserved, write_text
 
 if TYPE_CHECKING:
     from augment.train.kfold.results import KFoldResult
@@ -120,8 +120,7 @@ class RunFolder:
         for name, png in pictures.items():
             with replacing(self.figures / f"{name}.png") as part:
                 part.write_bytes(png)
-        with replacing(self.path / REPORT) as part:
-            part.write_text(render_report(result, pictures), encoding="utf-8")
+        write_text(self.path / REPORT, render_report(result, pictures))
 
     def _clear(self) -> None:
         """Remove the files that a run writes, and no others."""
@@ -152,6 +151,4 @@ def differences(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write JSON beside its place and rename it."""
-    with replacing(path) as part:
-        text = json.dumps(value, indent=2, ensure_ascii=False)
-        part.write_text(text + "\n", encoding="utf-8")
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

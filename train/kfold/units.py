@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.errors import InputError
-from augment.outputs import replacing
+from augment.outputs import write_text
 
 FloatArray = npt.NDArray[np.float64]
 #: Repeat, fold, arm and part.
@@ -97,8 +97,7 @@ class UnitStore:
         if self._folder is not None:
             of_part = f"@{unit.part}" if unit.part else ""
             name = f"repeat{unit.repeat}-fold{unit.fold}-{unit.arm}{of_part}.json"
-            with replacing(self._folder / name) as part:
-                part.write_text(json.dumps(asdict(unit)) + "\n", encoding="utf-8")
+            write_text(self._folder / name, json.dumps(asdict(unit)) + "\n")
         self._units[unit.key] = unit
 
 
