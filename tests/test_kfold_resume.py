@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -19,6 +20,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("nlpaug")
 
+from augment.cli import main
 from augment.train.testing import tiny_encoder
 
 THINGS = ("film", "plot", "actor", "music", "story", "score")
@@ -125,3 +127,72 @@ def test_killed_with_every_kind_of_arm_and_part_it_ends_the_same(tmp_path):
     now = units(killed)
     assert {name: now[name] for name in finished} == finished  # nothing was trained twice
     assert results(killed) == results(whole)
+
+
+QUICK = {"model": "tiny", "folds": 2, "arms": "original,tfidf", "epochs": 1, "batch_size": 8,
+         "device": "cpu", "workers": 1, "out": "run"}  # fmt: skip
+COMMAND = ["kfold-train", "in.csv"]
+for _name, _value in QUICK.items():
+    COMMAND += [f"--{_name.replace('_', '-')}", str(_value)]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(place(tmp_path / "here"))
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ("augment.outputs.Path.write_text", 0),
+        ("augment.train.kfold.figures.draw_figures", 4),
+    ],
+)
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
+def test_what_breaks_off_says_what_is_kept_and_goes_on(
+    here, monkeypatch, capsys, where, kept, stop
+):
+    def breaks_off(*args, **options):
+        raise stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, breaks_off)
+        assert main(COMMAND) == (130 if isinstance(stop, KeyboardInterrupt) else 1)
+    said = capsys.readouterr().err
+    assert f"{kept} of 4 runs are finished and kept in run/units: run the same command with" in said
+    assert "a fault of this program" not in said
+    assert main([*COMMAND, "--resume"]) == 0
+    assert Path("run/report.html").exists()
+
+
+def without_rows(unit):
+    for name in ("test", "probabilities"):
+        del unit[name][-5:]
+
+
+def of_other_rows(unit):
+    unit["test"][0] += 1
+
+
+def without_a_class(unit):
+    unit["probabilities"][0].pop()
+
+
+def no_number(unit):
+    unit["probabilities"][0][0] = float("nan")
+
+
+@pytest.mark.parametrize("damage", [without_rows, of_other_rows, without_a_class, no_number])
+@pytest.mark.parametrize("arm", ["original", "tfidf"])
+def test_a_unit_that_is_not_whole_is_named(here, capsys, damage, arm):
+    assert main(COMMAND) == 0
+    path = Path(f"run/units/repeat0-fold0-{arm}.json")
+    whole = path.read_text()
+    unit = json.loads(whole)
+    damage(unit)
+    path.write_text(json.dumps(unit))
+    assert main([*COMMAND, "--resume"]) == 2
+    assert f"{path}: no unit of a K-fold run" in capsys.readouterr().err
+    path.unlink()
+    assert main([*COMMAND, "--resume"]) == 0
+    assert json.loads(path.read_text())["probabilities"] == json.loads(whole)["probabilities"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -18,10 +19,12 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 import torch
+from safetensors import SafetensorError
 
 from augment.cli import main
 from augment.errors import (
     AugmentError,
+    AugmentWarning,
     DamagedFileError,
     DivergedError,
     InputError,
@@ -717,6 +720,46 @@ def test_an_interrupted_training_says_whether_there_is_something_to_go_on_from(
         assert "--resume" not in said
         assert main(["kfold-train", *arguments, "--folds", "2", "--workers", "1"]) == 130
     assert "0 of 4 runs are finished and kept in d.kfold/units" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_has_no_space_stops_no_training(encoders, here, monkeypatch):
+    monkeypatch.setattr(trainer, "EPOCH_AGE", 0.0)
+    monkeypatch.setattr(trainer, "STEP_AGE", 0.0)
+
+    def full(*args, **options):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    table(24).to_csv("d.csv", index=False)
+    options = {**SMALL, "model": encoders(), "steps": 2}
+    with pytest.warns(AugmentWarning, match=r"state\.safetensors could not be written: .*goes on"):
+        trained = train_model("d.csv", **options, out="m")
+    assert trained.folder.is_dir()
+    assert not (here / "m.checkpoint").exists()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_model_that_has_no_space_says_how_its_training_goes_on(
+    encoders, here, monkeypatch, capsys, kept
+):
+    if kept:
+        monkeypatch.setattr(trainer, "EPOCH_AGE", 0.0)
+
+    def full(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    table(24).to_csv("d.csv", index=False)
+    arguments = ["train", "d.csv", "--model", encoders(), "--steps", "2", "--device", "cpu"]
+    arguments += ["--out", "m"]
+    with monkeypatch.context() as patch:
+        patch.setattr("augment.train.train_model.save_model", full)
+        assert main(arguments) == 1
+    said = capsys.readouterr().err
+    assert "m could not be written: No space left on device" in said
+    assert ("run the same command with --resume to go on" in said) == kept
+    assert "a fault of this program" not in said
+    assert not (here / "m").exists()
+    assert main([*arguments, *(["--resume"] if kept else [])]) == 0
 
 
 def test_mistakes_are_named_by_their_row_in_the_file(encoders, capsys):

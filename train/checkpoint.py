@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from augment.errors import DamagedFileError, InputError, OutputError
+from augment.errors import DamagedFileError, InputError, OutputError, WriteError
 from augment.outputs import holds_files, replacing
 from augment.train.kfold.run_folder import differences, write_json
 
@@ -88,12 +88,22 @@ class Checkpoint:
         return False
 
     def save(self, tensors: Mapping[str, torch.Tensor], meta: Mapping[str, Any]) -> None:
-        """Keep a state; on return it is on the disk."""
+        """Keep a state; on return it is on the disk.
+
+        Raises
+        ------
+        WriteError
+            When it cannot be written, as where the disk is full; the state before is kept.
+        """
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
 
         plain = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         with replacing(self.path / STATE) as part:
-            save_file(plain, part, metadata={_META: json.dumps(meta)})
+            try:
+                save_file(plain, part, metadata={_META: json.dumps(meta)})
+            except (OSError, SafetensorError) as error:
+                raise WriteError(self.path / STATE, error) from error
 
     def load(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         """Read the state back.

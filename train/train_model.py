@@ -15,7 +15,7 @@ from augment.config import build
 from augment.datasets.augmentation.manifest import manifest_of_run, recorded_columns
 from augment.datasets.visible import visible_name
 from augment.enumeration import counted, enumerated
-from augment.errors import DivergedError, InputError
+from augment.errors import AugmentError, DivergedError, InputError, WriteError
 from augment.offline import no_network
 from augment.outputs import replacing_folder, reserved
 from augment.progress import SILENT, Progress
@@ -215,20 +215,15 @@ class _Job:
             fitted = self.trainer.run(
                 progress=progress, checkpoint=checkpoint, resume=resume, logs=logs
             )
+            trained = self._result(fitted, out)
         except KeyboardInterrupt:
-            if checkpoint is None or not checkpoint.has_state:
-                raise KeyboardInterrupt(
-                    "no state was saved yet: there is nothing to go on from; run the command again"
-                ) from None
-            raise KeyboardInterrupt(
-                f"what was learnt is kept in {checkpoint.path}: run the same command with "
-                "--resume to go on"
-            ) from None
+            raise KeyboardInterrupt(_kept(checkpoint)) from None
+        except WriteError as error:
+            raise AugmentError(f"{error}; {_kept(checkpoint)}") from error
         finally:
             logs.close()
             if checkpoint is not None and not checkpoint.has_state:  # nothing to go on from
                 checkpoint.remove()
-        trained = self._result(fitted, out)
         if checkpoint is not None:
             checkpoint.remove()
         if fitted.diverged is not None:
@@ -329,6 +324,15 @@ class _Job:
             f"model {self.config.model} ({recipe.precision} on {recipe.device}, lr "
             f"{recipe.lr:g}); {len(trainer.batches):,} steps of {self.config.batch_size} rows"
         )
+
+
+def _kept(checkpoint: Checkpoint | None) -> str:
+    """Say what is left of a training that broke off, and how it goes on."""
+    if checkpoint is None or not checkpoint.has_state:
+        return "no state was saved yet: there is nothing to go on from; run the command again"
+    return (
+        f"what was learnt is kept in {checkpoint.path}: run the same command with --resume to go on"
+    )
 
 
 def _validation_rows(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from augment.errors import DivergedError
+from augment.errors import DivergedError, WriteError
 from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.assessment_text import class_report
@@ -193,7 +193,10 @@ class Trainer:
                 if checkpoint is not None and age >= (
                     EPOCH_AGE if tuning.done == end else STEP_AGE
                 ):
-                    checkpoint.save(_tensors(tuning, good), _meta(tuning, state))
+                    try:
+                        checkpoint.save(_tensors(tuning, good), _meta(tuning, state))
+                    except WriteError as error:
+                        progress.warn(f"{error}; the training goes on without a new checkpoint")
                     saved = time.monotonic()
         return self._finish(tuning, state, good, diverged)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,30 +168,22 @@ def _run(
     if earlier is not None:
         _go_on(out, earlier, run, progress)
     _announce(rows, splits, experiment, run, progress)
-    if folder is not None:
-        folder.begin(run, keep_units=earlier is not None)
-    store = UnitStore(folder.units if folder is not None else None)
-    try:
-        units = experiment.units(store, progress)
-    except KeyboardInterrupt:
-        if folder is None:
-            raise
-        kept = len(list(folder.units.glob("*.json")))
-        raise KeyboardInterrupt(
-            f"{kept:,} of {len(experiment.jobs) + len(experiment.floors):,} runs are finished and "
-            f"kept in {folder.units}: run the same command with --resume to go on"
-        ) from None
-    result = collect(
-        rows,
-        units,
-        name=name,
-        metric=config.metric,
-        matched=experiment.matched,
-        run=run,
-        folder=folder.path if folder is not None else None,
-    )
-    if folder is not None:
-        folder.finish(result)
+    n_runs = len(experiment.jobs) + len(experiment.floors)
+    with folder.resumable(n_runs) if folder is not None else nullcontext():
+        if folder is not None:
+            folder.begin(run, keep_units=earlier is not None)
+        store = UnitStore(folder.units if folder is not None else None)
+        result = collect(
+            rows,
+            experiment.units(store, progress),
+            name=name,
+            metric=config.metric,
+            matched=experiment.matched,
+            run=run,
+            folder=folder.path if folder is not None else None,
+        )
+        if folder is not None:
+            folder.finish(result)
     if config.log:
         _log(config, result)
     return result

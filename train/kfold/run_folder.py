@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augment.errors import InputError, OutputError
+from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
 from augment.outputs import holds_files, replacing, reserved, write_text
 
 if TYPE_CHECKING:
@@ -106,6 +106,26 @@ class RunFolder:
         write_json(self.path / RUN, run)
         self.units.mkdir(exist_ok=True)
         self.figures.mkdir(exist_ok=True)
+
+    @contextmanager
+    def resumable(self, runs: int) -> Iterator[None]:
+        """Say of what breaks off in the block how many of its `runs` are kept, and how to go on."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(self._kept(runs)) from None
+        except OSError as error:
+            if not no_space(error) and not isinstance(error, WriteError):
+                raise
+            told = error if isinstance(error, WriteError) else WriteError(self.path, error)
+            raise AugmentError(f"{told}; {self._kept(runs)}") from error
+
+    def _kept(self, runs: int) -> str:
+        kept = len(list(self.units.glob("*.json")))
+        return (
+            f"{kept:,} of {runs:,} runs are finished and kept in {self.units}: run the same "
+            "command with --resume to go on"
+        )
 
     def finish(self, result: KFoldResult) -> None:
         """Write the results, the figures and, last, the report."""

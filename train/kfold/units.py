@@ -93,12 +93,49 @@ class UnitStore:
         return self._units[key]
 
     def add(self, unit: Unit) -> None:
-        """Keep a unit; on return it is on the disk."""
+        """Keep a unit; on return it is on the disk.
+
+        Raises
+        ------
+        WriteError
+            When it cannot be written, as where the disk is full.
+        """
         if self._folder is not None:
-            of_part = f"@{unit.part}" if unit.part else ""
-            name = f"repeat{unit.repeat}-fold{unit.fold}-{unit.arm}{of_part}.json"
-            write_text(self._folder / name, json.dumps(asdict(unit)) + "\n")
+            write_text(self._folder / _file_name(unit.key), json.dumps(asdict(unit)) + "\n")
         self._units[unit.key] = unit
+
+    def check(self, key: Key, test: npt.NDArray[np.int64], *, n_classes: int) -> None:
+        """Refuse a unit that is not whole; none is there yet, and nothing is refused.
+
+        Parameters
+        ----------
+        key, test
+            Of the run, and its test rows.
+        n_classes
+            Probabilities of each of them.
+
+        Raises
+        ------
+        InputError
+            Naming its file.
+        """
+        unit = self._units.get(key)
+        if unit is None or self._folder is None:
+            return
+        path = self._folder / _file_name(key)
+        if unit.test != tuple(test.tolist()):
+            raise _refused(path, f"its {len(unit.test):,} test rows are not the {len(test):,} here")
+        try:
+            shares = np.array(unit.probabilities, dtype=np.float64)
+        except (ValueError, TypeError) as error:
+            raise _refused(path, error) from error
+        if shares.shape != (len(test), n_classes) or not np.isfinite(shares).all():
+            raise _refused(path, f"not {n_classes} probabilities of each of {len(test):,} rows")
+
+
+def _file_name(key: Key) -> str:
+    repeat, fold, arm, part = key
+    return f"repeat{repeat}-fold{fold}-{arm}{f'@{part}' if part else ''}.json"
 
 
 def _read(path: Path) -> Unit:
@@ -108,6 +145,10 @@ def _read(path: Path) -> Unit:
         values["probabilities"] = tuple(map(tuple, values["probabilities"]))
         return Unit(**values)
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: no unit of a K-fold run ({error}); delete that file and run with --resume"
-        ) from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, why: object) -> InputError:
+    return InputError(
+        f"{path}: no unit of a K-fold run ({why}); delete that file and run with --resume"
+    )
