@@ -1,7 +1,6 @@
 """Outputs are written beside their place and renamed, and nothing is overwritten unasked.
 
-What is written until then is the *part* of an output. A run holds a lock on it, where the system
-has such locks, so that two runs cannot write one output at the same time.
+What is written until then is the part of an output (`augment.output_parts`).
 """
 
 from __future__ import annotations
@@ -9,22 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from augment.broken_text import readable
 from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
-
-_locks: Any = None
-with suppress(ImportError):  # on Windows, where a file that is held cannot be renamed
-    import fcntl
-
-    _locks = fcntl
-
-#: Parts that this process holds for longer than it writes to them.
-_reserved: set[Path] = set()
+from augment.output_parts import held, part_of
 
 
 def refuse_inputs(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -102,44 +92,6 @@ def beside(out: Path, word: str, suffix: str | None = None) -> Path:
     return out.with_name(f"{out.stem}.{word}{out.suffix if suffix is None else suffix}")
 
 
-def left_by_a_kill(out: Path) -> bool:
-    """Whether a run was killed while it gave the outputs of an `OutputSet` their names.
-
-    Those that have theirs already are its own, and may be replaced.
-
-    Parameters
-    ----------
-    out
-        The output that is begun first, and gets its name last: its part lies there still.
-    """
-    return part_of(out).exists() and not out.exists()
-
-
-def part_of(path: Path) -> Path:
-    """Say where the part of an output lies while it is written."""
-    return path.with_name(f".{path.name}.part")
-
-
-@contextmanager
-def reserved(path: Path, *, folder: bool = False) -> Iterator[None]:
-    """Keep other runs from writing `path`, or the folder `path`, until the block ends.
-
-    Its part lies there from the start. What is left of it at the end is removed.
-
-    Raises
-    ------
-    OutputError
-        When another run is writing it.
-    """
-    part = part_of(path).absolute()
-    with _locked(path, folder=folder):
-        _reserved.add(part)
-        try:
-            yield
-        finally:
-            _reserved.discard(part)
-
-
 class OutputSet(AbstractContextManager["OutputSet"]):
     """Outputs that belong together: when the block ends well they get their names, all or none.
 
@@ -175,7 +127,7 @@ class OutputSet(AbstractContextManager["OutputSet"]):
             When the disk is full.
         """
         part = part_of(path)
-        self._stack.enter_context(_held(path))
+        self._stack.enter_context(held(path))
         self._begun.append(path)
         try:
             with _told_when_full(path):
@@ -311,7 +263,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         When the disk is full.
     """
     part, old = part_of(path), path.with_name(f".{path.name}.old")
-    with _held(path, folder=True), _told_when_full(path):
+    with held(path, folder=True), _told_when_full(path):
         if old.exists() and not path.exists():  # a run was killed between the two renames
             old.rename(path)
         shutil.rmtree(old, ignore_errors=True)
@@ -331,64 +283,6 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             raise
         _sync_folder(path.parent)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _held(path: Path, *, folder: bool = False) -> AbstractContextManager[None]:
-    """Hold a part, unless this run holds it already."""
-    if part_of(path).absolute() in _reserved:
-        return nullcontext()
-    return _locked(path, folder=folder)
-
-
-@contextmanager
-def _locked(path: Path, *, folder: bool) -> Iterator[None]:
-    part = part_of(path)
-    handle = _hold(path, part, folder=folder)
-    try:
-        yield
-    finally:
-        # Where it was renamed, the next run's part may lie there by now.
-        if handle is None or _is_at(handle, part):
-            shutil.rmtree(part, ignore_errors=True) if folder else part.unlink(missing_ok=True)
-        if handle is not None:
-            os.close(handle)
-
-
-def _hold(path: Path, part: Path, *, folder: bool) -> int | None:
-    """Make a part, and lock it; None where there are no such locks."""
-    while True:
-        try:
-            part.mkdir(exist_ok=True) if folder else part.touch()
-        except OSError as error:
-            raise OutputError(
-                f"{path} cannot be written ({error.strerror or error}); give another --out"
-            ) from error
-        if _locks is None:
-            return None
-        try:
-            handle = os.open(part, os.O_RDONLY)
-        except FileNotFoundError:  # removed just now, as below
-            continue
-        try:
-            _locks.flock(handle, _locks.LOCK_EX | _locks.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(handle)
-            raise OutputError(
-                f"another run is writing {path} at this moment; wait for it, or give another --out"
-            ) from error
-        except OSError:  # a file system without locks
-            pass
-        if _is_at(handle, part):
-            return handle
-        os.close(handle)  # the run that had it renamed or removed it just now
-
-
-def _is_at(handle: int, part: Path) -> bool:
-    """Whether what is open still lies at its path."""
-    try:
-        return os.path.samestat(os.fstat(handle), part.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _flush(file: Path) -> None:

@@ -30,14 +30,8 @@ from augment.datasets.table import open_table
 from augment.datasets.table_options import Unchanged, default_output
 from augment.errors import InputError
 from augment.offline import no_network
-from augment.outputs import (
-    OutputSet,
-    beside,
-    check_outputs,
-    left_by_a_kill,
-    refuse_inputs,
-    reserved,
-)
+from augment.output_parts import left_by_a_kill, reserved
+from augment.outputs import OutputSet, beside, check_outputs, refuse_inputs
 from augment.progress import SILENT, Progress, checked_progress
 from augment.records import AUG_COLUMNS, COLUMN_TYPES, REJECTION_COLUMNS
 

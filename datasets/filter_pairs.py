@@ -39,7 +39,8 @@ from augment.filters.presets import Strictness
 from augment.filters.settings import given_thresholds
 from augment.languages import language_name
 from augment.offline import no_network
-from augment.outputs import OutputSet, beside, left_by_a_kill
+from augment.output_parts import left_by_a_kill
+from augment.outputs import OutputSet, beside
 from augment.progress import SILENT, Progress, checked_progress
 from augment.records import REJECTION_COLUMNS, Candidate, Paraphrase, Rejection
 

@@ -14,14 +14,8 @@ from augment.datasets.backtranslate import back_translate
 from augment.datasets.filter_pairs import filter_pairs
 from augment.datasets.formats.table_writer import TableWriter
 from augment.errors import OutputError, WriteError
-from augment.outputs import (
-    OutputSet,
-    part_of,
-    replacing,
-    replacing_folder,
-    reserved,
-    write_text,
-)
+from augment.output_parts import part_of, reserved
+from augment.outputs import OutputSet, replacing, replacing_folder, write_text
 from augment.records import Candidate, Paraphrase
 from augment.testing import FakeEngine
 
@@ -203,7 +197,7 @@ def test_an_output_that_was_not_finished_is_not_put_in_place_with_the_others(tmp
 def test_a_full_disk_is_told_with_the_name_of_the_output(tmp_path, monkeypatch):
     path = tmp_path / "page.html"
     monkeypatch.setattr("augment.outputs.part_of", lambda path: Path("/dev/full"))
-    monkeypatch.setattr("augment.outputs._held", lambda path: nullcontext())
+    monkeypatch.setattr("augment.outputs.held", lambda path: nullcontext())
     with pytest.raises(
         WriteError, match=r"page\.html could not be written: No space left"
     ) as caught:

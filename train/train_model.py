@@ -17,7 +17,8 @@ from augment.datasets.visible import visible_name
 from augment.enumeration import counted, enumerated
 from augment.errors import AugmentError, DivergedError, InputError, WriteError
 from augment.offline import no_network
-from augment.outputs import replacing_folder, reserved
+from augment.output_parts import reserved
+from augment.outputs import replacing_folder
 from augment.progress import SILENT, Progress
 from augment.train.assessment import Assessment, assess
 from augment.train.checkpoint import Checkpoint

@@ -24,7 +24,8 @@ from augment.datasets.review.outcome import Outcome
 from augment.datasets.review.review import ReviewConfig, ReviewFiles, open_review
 from augment.errors import InputError
 from augment.minilm import sha256
-from augment.outputs import OutputSet, beside, check_outputs, left_by_a_kill
+from augment.output_parts import left_by_a_kill
+from augment.outputs import OutputSet, beside, check_outputs
 from augment.records import REJECTION_COLUMNS
 from augment.tokens import change
 

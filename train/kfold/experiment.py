@@ -126,7 +126,8 @@ class Experiment:
 
     def units(self, store: UnitStore, progress: Progress) -> list[Unit]:
         """Train what is not in the store yet; all units, by repeat, fold and arm."""
-        for one in (*self.jobs, *self.floors):
+        planned: list[Job | FloorJob] = [*self.jobs, *self.floors]
+        for one in planned:
             store.check(one.key, one.split.test, n_classes=len(self.rows.classes))
         jobs = [job for job in self.jobs if job.key not in store]
         # The longest first: at the end no process waits for another for long.

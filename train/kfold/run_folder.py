@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
-from augment.outputs import holds_files, replacing, reserved, write_text
+from augment.output_parts import reserved
+from augment.outputs import holds_files, replacing, write_text
 
 if TYPE_CHECKING:
     from augment.train.kfold.results import KFoldResult
