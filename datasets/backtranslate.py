@@ -224,6 +224,7 @@ def _on_file(path: Path, recipe: AugmentationConfig, progress: Progress) -> Augm
         check_outputs(paths.values(), force=recipe.force or killed)
 
     with (
+        unchanged.watched(),
         ExitStack() as held,
         Augmentation(table, recipe, progress, before_writing=check_places) as run,
     ):

@@ -297,7 +297,7 @@ class _Judge:
 def _on_file(judge: _Judge, paths: Mapping[str, Path]) -> Judged:
     columns, types = (*judge.table.columns, *SCORES), judge.table.types
     extra = (*columns, *REJECTION_COLUMNS)
-    with OutputSet() as outputs:
+    with judge.unchanged.watched(), OutputSet() as outputs:
         with (
             TableWriter(paths["out"], columns, types=types, outputs=outputs) as out,
             TableWriter(paths["rejected"], extra, types=types, outputs=outputs) as rejected,

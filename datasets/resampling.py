@@ -175,7 +175,7 @@ def balance_table(
     names = (*table.columns, *added)
     if is_frame:
         return _with_frame(about, list(rows.write(times)), data, added)
-    with TableWriter(out, names, types=table.types) as writer:
+    with unchanged.watched(), TableWriter(out, names, types=table.types) as writer:
         for row in rows.write(times):
             writer.write(row.cells)
         unchanged.check()

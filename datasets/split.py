@@ -203,7 +203,7 @@ def split_table(
         frames=_frames(data, part_of_row, recipe.names) if is_frame else {},
     )
     if not is_frame:
-        with OutputSet() as outputs, ExitStack() as stack:
+        with unchanged.watched(), OutputSet() as outputs, ExitStack() as stack:
             writers = [
                 stack.enter_context(
                     TableWriter(path, table.columns, types=table.types, outputs=outputs)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,7 +18,7 @@ from augment.datasets.columns import Columns, find_columns
 from augment.datasets.formats.table_writer import SUFFIXES, output_kind
 from augment.datasets.frames import frame_table, whole_frame
 from augment.datasets.table import Table, open_table, unread_rows
-from augment.errors import InputError
+from augment.errors import AugmentError, InputError, TableError
 from augment.outputs import check_outputs
 from augment.progress import Progress
 
@@ -204,6 +205,23 @@ class Unchanged:
         except OSError:  # a data frame has no file
             return None
         return about.st_size, about.st_mtime_ns
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Say of an error in the block that the file changed, where it did: that is why.
+
+        Raises
+        ------
+        InputError
+            Saying that it changed.
+        """
+        try:
+            yield
+        except Exception as error:
+            # Of what is no fault of the table, such as a full disk, the error itself is told.
+            if isinstance(error, TableError) or not isinstance(error, AugmentError):
+                self.check()
+            raise
 
     def check(self) -> None:
         """Refuse to go on with a file that changed.

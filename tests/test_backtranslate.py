@@ -18,6 +18,7 @@ from augment.cli import main
 from augment.config import build
 from augment.datasets.augmentation.production import CHECKED_AT_ONCE, Production
 from augment.datasets.backtranslate import BacktranslateConfig, back_translate
+from augment.datasets.filter_pairs import _Judge, filter_pairs
 from augment.datasets.frames import read_frame
 from augment.errors import InputError, TranslatorError
 from augment.progress import SILENT
@@ -580,6 +581,56 @@ def test_an_input_that_changes_meanwhile_is_noticed(engine, tmp_path, monkeypatc
     assert not list(tmp_path.glob("*augmented*"))
 
 
+@pytest.mark.parametrize("lines", [70, 30, 0])
+def test_an_input_that_changes_under_the_run_is_told_as_that(engine, tmp_path, monkeypatch, lines):
+    """Longer, shorter or cut inside a row: no index and no line of the file is to be blamed."""
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 40, "b": 20}).to_csv("in.csv", index=False)
+    rows = Path("in.csv").read_text().splitlines(keepends=True)
+    changed = (rows + rows[1:])[:lines]
+
+    def meddling(source, target, text):
+        Path("in.csv").write_text("".join(changed) + '"cut off')
+        return reword(source, target, text)
+
+    engine.function = meddling
+    with pytest.raises(InputError, match=r"in\.csv changed while it was worked on"):
+        back_translate("in.csv", **PLAIN, pivot="es,ca", balance="none")
+    assert not list(tmp_path.glob("*augmented*"))
+
+
+def test_pairs_that_change_while_they_are_judged_are_told_as_that(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("text,paraphrase\n" + "I saw a film.,I have seen a film.\n" * 2000)
+    real = _Judge.results
+
+    def meddling(self):
+        Path("in.csv").write_text('text,paraphrase\n"cut off')
+        return real(self)
+
+    monkeypatch.setattr(_Judge, "results", meddling)
+    with pytest.raises(InputError, match=r"in\.csv changed while it was worked on"):
+        filter_pairs("in.csv", source="en", no_filter="all")
+
+
+def test_where_no_text_comes_through_the_engine_is_to_blame_and_nothing_is_written(
+    engine, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    frame({"a": 20, "b": 10}).to_csv("in.csv", index=False)
+
+    def broken(source, target, text):
+        raise ValueError("Too many open files")
+
+    engine.function = broken
+    assert main(["backtranslate", "in.csv", "--pivot", "es", "--source", "en"]) == 1
+    said = capsys.readouterr().err
+    assert "10 texts failed, the first with 'ValueError: Too many open files'" in said
+    assert "neural" not in said
+    assert "more pivots" not in said
+    assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["in.csv"]
+
+
 def test_half_a_character_in_a_translation_costs_that_text_alone(engine, tmp_path):
     def cut(source, target, text):
         return reword(source, target, text) + (" \ud83d" if text == "text a 1" else "")
@@ -597,8 +648,8 @@ def test_half_a_character_in_a_translation_costs_that_text_alone(engine, tmp_pat
 def test_an_empty_translation_never_reaches_the_store(engine, tmp_path):
     engine.function = lambda source, target, text: "" if target == "es" else text
     options = PLAIN | {"store": str(tmp_path / "s.sqlite")}
-    done = back_translate(frame({"a": 3, "b": 2}), **options, pivot="es")
-    assert done.manifest.totals["failed"] == 2
+    with pytest.raises(TranslatorError, match=r"2 texts failed, the first with '.*empty"):
+        back_translate(frame({"a": 3, "b": 2}), **options, pivot="es")
     engine.function = reword
     done = back_translate(frame({"a": 3, "b": 2}), **options, pivot="es")
     assert done.manifest.totals["failed"] == 0

@@ -32,7 +32,7 @@ from augment.datasets.balance import balance_targets, resolve_auto
 from augment.datasets.columns import find_columns
 from augment.datasets.survey import odd_texts, originals, survey
 from augment.datasets.table import Table
-from augment.errors import InputError
+from augment.errors import InputError, TranslatorError
 from augment.filters import FilterSettings
 from augment.filters.settings import given_thresholds
 from augment.languages import language_name
@@ -243,6 +243,11 @@ class Augmentation:
         with self._timed("translate and check"):
             early = EarlyNote(self.approach, self.production.yields, self.progress)
             kept = self.production.run(self.targets, self.progress, early.look)
+        if why := self.production.nothing_came():
+            raise TranslatorError(
+                f"no text could be {self.approach.verb}, and nothing was written: {why}; run the "
+                "same command again when that is mended"
+            )
         self.after = {
             label: self.found.counts[label] + count for label, count in kept.by_class.items()
         }

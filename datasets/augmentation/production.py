@@ -25,6 +25,7 @@ from augment.datasets.augmentation.selection import Pool, choose
 from augment.datasets.augmentation.spool import Spool
 from augment.datasets.survey import Survey, cell_string
 from augment.datasets.table import Table
+from augment.enumeration import counted
 from augment.filters.reworded import rewording
 from augment.paraphraser import Paraphraser, candidate_of, goes_by_rules
 from augment.progress import Progress
@@ -224,6 +225,15 @@ class Production:
         rows, numbers = (np.array(column, dtype=np.uint32) for column in self._refused)
         order = np.argsort(rows, kind="stable")  # numbers only grow
         return ((int(rows[at]), int(numbers[at])) for at in order)
+
+    def nothing_came(self) -> str:
+        """Say what the first text failed with, where every one failed; "" where any came."""
+        _, failed = self._refused
+        if not failed or any(counts.produced for counts in self.yields.values()):
+            return ""
+        first = self.spool[failed[0]]
+        detail = first.detail if isinstance(first, Rejection) else ""
+        return f"{counted(len(failed), 'text')} failed, the first with {detail!r}"
 
     def _classes(self, targets: Mapping[str, int] | None) -> list[_Class]:
         found = self.found

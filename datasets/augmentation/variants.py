@@ -53,9 +53,9 @@ def wanted_variants(per_row: int | None, needed: int | None, *, greedy: bool = F
 
 
 def passed_of(yields: Mapping[str, Yield]) -> tuple[int, int]:
-    """Count the texts that passed, and those that were asked for."""
+    """Count the texts that passed, and those that were asked for and came: none that failed."""
     passed = sum(counts.kept + counts.surplus for counts in yields.values())
-    return passed, sum(counts.asked for counts in yields.values())
+    return passed, sum(counts.produced for counts in yields.values())
 
 
 class EarlyNote:
