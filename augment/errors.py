@@ -10,7 +10,7 @@
     ├── TranslatorError          an engine failed while translating
     │   ├── PairError            exit 2: no engine on this machine translates that pair
     │   └── GivenUpError         an engine that is asked no more
-    ├── StoreError               exit 2: the translation store cannot be used
+    ├── StoreError               the translation store could not be read or written any more
     ├── WriteError               an output that could not be written (also an OSError)
     ├── DivergedError            a training whose loss is no number any more
     └── DamagedFileError         exit 2: weights or a model folder do not match their hash
@@ -95,9 +95,10 @@ class GivenUpError(TranslatorError):
 
 
 class StoreError(AugmentError, RuntimeError):
-    """The translation store is damaged, locked or from a newer version."""
+    """The translation store turned out damaged, or could not be written, while running.
 
-    exit_code = 2
+    One that cannot be opened is an `InputError`.
+    """
 
 
 class WriteError(AugmentError, OSError):

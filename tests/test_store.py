@@ -85,8 +85,9 @@ def test_no_sqlite_file_is_refused(path):
 def test_a_disk_error_says_how_to_go_on(path):
     with Store(path) as store:
         store._db.execute("PRAGMA max_page_count = 8")  # a disk with no room
-        with pytest.raises(StoreError, match="free some space"):
+        with pytest.raises(StoreError, match="free some space") as raised:
             store.put("e", [(text_key(str(n)), Translation("x" * 4000)) for n in range(50)])
+        assert raised.value.exit_code == 1  # 2 is for what was found out before the run began
         store._db.execute("PRAGMA max_page_count = 10000")
         store.put("e", [(text_key("later"), Translation("y"))])
         assert len(store) == 1
