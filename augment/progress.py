@@ -11,12 +11,9 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Final, Protocol, TextIO
+from typing import Protocol, TextIO
 
 from augment.errors import AugmentWarning, InputError
-
-#: Part of the work that is too little to tell from how long the rest will take.
-SAYS_NOTHING: Final = 0.03
 
 
 class Stage(Protocol):
@@ -95,6 +92,9 @@ class _LineStage:
         self.done = 0
         self.start = self.last = time.monotonic()
         self.next_share = 0.1
+        #: What was done when it was first reported, and when: the start of models and programs,
+        #: which comes before, says nothing about what is left.
+        self.begun: tuple[int, float] | None = None
 
     def advance(self, n: int = 1) -> None:
         self.done += n
@@ -104,18 +104,21 @@ class _LineStage:
             self.last, self.next_share = now, share + 0.1
             self.line(now)
 
-    def line(self, now: float) -> None:
-        seconds = max(now - self.start, 1e-9)
-        rate = self.done / seconds
+    def line(self, now: float, *, ended: bool = False) -> None:
         text = f"{self.name}: {self.done:,}"
         if self.total:
             text += f"/{self.total:,}"
         text += f" {self.unit}s"
-        # What starts first, models and programs, says nothing about what is left.
-        early = self.total and self.done < SAYS_NOTHING * self.total and seconds < 60
-        text += "" if early else f", {rate:,.1f}/s"
-        if self.total and rate and self.done < self.total and not early:
-            text += f", {_clock((self.total - self.done) / rate)} left"
+        if ended or self.done == self.total:
+            text += f", {self.done / max(now - self.start, 1e-9):,.1f}/s"
+        elif self.begun is None:
+            self.begun = self.done, now
+        else:
+            done, since = self.begun
+            rate = (self.done - done) / max(now - since, 1e-9)
+            text += f", {rate:,.1f}/s"
+            if self.total and rate > 0:
+                text += f", {_clock(max(self.total - self.done, 0) / rate)} left"
         self.out.write(text + "\n")
         self.out.flush()
 
@@ -138,7 +141,7 @@ class LineProgress:
         """Report a stage in lines; the last line is written only when the stage ends well."""
         stage = _LineStage(name, total, unit, self.out)
         yield stage
-        stage.line(time.monotonic())
+        stage.line(time.monotonic(), ended=True)
 
 
 class _BarStage:
