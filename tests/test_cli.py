@@ -11,6 +11,7 @@ import pytest
 from augment.cli import COMMANDS, main
 from augment.config import toml_options
 from augment.datasets.augmentation.recipe import BacktranslateConfig
+from augment.errors import WriteError
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import FORMAT
 
@@ -364,3 +365,26 @@ def test_the_lines_that_install_a_completion_stay_lines(capsys):
 def test_debug_shows_where(here, capsys):
     assert main(["--debug", "backtranslate", "nothere.csv"]) == 2
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("I/O operation on closed file"), WriteError("f", OSError("x"))]
+)
+@pytest.mark.parametrize("said", ["", "3 of 4 are kept"])
+def test_what_a_second_ctrl_c_breaks_is_an_interruption(monkeypatch, capsys, tmp_path, error, said):
+    def torn(**options):
+        try:
+            raise KeyboardInterrupt(said)
+        finally:
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt:
+                raise error from None
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("augment.cli.backtranslate.back_translate", torn)
+    assert main(["backtranslate", "in.csv"]) == 130
+    told = capsys.readouterr().err
+    assert told.startswith("augment: interrupted; ")
+    assert "fault of this program" not in told
+    assert (said or "run the same command to go on") in told

@@ -88,23 +88,41 @@ def _run(command: str, args: Sequence[str], debug: bool) -> int:
         return code
     except SystemExit as stop:  # the parser: --help, or a usage error that it has explained
         return stop.code if isinstance(stop.code, int) else BAD_INPUT if stop.code else DONE
-    except KeyboardInterrupt as stop:
+    except (Exception, KeyboardInterrupt) as error:
+        return _failed(error, module, config, debug)
+
+
+def _failed(error: BaseException, module: Any, config: Any, debug: bool) -> int:  # noqa: ANN401
+    """Tell an error in one line; give its exit code."""
+    stop = _interruption(error)
+    if stop is None and error is getattr(sys.stdout, "error", None):
+        return _unprinted(error)
+    if debug and not isinstance(error, KeyboardInterrupt):
+        traceback.print_exc()
+    if stop is not None:
         return _fail(f"interrupted; {str(stop) or _go_on(module, config)}", INTERRUPTED)
-    except AugmentError as error:
-        if debug:
-            traceback.print_exc()
+    if isinstance(error, AugmentError):
         then = f"; {_go_on(module, config)}" if isinstance(error, WriteError) else ""
         return _fail(f"{error}{then}", error.exit_code)
-    except Exception as error:
-        if error is getattr(sys.stdout, "error", None):
-            return _unprinted(error)
-        if debug:
-            traceback.print_exc()
-        return _fail(
-            f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
-            f"--debug shows where; {_go_on(module, config)})",
-            FAILED,
-        )
+    return _fail(
+        f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
+        f"--debug shows where; {_go_on(module, config)})",
+        FAILED,
+    )
+
+
+def _interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """Give the Ctrl-C under which an error arose, if any: what it cuts off fails in many ways.
+
+    Of several the one that says how the run goes on.
+    """
+    found: list[BaseException] = []
+    below: BaseException | None = error
+    while below is not None and below not in found:
+        found.append(below)
+        below = below.__context__
+    stops = [one for one in found if isinstance(one, KeyboardInterrupt)]
+    return max(stops, key=lambda one: len(str(one)), default=None)
 
 
 def _check_habits(config: type, args: Sequence[str]) -> None:
@@ -139,7 +157,7 @@ def _check_habits(config: type, args: Sequence[str]) -> None:
             )
 
 
-def _unprinted(error: Exception) -> int:
+def _unprinted(error: BaseException) -> int:
     """Tell why results could not be printed; `augment ... --json | head` had all that it wanted."""
     if isinstance(error, BrokenPipeError):
         return DONE
