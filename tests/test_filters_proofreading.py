@@ -289,7 +289,7 @@ def test_what_a_program_failed_at_is_not_kept_for_later_runs(monkeypatch, unknow
         return getattr(found, "reason", "kept"), chain.missed()
 
     def broken(self, pieces):
-        raise pipeline.PipelineError("out of memory")
+        raise pipeline.PipelineError("out\nof memory")
 
     with Store() as store:
         with monkeypatch.context() as patch:

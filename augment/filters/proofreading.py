@@ -82,9 +82,10 @@ class Proofreading:
         if not self._missed:
             return []
         texts, self._missed = counted(self._missed, "text"), 0
+        why = " ".join(self._why.split())  # programs complain in lines
         program = self._reader.program if self._reader else ""
         given_up = ", which was given up" if self._given_up else ""
         return [
-            f"proofreading check: {texts} passed unread by {program}{given_up} ({self._why}); a "
+            f"proofreading check: {texts} passed unread by {program}{given_up} ({why}); a "
             "run of the same command with --force reads them"
         ]
