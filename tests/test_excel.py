@@ -82,6 +82,35 @@ def test_a_notice_in_front_of_the_data_is_told_where_no_column_fits(workbook):
             find_columns(table, **asked)
 
 
+@pytest.mark.parametrize("stated", ["A1", "A1:B2", "A1:A4", "A1:Z99"])
+def test_the_size_that_a_sheet_states_cuts_nothing_off(workbook, tmp_path, stated):
+    path = workbook([("text", "label", "note"), ("a film", "pos", 1), (), ("a book", "neg")])
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    assert b'<dimension ref="A1:C4"' in parts[part]
+    parts[part] = parts[part].replace(b'ref="A1:C4"', f'ref="{stated}"'.encode())
+    with zipfile.ZipFile(tmp_path / "stated.xlsx", "w") as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    table = open_table(tmp_path / "stated.xlsx")
+    assert table.columns == ("text", "label", "note")
+    assert list(table) == [("a film", "pos", 1), ("a book", "neg", None)]
+    assert table.blank_rows == 1
+
+
+def test_cells_with_a_format_and_no_content_are_none(workbook):
+    path = workbook([("text", "label"), ("a film", "pos"), ("a book", "neg")])
+    book = openpyxl.load_workbook(path)
+    for cell in ("E1", "E2", "A9", "F12"):
+        book.active[cell].font = openpyxl.styles.Font(bold=True)
+    book.save(path)
+    table = open_table(path)
+    assert table.columns == ("text", "label")
+    assert list(table) == [("a film", "pos"), ("a book", "neg")]
+    assert table.blank_rows == 0, "rows below the last with content are no gaps"
+
+
 def test_rows_that_are_too_wide_are_refused_or_listed(workbook):
     path = workbook([("text", "label"), ("a", "b"), ("c", "d", "e")])
     with pytest.raises(TableError, match="line 3: 3 cells, wanted 2"):

@@ -31,8 +31,7 @@ class ExcelRows:
         first: dict[str, tuple[object, ...]] = {}
         with self._book() as book:
             for sheet in book.worksheets:
-                rows = sheet.iter_rows(values_only=True)
-                if (row := next(filter(_width, rows), None)) is not None:
+                if (row := next(filter(_width, _rows(sheet)), None)) is not None:
                     first[sheet.title] = row
         if not first:
             raise TableError(f"{self.path} holds blank sheets only; a header and rows are wanted")
@@ -44,11 +43,14 @@ class ExcelRows:
         with self._book() as book:
             header = False
             for sheet in book.worksheets:
-                for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                gap = 0  # blank rows since the last one with content; formats may run on below it
+                for number, row in enumerate(_rows(sheet), 1):
                     width = _width(row)
                     if not width:
-                        log.blank += header
-                    elif not header:
+                        gap += header
+                        continue
+                    log.blank, gap = log.blank + gap, 0
+                    if not header:
                         header = True
                     elif width > len(columns):
                         names = ", ".join(map(repr, columns[:8]))
@@ -82,6 +84,17 @@ class ExcelRows:
                 raise TableError(f"{self.path}: the Excel workbook is damaged: {error}") from error
             finally:
                 book.close()
+
+
+def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401
+    """Give the values of each row up to the last cell that the file holds of it.
+
+    The size that a sheet states of itself is a note of the program that wrote it, and may be too
+    small: all rows and cells beyond would be left out.
+    """
+    sheet.reset_dimensions()
+    rows: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
+    return rows
 
 
 def _width(row: tuple[object, ...]) -> int:
