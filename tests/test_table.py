@@ -128,6 +128,33 @@ def test_the_remainder_of_a_broken_cell_is_no_row(tmp_path):
     assert "remainder of the bad row" in table.bad_rows[1].reason
 
 
+def _numbers(table):
+    return [row[0].removeprefix("film ") for row in table]
+
+
+@pytest.mark.parametrize("bad", ["film, with, commas", '"film" and "so', '"film" it,"is'])
+@pytest.mark.parametrize("place", [0, 1, 30, 1500])
+def test_rows_with_blanks_behind_their_commas_are_no_remainder_of_a_bad_row(tmp_path, bad, place):
+    lines = [f'"film {n}", pos' for n in range(2000)]
+    lines.insert(place, bad)
+    table = open_table(put(tmp_path, "text,label\n" + "\n".join(lines)), on_bad_row="skip")
+    assert _numbers(table) == [str(n) for n in range(2000)]
+    assert [row.line for row in table.bad_rows] == [place + 2]
+
+
+def test_a_table_may_begin_to_write_blanks_behind_a_bad_row(tmp_path):
+    """Two files joined: no row of the second is taken for prose, only the few that may be are."""
+    lines = [*(f"film {n},pos" for n in range(50)), "cut short", *(f"film {n}, neg" for n in
+             range(50, 100))]  # fmt: skip
+    table = open_table(put(tmp_path, "text,label\n" + "\n".join(lines)), on_bad_row="skip")
+    assert _numbers(table) == [str(n) for n in range(100)]
+    few = "text,label\nfilm 0,pos\ncut short\nHe left, at last\nin the rain, alone\n"
+    table = open_table(put(tmp_path, few), on_bad_row="skip")
+    assert _numbers(table) == ["0"]
+    assert [row.line for row in table.bad_rows] == [3, 4, 5]
+    assert _numbers(table) == ["0"]
+
+
 def test_only_broken_rows_are_an_error_even_when_skipped(tmp_path):
     with pytest.raises(TableError, match="none of the 2 rows can be read; line 2: 1 cell"):
         open_table(put(tmp_path, "a,b\n1\n2\n"), on_bad_row="skip")

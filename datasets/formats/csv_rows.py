@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
@@ -17,6 +17,10 @@ from augment.errors import TableError
 #: Rows, and characters, that are read before they are handed on.
 BATCH_ROWS: Final = 1024
 BATCH_CHARS: Final = 1 << 20
+#: Good rows before a bad one that tell whether the table puts blanks behind its delimiters.
+STYLE_ROWS: Final = 20
+#: So many rows with such blanks, one behind the other, are no prose: the table is written so here.
+MOST_PROSE: Final = 8
 
 
 class _Lines:
@@ -89,6 +93,9 @@ class _Reading:
         self.reader = csv_reader(self.lines, source.format)
         self.names: tuple[str, ...] = ()
         self.after_bad = False
+        self.good: list[tuple[str, ...]] = []
+        self.earlier: list[tuple[str, ...]] = []
+        self.held: list[tuple[int, list[str]]] = []
 
     def header(self, log: ReadLog) -> tuple[str, ...] | None:
         with wide_cells():
@@ -112,6 +119,7 @@ class _Reading:
     def batch(self, width: int, log: ReadLog) -> tuple[list[tuple[str, ...]], bool]:
         """Read some rows; the flag says whether there may be more."""
         good: list[tuple[str, ...]] = []
+        self.earlier, self.good = self.good[-STYLE_ROWS:], good
         append, reader, lines = good.append, self.reader, self.lines
         limit = lines.chars + BATCH_CHARS
         with wide_cells():
@@ -119,38 +127,57 @@ class _Reading:
                 start = self.line + 1
                 try:
                     for row in reader:
-                        if (len(row) == width and not self.after_bad) or self.accepted(
-                            row, start, width, log
-                        ):
+                        if len(row) == width and not self.after_bad:
                             append(tuple(row))
-                        if lines.chars > limit or len(good) == BATCH_ROWS:
+                        else:
+                            good.extend(map(tuple, self.closer(row, start, width, log)))
+                        if lines.chars > limit or len(good) >= BATCH_ROWS:
                             return good, True
                         start = reader.line_num + self.skipped + 1
+                    self.refuse_held(log)
                     return good, False
                 except csv.Error as error:
                     if repaired := self.broken(str(error), start, width, log):
                         append(repaired)
 
-    def accepted(self, row: list[str], start: int, width: int, log: ReadLog) -> bool:
-        """Look closer at a row of another length, or one that stands behind a bad one."""
+    def closer(self, row: list[str], start: int, width: int, log: ReadLog) -> list[list[str]]:
+        """Look closer at a row of another length, or one behind a bad one; give what is a row."""
         # DOS ends files with a \x1a of their own.
         if not row or (len(row) == 1 < width and not row[0].strip(" \t\x1a")):
             log.blank += 1
-            return False
+            return []
         if len(row) != width:
             self.uneven(row, start, width, log)
-            return False
-        # Behind a quote out of place come the lines of the broken cell, and one may happen to
-        # have as many commas as a row. Prose puts a blank behind its commas, tables do not.
-        if any(cell.startswith(" ") for cell in row) and not any(
-            name.startswith(" ") for name in self.names
-        ):
-            self.refuse(start, "looks like the remainder of the bad row before it", log)
-            return False
+            return []
+        # Behind a bad row come the lines of its broken cell, and one may happen to have as many
+        # commas as a row. Prose puts a blank behind its commas, most tables do not.
+        if _blanks(row) and not self.writes_blanks():
+            self.held.append((start, row))
+            if len(self.held) < MOST_PROSE:
+                return []
+            rows = [held for _, held in self.held]
+            self.held.clear()
+        else:
+            self.refuse_held(log)
+            rows = [row]
         self.after_bad = False
-        return True
+        return rows
+
+    def writes_blanks(self) -> bool:
+        """Whether the table itself puts blanks behind its delimiters, by its last good rows.
+
+        Where none came before, nothing tells prose from rows, and nothing is taken for prose.
+        """
+        rows = [*self.earlier, *self.good][-STYLE_ROWS:]
+        return _blanks(self.names) or 2 * sum(map(_blanks, rows)) >= len(rows)
+
+    def refuse_held(self, log: ReadLog) -> None:
+        for start, _ in self.held:
+            log.refuse(start, "looks like the remainder of the bad row before it")
+        self.held.clear()
 
     def refuse(self, start: int, reason: str, log: ReadLog) -> None:
+        self.refuse_held(log)
         self.after_bad = True
         log.refuse(start, reason)
 
@@ -194,3 +221,7 @@ class _Reading:
             log.stray_quotes += 1
             return tuple(rows[0])
         return None
+
+
+def _blanks(row: Sequence[str]) -> bool:
+    return any(cell.startswith(" ") for cell in row)
