@@ -22,7 +22,7 @@ from augment.datasets.formats.parquet_rows import types_of_frame
 from augment.datasets.formats.table_writer import WRITTEN, Kind, TableWriter, output_kind
 from augment.datasets.label_map import check_label_map, read_label_map, write_label_map
 from augment.datasets.survey import label_string
-from augment.datasets.table import Table
+from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
 from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
@@ -171,6 +171,7 @@ def convert_table(
             for row in rows():
                 writer.write(row)
         n_rows = writer.rows
+    say_unread_rows(table, progress)
     return Converted(
         rows=n_rows,
         columns=table.columns,

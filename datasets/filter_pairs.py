@@ -25,7 +25,7 @@ from augment.datasets.formats.content_hash import content_sha256
 from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.judged import Judged
 from augment.datasets.survey import cell_string, label_string
-from augment.datasets.table import Table
+from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import (
     InputOptions,
     Unchanged,
@@ -242,6 +242,7 @@ class _Judge:
         guessed = "" if self.recipe.source else " (recognised; --source to change)"
         name = language_name(self.language)
         self.progress.note(f"language: {name} ({self.language}){guessed}")
+        say_unread_rows(self.table, self.progress)
         for note in self.chain.notes():
             self.notes.append(note)
             self.progress.note(note)

@@ -22,7 +22,7 @@ from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
 from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.survey import cell_string, label_string, row_key
-from augment.datasets.table import Table
+from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import (
     TableOptions,
     Unchanged,
@@ -163,6 +163,7 @@ def balance_table(
     columns = recipe.columns(table, progress)
     label = needed_label(table, columns, "balancing")
     rows = _Rows(table, columns.text, label, recipe)
+    say_unread_rows(table, progress)
     times = rows.times()
     unchanged.check()
     about = Balanced(

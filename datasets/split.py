@@ -23,7 +23,7 @@ from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.groups import common_keys, common_side_note, connected, telling
 from augment.datasets.near_duplicates import near_texts
 from augment.datasets.survey import cell_string, label_string
-from augment.datasets.table import Table
+from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import (
     TableOptions,
     Unchanged,
@@ -186,6 +186,7 @@ def split_table(
     unchanged = Unchanged(table.name)
     columns = recipe.columns(table, progress)
     rows = _Rows(table, columns, recipe)
+    say_unread_rows(table, progress)
     if rows.with_common_side:
         progress.note(f"note: {common_side_note(rows.with_common_side)}")
     part_of_row = rows.parts()

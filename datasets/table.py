@@ -32,6 +32,7 @@ from augment.datasets.formats.table_file import (
 from augment.datasets.formats.wide_cells import wide_cells
 from augment.enumeration import counted
 from augment.errors import TableError
+from augment.progress import Progress
 
 __all__ = ["BadRow", "Table", "TableFormat", "open_table"]
 
@@ -204,6 +205,12 @@ def unread_rows(table: Table) -> Iterator[str]:
             yield f"note: {counted(count, noun)}{what}"
     for bad in table.bad_rows[:10]:
         yield f"  line {bad.line}: {bad.reason}"
+
+
+def say_unread_rows(table: Table, progress: Progress) -> None:
+    """Say `unread_rows` on stderr; every command does that reads a table to its end."""
+    for line in unread_rows(table):
+        progress.note(line)
 
 
 def _open_folder(folder: Path, name: str, on_bad_row: OnBadRow) -> Table:

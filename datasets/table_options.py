@@ -17,7 +17,7 @@ from augment.datasets.augmentation.manifest import manifest_of_run, recorded_col
 from augment.datasets.columns import Columns, find_columns
 from augment.datasets.formats.table_writer import SUFFIXES, output_kind
 from augment.datasets.frames import frame_table, whole_frame
-from augment.datasets.table import Table, open_table, unread_rows
+from augment.datasets.table import Table, open_table, say_unread_rows
 from augment.errors import AugmentError, InputError, TableError
 from augment.outputs import check_outputs
 from augment.progress import Progress
@@ -61,8 +61,7 @@ class ReadOptions:
         """
         table = self.table(path)
         frame = whole_frame(table)
-        for line in unread_rows(table):
-            progress.note(line)
+        say_unread_rows(table, progress)
         return frame
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from augment.cli import main
 from augment.datasets.formats.table_writer import TableWriter
 from augment.datasets.frames import frame_table, read_frame
 from augment.datasets.table import BadRow, open_table
@@ -153,6 +154,26 @@ def test_a_table_may_begin_to_write_blanks_behind_a_bad_row(tmp_path):
     assert _numbers(table) == ["0"]
     assert [row.line for row in table.bad_rows] == [3, 4, 5]
     assert _numbers(table) == ["0"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["convert in.csv out.jsonl", "split in.csv", "balance in.csv",
+     "filter in.csv --text text --paraphrase other --no-filter similarity --source en",
+     "words in.csv --text text --method swap --source en --no-filter similarity"],
+)  # fmt: skip
+def test_every_command_says_which_rows_were_not_read(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    rows = [f'"a film number {n} to be seen",this is film {n} to see,{"ab"[n % 2]}' for n in
+            range(20)]  # fmt: skip
+    lines = ["text,other,label", *rows[:5], "bad", "", *rows[5:], '"a" film,"that" one,b']
+    put(tmp_path, "\n".join(lines), "in.csv")
+    assert main([*command.split(), "--label", "label", "--on-bad-row", "skip"]) == 0
+    told = "".join(capsys.readouterr())
+    assert "1 row that could not be read; skipped" in told
+    assert "line 7: 1 cell" in told
+    assert "1 blank line; passed over" in told
+    assert "1 row with text behind a closing quote; joined on" in told
 
 
 def test_only_broken_rows_are_an_error_even_when_skipped(tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 
 from augment.config import build
 from augment.datasets.survey import cell_string, label_string
-from augment.datasets.table import Table, unread_rows
+from augment.datasets.table import Table, say_unread_rows
 from augment.enumeration import counted
 from augment.errors import InputError
 from augment.progress import SILENT, Progress
@@ -104,8 +104,7 @@ def evaluate_model(
                 texts += [() if ok else sides for ok, sides in zip(right, kept, strict=True)]
             start += len(window)
             stage.advance(len(window))
-    for line in unread_rows(table):
-        progress.note(line)
+    say_unread_rows(table, progress)
     if not texts:
         raise InputError(f"{table.name}: no row has both a text and a label")
     return assess(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from augment.config import build
 from augment.datasets.formats.table_writer import SUFFIXES, TableWriter, output_kind
-from augment.datasets.table import Table, unread_rows
+from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import default_output
 from augment.errors import InputError
 from augment.outputs import check_outputs
@@ -158,8 +158,7 @@ def predict_table(
                 collected.append(cells)
             else:
                 sink.write((*row, *cells))
-    for line in unread_rows(table):
-        progress.note(line)
+    say_unread_rows(table, progress)
     counted = {label: counts[label] for label in predictor.labels}
     frame = None
     if out is None:
