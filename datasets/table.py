@@ -59,6 +59,8 @@ class Table:
         Blank rows that the last complete pass passed over; they are no rows of the table.
     stray_quotes
         CSV rows with text behind a closing quote, whose cells were joined as other tools do.
+    notes
+        What else of the file the last complete pass did not read, a sentence each.
     types
         Those of the columns of a Parquet file, else None.
     """
@@ -80,6 +82,7 @@ class Table:
         self.bad_rows: tuple[BadRow, ...] = ()
         self.blank_rows = 0
         self.stray_quotes = 0
+        self.notes: tuple[str, ...] = ()
         self._rows = rows
         self._on_bad_row: OnBadRow = on_bad_row
 
@@ -97,6 +100,7 @@ class Table:
         self.bad_rows = tuple(log.bad)
         self.blank_rows = log.blank
         self.stray_quotes = log.stray_quotes
+        self.notes = tuple(log.notes)
         if empty and log.bad:
             first = log.bad[0]
             raise TableError(
@@ -191,20 +195,28 @@ def open_table(
 
 def unread_rows(table: Table) -> Iterator[str]:
     """Say which rows of a table were left out or repaired, once it was read to its end."""
+    for note in unread_parts(table):
+        yield f"note: {note}"
+    if bad := table.bad_rows:
+        yield f"note: {counted(len(bad), 'row')} that could not be read; skipped"
+    for one in bad[:10]:
+        yield f"  line {one.line}: {one.reason}"
+
+
+def unread_parts(table: Table) -> Iterator[str]:
+    """Say what was left out or repaired besides the bad rows, a sentence each."""
     if others := table.format.sheets[1:]:
         yield (
-            f"note: only the sheet {table.format.sheets[0]!r} is read; move another to the front, "
+            f"only the sheet {table.format.sheets[0]!r} is read; move another to the front, "
             f"or save it as a file of its own, to read it ({', '.join(map(repr, others))})"
         )
+    yield from table.notes
     for count, noun, what in (
-        (len(table.bad_rows), "row", " that could not be read; skipped"),
         (table.blank_rows, "blank line", "; passed over"),
         (table.stray_quotes, "row", " with text behind a closing quote; joined on"),
     ):
         if count:
-            yield f"note: {counted(count, noun)}{what}"
-    for bad in table.bad_rows[:10]:
-        yield f"  line {bad.line}: {bad.reason}"
+            yield f"{counted(count, noun)}{what}"
 
 
 def say_unread_rows(table: Table, progress: Progress) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from augment.cli import main
 from augment.datasets.columns import find_columns
 from augment.datasets.frames import read_frame
 from augment.datasets.table import open_table
@@ -69,6 +70,25 @@ def test_plain_class_folders_in_another_encoding(tmp_path):
     assert found[0]["text"] == "Sehr gut."
     assert found[1]["text"] == "Schöne Grüße aus Köln, es war wirklich schön hier."
     assert set(found[0]) == {"text", "label", "id"}
+
+
+def test_files_of_a_folder_that_are_no_rows_are_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    films = {f"in/{'ab'[n % 2]}/{n}.txt": f"A film numbered {n} to be seen." for n in range(20)}
+    put(tmp_path, films)
+    assert main(["convert", "in", "whole.csv"]) == 0
+    assert "not read" not in capsys.readouterr().err
+    put(tmp_path, {"in/a/z.md": "", "in/b/old/1.txt": "", "in/c/2.txt.gz": "", "in/README.txt": "",
+                   "in/a/.DS_Store": "", "in/.git/3.txt": ""})  # fmt: skip
+    says = (
+        "not read: 2 files without the suffix .txt (like 'a/z.md'); 2 files outside of the class "
+        "folders, or in folders below them (like 'README.txt')"
+    )
+    for command in (["convert", "in", "out.csv"], ["inspect", "in", "--model", "none"],
+                    ["split", "in", "--out", "s.csv"]):  # fmt: skip
+        assert main(command) == 0
+        assert says in "".join(capsys.readouterr())
+    assert len(read_frame("out.csv")) == 20
 
 
 def test_a_class_may_be_called_test(tmp_path):

@@ -28,6 +28,10 @@ class ReadLog:
         The table's name, for messages.
     on_bad_row
         ``"error"`` raises at the first bad row, ``"skip"`` lists it and goes on.
+    bad, blank, stray_quotes
+        Rows left out, blank rows passed over, and rows whose quotes were repaired.
+    notes
+        What else of the file was not read, a sentence each.
     """
 
     name: str
@@ -35,6 +39,7 @@ class ReadLog:
     bad: list[BadRow] = field(default_factory=list)
     blank: int = 0
     stray_quotes: int = 0
+    notes: list[str] = field(default_factory=list)
 
     def refuse(self, line: int, reason: str) -> None:
         """Note a bad row.

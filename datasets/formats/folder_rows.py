@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,6 +53,7 @@ class FolderRows:
     path: Path
     folders: tuple[_ClassFolder, ...]
     columns: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     def rows(self, log: ReadLog) -> Iterator[tuple[object, ...]]:
         """Give each file as a row.
@@ -72,6 +73,7 @@ class FolderRows:
                     log.refuse(number, str(error))
                     continue
                 yield tuple(_cells(folder, file, text)[name] for name in self.columns)
+        log.notes += self.left_out
 
 
 def folder_rows(path: Path) -> FolderRows:
@@ -87,7 +89,7 @@ def folder_rows(path: Path) -> FolderRows:
     files = [] if folders else flat.files()
     others = [file.name for file in files if not _rated(file)]
     if files and not others:
-        return FolderRows(path, (flat,), ("text", "rating", "id"))
+        return FolderRows(path, (flat,), ("text", "rating", "id"), _left_out(path, [flat]))
     if len(others) < len(files):
         rest = counted(len(files) - len(others), "file")
         raise TableError(
@@ -114,7 +116,7 @@ def folder_rows(path: Path) -> FolderRows:
         *(("split",) if split else ()),
         "id",
     )
-    return FolderRows(path, tuple(folders), columns)
+    return FolderRows(path, tuple(folders), columns, _left_out(path, folders))
 
 
 def _class_folders(path: Path) -> list[_ClassFolder]:
@@ -131,6 +133,29 @@ def _class_folders(path: Path) -> list[_ClassFolder]:
     found = [one for one in found if one.files()]
     # Rows without a label last, so that the first rows show the classes.
     return sorted(found, key=lambda one: not one.label)
+
+
+def _left_out(path: Path, folders: Sequence[_ClassFolder]) -> tuple[str, ...]:
+    """Say which files below a folder are no rows, in a sentence, if there are any."""
+    read = {folder.path for folder in folders}
+    others: list[Path] = []
+    elsewhere: list[Path] = []
+    for place, below, names in os.walk(path):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for name in sorted(names):
+            if not _is_text(name) and not name.startswith("."):
+                others.append(Path(place, name))
+            elif _is_text(name) and Path(place) not in read:
+                elsewhere.append(Path(place, name))
+    found = [
+        f"{counted(len(files), 'file')} {where} (like {str(files[0].relative_to(path))!r})"
+        for files, where in (
+            (others, "without the suffix .txt"),
+            (elsewhere, "outside of the class folders, or in folders below them"),
+        )
+        if files
+    ]
+    return (f"not read: {'; '.join(found)}",) if found else ()
 
 
 def _folders(path: Path) -> list[Path]:

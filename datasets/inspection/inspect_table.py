@@ -28,7 +28,7 @@ from augment.datasets.survey import (
     row_key,
     survey,
 )
-from augment.datasets.table import Table, open_table
+from augment.datasets.table import Table, open_table, unread_parts
 from augment.datasets.table_options import TableOptions
 from augment.errors import InputError, MissingExtraError
 from augment.languages import detect_language, language_shares
@@ -192,6 +192,7 @@ def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Text
     guess = detect_language(found.sample)
     methods, counts = _originals(table, columns, found.counts)
     sizes = list(found.counts.values())
+    texts.notes += unread_parts(table)
     texts.notes += odd_texts(found, columns.text[0])
     texts.notes += odd_labels(found)
     expectation = _expectation(counts, recipe, texts) if columns.label is not None else None
@@ -255,6 +256,7 @@ class _Second:
         sides = range(len(self.columns.text))
         found = survey(self.table, self.columns, sides=sides, see_row=self._see)
         self.rows = found.rows
+        texts.notes += (f"{self.table.name}: {note}" for note in unread_parts(self.table))
 
     def _see(self, texts: Sequence[str], label: str) -> None:
         self.of_row.append(self.texts.number(texts, label))
