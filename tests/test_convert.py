@@ -128,6 +128,24 @@ def test_a_dataset_dict_becomes_a_column_and_a_dict_again(table):
     ]
 
 
+def test_whole_numbers_with_gaps_stay_whole_numbers():
+    big = 2**60 + 1
+    cells = {"n": [None, big, 3], "some": [[big, None], None, [1]], "f": [None, 1.5, 2.0],
+             "deep": [{"a": None}, {"a": big}, {"a": 1}], "m": [1, 2, 3]}  # fmt: skip
+    dataset = hf.Dataset.from_dict(cells)
+    frame = from_dataset(dataset)
+    assert frame["n"].tolist() == cells["n"]
+    assert frame["deep"].tolist() == cells["deep"]
+    assert frame["m"].dtype.kind == "i"
+    assert frame["f"].dtype.kind == "f"
+    again = to_dataset(frame)
+    assert again.features == dataset.features
+    assert again.to_dict() == cells
+    assert from_dataset(dataset.select([2, 1]))["n"].tolist() == [3, big], "rows that were chosen"
+    parts = from_dataset(hf.DatasetDict({"a": dataset.select([0]), "b": dataset.select([1])}))
+    assert parts["n"].tolist() == [None, big]
+
+
 def test_objects_of_the_library():
     frame = pd.DataFrame({"text": ["a", "b", "c"], "label": ["y", "x", "y"]})
     dataset = to_dataset(frame, label="label")

@@ -74,7 +74,8 @@ def from_dataset(dataset: datasets.Dataset | datasets.DatasetDict) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        `ClassLabel` columns hold the names of the classes, not their numbers.
+        `ClassLabel` columns hold the names of the classes, not their numbers. Whole numbers stay
+        whole numbers, with None where one is missing.
 
     Raises
     ------
@@ -94,6 +95,8 @@ def from_dataset(dataset: datasets.Dataset | datasets.DatasetDict) -> pd.DataFra
     frames = []
     for name, part in parts.items():
         frame = part.with_format(None).to_pandas()
+        for column, cells in _whole_numbers(part).items():
+            frame[column] = cells
         for column in part.column_names:
             names = _class_names(part, column)
             if names is not None:
@@ -103,6 +106,22 @@ def from_dataset(dataset: datasets.Dataset | datasets.DatasetDict) -> pd.DataFra
         frames.append(frame)
     whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return whole
+
+
+def _whole_numbers(part: Any) -> Mapping[str, pd.Series[Any]]:  # noqa: ANN401
+    """Give the columns with whole numbers, alone or in lists, in which some are missing.
+
+    The library makes floats of them, which hold no more than 53 bits.
+    """
+    kinds = {one.name: one.type for one in part.features.arrow_schema}
+    whole = [name for name, kind in kinds.items() if re.search(r"\bu?int\d+\b", str(kind))]
+    found = {}
+    for name in whole:
+        column = part.select_columns([name]).with_format("arrow")[:].column(0)
+        cells = column.to_pandas(integer_object_nulls=True)
+        if cells.dtype == object:
+            found[name] = cells
+    return found
 
 
 def to_dataset(
