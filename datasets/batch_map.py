@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from augment.errors import InputError
 from augment.paraphrasing import TextParaphraser
 from augment.records import AUG_COLUMNS, provenance
+
+#: A column of None alone, as of a first batch without paraphrases, would have no type, and the
+#: library refuses the numbers of later batches.
+_NAN: Final = float("nan")
 
 
 class ParaphraseRows:
@@ -25,8 +29,9 @@ class ParaphraseRows:
     Notes
     -----
     For ``dataset.map(rows, batched=True, with_indices=True)``: the indices become
-    ``aug_source_id``. The columns added are those of every augmented table. Duplicates are told
-    within a batch; `augment.back_translate` tells them over the whole table, and balances it.
+    ``aug_source_id``. The columns added are those of every augmented table; ``aug_similarity`` and
+    ``aug_change`` hold NaN where they do not apply. Duplicates are told within a batch;
+    `augment.back_translate` tells them over the whole table, and balances it.
 
     Examples
     --------
@@ -67,5 +72,5 @@ class ParaphraseRows:
                 out[self.text][-1] = one.candidate.text
                 added.append(provenance(one, source_id=indices[place]))
         for name, cells in zip(AUG_COLUMNS, zip(*added, strict=True), strict=True):
-            out[name] = list(cells)
+            out[name] = [_NAN if cell is None else cell for cell in cells]
         return out

@@ -168,6 +168,19 @@ def test_the_map_of_another_library(engine):
     rows.paraphraser.close()
 
 
+def test_the_map_goes_on_behind_a_batch_without_paraphrases(engine):
+    datasets = pytest.importorskip("datasets")
+    table = datasets.Dataset.from_dict({"text": ["", "", TEXTS[0], TEXTS[1]]})
+    rows = ParaphraseRows(**PLAIN)
+    out = table.map(
+        rows, batched=True, batch_size=2, with_indices=True, writer_batch_size=2
+    ).to_pandas()
+    new = out["aug_method"] != "original"
+    assert out["aug_source_id"][new].tolist() == [2, 3]
+    assert (out["aug_change"].notna() == new).all()
+    rows.paraphraser.close()
+
+
 def test_the_map_says_what_it_needs(engine):
     rows = ParaphraseRows(**PLAIN)
     with pytest.raises(InputError, match="with_indices=True"):
