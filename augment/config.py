@@ -247,7 +247,13 @@ def toml_options(
     table = tables.get(command, {})
     if not isinstance(table, dict):
         raise InputError(f"{path}: [{command}] must be a table of options")
-    options = {key.replace("-", "_"): value for key, value in table.items()}
+    options: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name in options:
+            both = f"{name.replace('_', '-')} and {name}"
+            raise InputError(f"{path} [{command}]: {both} are one option; keep one of them")
+        options[name] = value
     check_keys(cls, options, f"{path} [{command}]")
     return check_types(cls, options, f"{path} [{command}]")
 

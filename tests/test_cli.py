@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from augment.cli import COMMANDS, main
+from augment.cli.running import parse
 from augment.config import toml_options
-from augment.datasets.augmentation.recipe import BacktranslateConfig
+from augment.datasets.augmentation.recipe import BacktranslateConfig, WordsConfig
 from augment.errors import WriteError
 from augment.records import AUG_COLUMNS, REJECTION_COLUMNS
 from augment.store import FORMAT
@@ -89,6 +90,38 @@ def test_quiet_says_nothing_on_stderr(here, capsys):
     table(here / "in.csv")
     assert main(["backtranslate", "in.csv", *FAST, "--quiet"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_switches_and_numbers_of_the_toml_keep_their_flags(here, capsys):
+    def parsed(*args):
+        return parse("words", WordsConfig, ["in.csv", *args])
+
+    (here / "augment.toml").write_text(
+        "[words]\nforce = true\noffline = true\nper-row = 3\nmin_change = 0.1\n"
+    )
+    for args in ([], ["--force"], ["--offline", "--force", "--quiet"]):
+        assert (parsed(*args).force, parsed(*args).offline, parsed(*args).per_row) == (
+            True,
+            True,
+            3,
+        )
+    assert (parsed("--no-force").force, parsed("--no-offline").offline) == (False, False)
+    assert parsed("--no-force", "--force").force
+    assert (parsed("--per-row", "none").per_row, parsed("--per-row", "2").per_row) == (None, 2)
+    assert (parsed("--min-change=none").min_change, parsed().min_change) == (None, 0.1)
+    assert parsed("--label", "none").label == "none"
+    assert main(["words", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "--force" in told
+    assert "--no-force" not in told
+    (here / "augment.toml").unlink()
+    assert main(["words", "in.csv", "--no-force"]) == 2
+
+
+def test_a_toml_table_names_an_option_once(here, capsys):
+    (here / "augment.toml").write_text("[words]\nper-row = 3\nper_row = 4\n")
+    assert main(["words", "in.csv"]) == 2
+    assert "per-row and per_row are one option" in capsys.readouterr().err
 
 
 @needs_apertium

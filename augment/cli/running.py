@@ -58,18 +58,48 @@ def parse(command: str, config: type, args: Sequence[str]) -> Any:  # noqa: ANN4
             pass
 
     Unchecked.__doc__ = config.__doc__
-    defaults = _defaults(config, toml_options(command, config, commands=COMMANDS))
+    beneath = toml_options(command, config, commands=COMMANDS)
+    args = _taken_back(config, args, beneath)
+    defaults = _defaults(config, beneath)
+    # The parser would know a switch that is on as --no-NAME alone.
+    on = {name for name, value in beneath.items() if value is True}
     start: Any = object.__new__(Unchecked)
     for name, value in defaults.items():
         # A repeated flag appends to what is there: lists start empty and get their default last.
-        object.__setattr__(start, name, () if isinstance(value, tuple) else value)
-    given = tyro.cli(
-        Unchecked, prog=f"augment {command}", args=list(args), default=start, config=MARKERS
-    )
-    options = {name: getattr(given, name) for name in defaults}
+        value = () if isinstance(value, tuple) else value
+        object.__setattr__(start, name, False if name in on else value)
+    given = tyro.cli(Unchecked, prog=f"augment {command}", args=args, default=start, config=MARKERS)
+    options = {name: name in on or getattr(given, name) for name in defaults}
     return config(
         **{name: defaults[name] if value == () else value for name, value in options.items()}
     )
+
+
+def _taken_back(config: type, args: Sequence[str], beneath: dict[str, Any]) -> list[str]:
+    """Deal with arguments that take back what ``augment.toml`` says; give the others.
+
+    ``--no-force`` switches off what is on there, and leaves `beneath`; ``--per-row none`` becomes
+    the None of the parser.
+    """
+    numbers, switches = set(), {}
+    for field in fields(config):
+        flag = field.name.replace("_", "-")
+        if re.search(r"\b(int|float) \| None", str(field.type)):
+            numbers.add(f"--{flag}")
+        elif beneath.get(field.name) is True:
+            switches[f"--no-{flag}"] = field.name
+    left: list[str] = []
+    for arg in args:
+        name, _, value = arg.replace("_", "-").partition("=")
+        if name in switches:
+            beneath.pop(switches[name], None)
+        elif value.lower() == "none" and name in numbers:
+            left.append(f"{name}=None")
+        elif arg.lower() == "none" and left and left[-1].replace("_", "-") in numbers:
+            left.append("None")
+        else:
+            left.append(arg)
+    return left
 
 
 def run_command(command: str, args: Sequence[str], debug: bool) -> int:
