@@ -31,6 +31,18 @@ def refuse_inputs(paths: Iterable[Path], inputs: Iterable[str | os.PathLike[str]
             raise InputError(f"{path} is the input; an output cannot be written over it")
 
 
+def refuse_stream(path: Path) -> None:
+    """Refuse ``-``, which is the standard output to many programs: here a file would be called so.
+
+    Raises
+    ------
+    OutputError
+        Asking for a name.
+    """
+    if str(path) == "-":
+        raise OutputError("-: nothing is written to the standard output; give a name")
+
+
 def check_outputs(
     paths: Iterable[Path],
     *,
@@ -62,6 +74,7 @@ def check_outputs(
     other = f"another {option}" if option else "another name"
     refuse_inputs(paths, inputs)
     for path in paths:
+        refuse_stream(path)
         if readable(str(path)) != str(path):
             raise OutputError(f"{str(path)!r} is no UTF-8; give {other}")
         if path.exists() and not force:

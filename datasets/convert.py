@@ -26,7 +26,7 @@ from augment.datasets.table import Table, say_unread_rows
 from augment.datasets.table_options import TableOptions, Unchanged, check_new_tables, needed_label
 from augment.datasets.unwanted import UnwantedRows
 from augment.errors import InputError
-from augment.outputs import check_outputs, refuse_inputs
+from augment.outputs import check_outputs, refuse_inputs, refuse_stream
 from augment.progress import SILENT, Progress, checked_progress
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def convert_table(
     recipe = _recipe(config, options if out is None else {**options, "out": Path(out)})
     if recipe.out is None or not recipe.out.name:
         raise InputError("no output was given; wanted: augment convert IN OUT, like OUT.csv")
+    refuse_stream(recipe.out)
     table = recipe.open(data)
     folder = not recipe.out.suffix
     if recipe.excel and recipe.out.suffix.lower() != ".csv":

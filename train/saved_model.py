@@ -15,6 +15,7 @@ from augment.errors import AugmentError, DamagedFileError, InputError, OutputErr
 from augment.extras import require
 from augment.loading import loading, quiet_loading
 from augment.minilm import NAME
+from augment.outputs import refuse_stream
 from augment.train.adapters import ADAPTERS, load_adapters
 from augment.train.encoder import (
     explained,
@@ -372,6 +373,7 @@ def check_model_place(path: Path, *, force: bool, resume: bool = False) -> None:
         When something lies there and `force` is not given, or when it is no model of this
         package: such a folder is never replaced.
     """
+    refuse_stream(path)
     if path.exists() and not path.is_dir():
         raise OutputError(f"{path} is a file; give a folder name with --out")
     if path.is_dir() and any(path.iterdir()):

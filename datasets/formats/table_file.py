@@ -48,6 +48,10 @@ def check_file(file: Path, name: str) -> bytes:
     """Refuse what is no readable file with content; give its first bytes."""
     if file.is_symlink() and not file.exists():
         raise TableError(f"{name} is a link to {file.readlink()}, which is not there")
+    if not file.exists() and name == "-":
+        raise TableError(
+            "-: the standard input is not read, as tables are read more than once; name a file"
+        )
     if not file.exists():
         raise TableError(f"no such file: {name}{_close_names(file)}")
     if not file.is_file():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
 from augment.output_parts import reserved
-from augment.outputs import holds_files, replacing, write_text
+from augment.outputs import holds_files, refuse_stream, replacing, write_text
 
 if TYPE_CHECKING:
     from augment.train.kfold.results import KFoldResult
@@ -57,6 +57,7 @@ class RunFolder:
             When the folder exists and neither `resume` nor `force` is given, when it is no
             K-fold run, or when it cannot be written.
         """
+        refuse_stream(self.path)
         if self.path.exists() and not self.path.is_dir():
             raise OutputError(f"{self.path} is a file; give another folder with --out")
         if self.path.is_dir() and holds_files(self.path):
