@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 
 import pandas as pd
@@ -118,6 +119,28 @@ def test_rows_that_are_too_wide_are_refused_or_listed(workbook):
     table = open_table(path, on_bad_row="skip")
     assert list(table) == [("a", "b")]
     assert [bad.line for bad in table.bad_rows] == [3]
+
+
+def test_formulas_without_a_saved_value_are_told(workbook, tmp_path):
+    path = workbook([("text", "n"), ("a film", "=1+1"), ("a book", '=""'), ("=A2", 3), (None, 4)])
+    table = open_table(path)
+    assert [row[1] for row in table] == [None, None, 3, 4]
+    [note] = unread_rows(table)
+    assert note.startswith("note: 3 formulas without a saved value (like B2), read as empty; open ")
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    sheet = parts[part].decode()
+    for cell, result in (("B2", "<v>2</v>"), ("B3", "<v></v>"), ("A4", "<v>a film</v>")):
+        start, formula, rest = sheet.partition(f'<c r="{cell}"')
+        kind = "" if cell == "B2" else ' t="str"'
+        sheet = start + formula + kind + re.sub(r"<v ?/>|<v></v>", result, rest, count=1)
+    with zipfile.ZipFile(tmp_path / "saved.xlsx", "w") as file:
+        for name, data in {**parts, part: sheet.encode()}.items():
+            file.writestr(name, data)
+    table = open_table(tmp_path / "saved.xlsx")
+    assert list(table) == [("a film", 2), ("a book", None), ("a film", 3), (None, 4)]
+    assert list(unread_rows(table)) == []
 
 
 def test_what_is_no_workbook_is_said(workbook, tmp_path):

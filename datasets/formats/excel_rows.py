@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from augment.datasets.formats.bad_rows import ReadLog
+from augment.enumeration import counted
 from augment.errors import TableError
 from augment.extras import require
+
+_FORMULA: Final = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class ExcelRows:
                         cells = map(_value, row[: len(columns)])
                         yield (*cells, *[None] * (len(columns) - len(row)))
                 if header:
+                    log.notes += _not_worked_out(sheet)
                     return
 
     @contextmanager
@@ -95,6 +100,38 @@ def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401
     sheet.reset_dimensions()
     rows: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
     return rows
+
+
+def _not_worked_out(sheet: Any) -> Iterator[str]:  # noqa: ANN401
+    """Say how many formulas have no value, in a sentence, if there are any.
+
+    Excel saves what a formula came to; libraries that write workbooks do not work it out.
+    """
+    # The library's own parser, which is guarded against hostile XML.
+    xml = require("openpyxl.xml.functions", extra="excel", purpose="reading an Excel workbook")
+    with sheet._get_source() as source:
+        tail, found = b"", False
+        while not found and (piece := source.read(1 << 20)):
+            found = _FORMULA.search(tail + piece) is not None
+            tail = piece[-100:]
+    if not found:
+        return
+    count, first = 0, ""
+    with sheet._get_source() as source:
+        for _, element in xml.iterparse(source):
+            name = element.tag.rpartition("}")[2]
+            if name == "c" and element.get("t") != "str":  # "str": worked out, to a text
+                parts = {one.tag.rpartition("}")[2]: one.text for one in element}
+                if "f" in parts and not parts.get("v"):
+                    first = first or element.get("r", "")
+                    count += 1
+            elif name == "row":
+                element.clear()
+    if count:
+        yield (
+            f"{counted(count, 'formula')} without a saved value (like {first}), read as empty; "
+            "open the workbook in Excel or LibreOffice and save it to have it worked out"
+        )
 
 
 def _width(row: tuple[object, ...]) -> int:
