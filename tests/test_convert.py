@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given
@@ -54,6 +55,28 @@ def test_a_dataset_folder_keeps_the_types_of_a_parquet_file(table):
     with pytest.raises(InputError, match=r"^no: .*map.*write \.parquet or \.jsonl"):
         convert_table("map.parquet", "no")
     assert not (table / "no").exists()
+
+
+def test_a_parquet_file_keeps_nan_and_null_apart(table):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    nan = float("nan")
+    cells = {
+        "text": ["a", "b", "c"],
+        **{f"f{bits}": pa.array(np.array([nan, 0.5, 1], f"float{bits}"),
+                                mask=np.array([False, False, True])) for bits in (16, 32, 64)},
+    }  # fmt: skip
+    parquet.write_table(pa.table(cells), "typed.parquet")
+    convert_table("typed.parquet", "out.parquet")
+    found = parquet.read_table("out.parquet")
+    for name in found.column_names[1:]:
+        assert str(found[name].to_pylist()) == "[nan, 0.5, None]"
+        assert found[name].type == cells[name].type
+    convert_table("typed.parquet", "out.csv")
+    assert [row[3] for row in open_table("out.csv")] == ["", "0.5", ""]
+    frame = pd.DataFrame({"text": ["a", "b"], "n": [nan, 0.5]})
+    convert_table(frame, "frame.parquet")
+    assert parquet.read_table("frame.parquet")["n"].to_pylist() == [None, 0.5]
 
 
 def test_categories_keep_their_order_and_those_without_rows(table, monkeypatch):

@@ -49,12 +49,19 @@ class ParquetSink:
         self._writer: Any = None
         #: Columns without any value so far: written as text, until it shows what they are.
         self._empty: set[str] = set()
+        #: Whether a column keeps NaN, which a Parquet input tells from a missing value.
+        self._keeps_nan = [self._is_float(name) for name in columns]
         self._rows: list[tuple[object, ...]] = []
         self._written = 0
 
     def write(self, cells: Sequence[object]) -> None:
         """Take one row."""
-        self._rows.append(tuple(None if is_missing(cell) else cell for cell in cells))
+        self._rows.append(
+            tuple(
+                None if is_missing(cell) and not (keeps and isinstance(cell, float)) else cell
+                for cell, keeps in zip(cells, self._keeps_nan, strict=True)
+            )
+        )
         if len(self._rows) >= GROUP_ROWS:
             self._flush()
 
@@ -148,6 +155,11 @@ class ParquetSink:
 
     def _is_given(self, name: str) -> bool:
         return self._given is not None and name in self._given.names
+
+    def _is_float(self, name: str) -> bool:
+        return self._is_given(name) and bool(
+            self._arrow.types.is_floating(self._given.field(name).type)
+        )
 
     def _cells(self, name: str, values: Sequence[object]) -> Sequence[object]:
         read = None if self._is_given(name) else _READ.get(_ADDED.get(name, ""))
