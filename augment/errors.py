@@ -128,6 +128,14 @@ class WriteError(AugmentError, OSError):
         space = f"free some space there{instead}" if self.no_space else ""
         told = f"{what} could not be written: {self.reason}", left, space
         super().__init__("; ".join(filter(None, told)))
+        #: Whether it says how the run goes on.
+        self.says_how = False
+
+    def saying(self, how: str) -> WriteError:
+        """Add how the run goes on, where what writes does not know it."""
+        self.args = (f"{self}; {how}",)
+        self.says_how = True
+        return self
 
 
 def no_space(error: BaseException) -> bool:

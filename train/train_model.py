@@ -15,7 +15,7 @@ from augment.config import build
 from augment.datasets.augmentation.manifest import manifest_of_run, recorded_columns
 from augment.datasets.visible import visible_name
 from augment.enumeration import counted, enumerated
-from augment.errors import AugmentError, DivergedError, InputError, WriteError
+from augment.errors import DivergedError, InputError, WriteError
 from augment.offline import no_network
 from augment.output_parts import reserved
 from augment.outputs import replacing_folder
@@ -220,7 +220,8 @@ class _Job:
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_kept(checkpoint)) from None
         except WriteError as error:
-            raise AugmentError(f"{error}; {_kept(checkpoint)}") from error
+            error.saying(_kept(checkpoint))
+            raise
         finally:
             logs.close()
             if checkpoint is not None and not checkpoint.has_state:  # nothing to go on from

@@ -132,8 +132,9 @@ def _failed(error: BaseException, module: Any, config: Any, debug: bool) -> int:
     if stop is not None:
         return _fail(f"interrupted; {str(stop) or _go_on(module, config)}", INTERRUPTED)
     if isinstance(error, AugmentError):
-        then = f"; {_go_on(module, config)}" if isinstance(error, WriteError) else ""
-        return _fail(f"{error}{then}", error.exit_code)
+        if isinstance(error, WriteError) and not error.says_how:
+            error = error.saying(_go_on(module, config))
+        return _fail(str(error), error.exit_code)
     return _fail(
         f"{type(error).__name__}: {error} (a fault of this program, or of a library below it; "
         f"--debug shows where; {_go_on(module, config)})",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augment.errors import AugmentError, InputError, OutputError, WriteError, no_space
+from augment.errors import InputError, OutputError, WriteError, no_space
 from augment.output_parts import reserved
 from augment.outputs import holds_files, refuse_stream, replacing, write_text
 
@@ -116,11 +116,13 @@ class RunFolder:
             yield
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._kept(runs)) from None
+        except WriteError as error:
+            error.saying(self._kept(runs))
+            raise
         except OSError as error:
-            if not no_space(error) and not isinstance(error, WriteError):
-                raise
-            told = error if isinstance(error, WriteError) else WriteError(self.path, error)
-            raise AugmentError(f"{told}; {self._kept(runs)}") from error
+            if no_space(error):
+                raise WriteError(self.path, error).saying(self._kept(runs)) from error
+            raise
 
     def _kept(self, runs: int) -> str:
         kept = len(list(self.units.glob("*.json")))
