@@ -194,6 +194,67 @@ def test_an_edit_is_saved_and_shown(page, table):
     assert page.browser.title.startswith("Review of")
 
 
+def typed_into_the_editor(page, text):
+    page.press("j", "e")
+    area = page.wait(lambda: page.browser.find_elements(By.TAG_NAME, "textarea"))[0]
+    area.send_keys(text)
+    return area
+
+
+def told_beside_the_editor(page):
+    return page.card("1:es").find_element(By.CLASS_NAME, "problem").text
+
+
+def test_a_text_that_is_refused_stays_in_the_editor(page, table):
+    area = typed_into_the_editor(page, " Typed\u202e.")
+    area.send_keys(Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: "take it out" in told_beside_the_editor(page))
+    assert area.get_attribute("value") == "The old film number 1 was fine. Typed\u202e."
+    assert decisions(table) == []
+    area.send_keys(Keys.BACKSPACE * 2, Keys.CONTROL, Keys.ENTER, Keys.ENTER)
+    page.wait(lambda: page.current() == "2:es")
+    assert [one["text"] for one in decisions(table)] == ["The old film number 1 was fine. Typed"]
+
+
+def test_a_text_stays_in_the_editor_while_no_server_answers(page, table):
+    area = typed_into_the_editor(page, " Typed.")
+    page.browser.execute_script(
+        "window.real = fetch; window.fetch = () => Promise.reject(new TypeError('gone'))"
+    )
+    page.browser.find_element(By.XPATH, "//button[starts-with(., 'Save')]").click()
+    page.wait(lambda: "does not answer" in told_beside_the_editor(page))
+    assert area.get_attribute("value").endswith(" Typed.")
+    page.browser.execute_script("window.fetch = window.real")
+    area.send_keys(Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: page.current() == "2:es")
+    assert decisions(table)[0]["text"].endswith(" Typed.")
+
+
+def test_a_text_stays_in_the_editor_when_another_tab_decided(page, server, table):
+    area = typed_into_the_editor(page, " Typed.")
+    number = server.session.page(Query(), size=2)["items"][1]["number"]
+    server.session.decide(number, Decision("refuse"), was=OPEN, generation=1)
+    area.send_keys(Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: "decided elsewhere meanwhile: ✗ refuse" in told_beside_the_editor(page))
+    assert area.get_attribute("value").endswith(" Typed.")
+    area.send_keys(Keys.CONTROL, Keys.ENTER)
+    page.wait(lambda: page.current() == "2:es")
+    assert [one["decision"] for one in decisions(table)] == ["refuse", "edit"]
+
+
+def test_a_text_stays_in_the_editor_when_the_table_changed(page, server, table):
+    area = typed_into_the_editor(page, " Typed.")
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(line for line in lines if "0:es" not in line), encoding="utf-8")
+    for _ in range(2):  # saving once more decides nothing about what has the number now
+        area.send_keys(Keys.CONTROL, Keys.ENTER)
+        page.wait(lambda: "changed by another program" in told_beside_the_editor(page))
+        assert area.get_attribute("value").endswith(" Typed.")
+    assert decisions(table) == []
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.browser.find_elements(By.TAG_NAME, "textarea"))
+
+
 def test_a_text_that_another_row_has_is_told_and_its_row_not_counted(page, table):
     rows = page.text("classes")
     page.press("j", "e")

@@ -48,3 +48,24 @@ export function button(text, key, action, pressed) {
   node.addEventListener("click", action);
   return node;
 }
+
+// The box to edit a text in, the place for why it was not saved, and its two buttons.
+export function editor(text, longest, save, leave) {
+  const area = make("textarea", "");
+  area.value = text;
+  area.maxLength = longest;
+  area.dir = "auto";
+  area.setAttribute("aria-label", "Text of the paraphrase");
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const problem = make("p", "problem", "");
+  problem.setAttribute("role", "alert");
+  const actions = make("div", "actions");
+  actions.append(button("Save", "Ctrl+Enter", save), button("Leave it", "Esc", leave));
+  return { area, problem, actions };
+}

@@ -1,6 +1,6 @@
 // The review page: what is looked for, what is decided, and the keys for it.
 
-import { about, button, make, pieces, side } from "./cards.js";
+import { about, button, editor, make, pieces, side } from "./cards.js";
 
 const SIZE = 50;
 const POLL_MS = 3000;
@@ -154,7 +154,10 @@ function card(item, index) {
     button("Refuse", "r", here(() => decide("refuse")), item.verdict === "refuse"),
     button("Edit", "e", here(() => edit()), item.verdict === "edit"),
   );
-  actions.children[2].disabled = !item.editable;
+  if (!item.editable) {
+    actions.children[2].disabled = true;
+    actions.children[2].title = item.cut ? "Too long to be edited here" : "Text pairs are kept or refused, not edited";
+  }
   if (item.verdict) {
     actions.append(button("Clear", "c", here(() => decide(""))), make("span", "decided", SAID[item.verdict]));
   }
@@ -189,6 +192,11 @@ function current(index, quiet = false) {
 async function send(item, decision) {
   const was = { verdict: item.verdict, text: item.edited };
   const found = await ask("api/decide", { number: item.number, generation: state.generation, decision, was });
+  // An open editor stays: the table is read again when it is left, and until then, with the old
+  // generation, nothing is decided about a paraphrase that has taken the number of this one.
+  if (!found.taken && !found.item && state.editing !== null) {
+    throw new Error("The table was changed by another program: copy the text, leave it, and decide once more.");
+  }
   if (!found.taken && !found.item) {
     counts(found);
     await load(state.start, state.current, true);
@@ -208,19 +216,27 @@ async function send(item, decision) {
     if ((here === index || other) && number !== state.editing) redraw(here);
   });
   current(state.current, true);
+  if (!found.taken && state.editing === item.number) {
+    const said = SAID[found.item.verdict] || "decision cleared";
+    throw new Error(`This one was decided elsewhere meanwhile: ${said}. Save again to put your text in its place.`);
+  }
   if (!found.taken) throw new Error("This one was decided elsewhere meanwhile; it is shown as it is now.");
 }
 
-function decide(verdict, text = "") {
+function decide(verdict) {
   return act(async () => {
     const item = state.items[state.current];
     if (!item) return;
-    await send(item, { verdict, text });
-    const late = state.repeated.has(item.number) ? ", but another row has this text" : "";
-    say(`${item.id}: ${SAID[verdict] || "decision cleared"}${late}`);
-    if (verdict) await forward();
-    else current(state.current);
+    await send(item, { verdict, text: "" });
+    await decided(item, verdict);
   });
+}
+
+async function decided(item, verdict) {
+  const late = state.repeated.has(item.number) ? ", but another row has this text" : "";
+  say(`${item.id}: ${SAID[verdict] || "decision cleared"}${late}`);
+  if (verdict) await forward();
+  else current(state.current);
 }
 
 async function forward() {
@@ -271,31 +287,29 @@ function open(index) {
   if (!item || !item.editable || state.editing !== null) return;
   state.editing = item.number;
   const node = at("list").children[index];
-  const area = make("textarea", "");
-  area.value = item.raw;
-  area.maxLength = state.longest;
-  area.dir = "auto";
-  area.setAttribute("aria-label", "Text of the paraphrase");
+  const leave = () => { state.editing = null; redraw(index); current(index); };
+  // What was typed stays in the editor until the server has it.
+  const save = () => act(async () => {
+    if (state.editing !== item.number) return; // saved or left meanwhile
+    const same = area.value === before;
+    // A text area changes line ends; a text that was left as it was is not an edit.
+    const keep = same && item.raw === item.candidate;
+    const decision = keep ? { verdict: "keep", text: "" } : { verdict: "edit", text: same ? item.raw : area.value };
+    problem.textContent = "";
+    try {
+      await send(state.items[index], decision);
+    } catch (error) {
+      if (state.editing !== item.number) throw error;
+      problem.textContent = error.message;
+      return area.focus();
+    }
+    leave();
+    await decided(item, decision.verdict);
+  });
+  const { area, problem, actions } = editor(item.raw, state.longest, save, leave);
   const before = area.value;
   node.querySelector(".both").lastElementChild.replaceWith(side("paraphrase, being edited", area));
-  const leave = () => { state.editing = null; redraw(index); current(index); };
-  const save = () => {
-    const same = area.value === before;
-    leave();
-    // A text area changes line ends; a text that was left as it was is not an edit.
-    if (same && item.raw === item.candidate) decide("keep");
-    else decide("edit", same ? item.raw : area.value);
-  };
-  const actions = make("div", "actions");
-  actions.append(button("Save", "Ctrl+Enter", save), button("Leave it", "Esc", leave));
-  node.querySelector(".actions").replaceWith(actions);
-  area.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leave();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  node.querySelector(".actions").replaceWith(problem, actions);
   area.focus();
 }
 
