@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from augment.blank import is_blank
 from augment.extras import require
 from augment.paraphrasing import TextParaphraser
 
@@ -48,7 +49,7 @@ class ParaphraseAug(_Augmenter):  # type: ignore[misc]
     def augment(self, data: Any, n: int = 1, num_thread: int = 1) -> list[str]:  # noqa: ANN401
         """Give paraphrases of a text, or one for each text of a list."""
         if isinstance(data, str):
-            return self._several(data, n) if data.strip() else []
+            return [] if is_blank(data) else self._several(data, n)
         texts = [str(text) for text in data]
         found = self.paraphraser.paraphrase(texts)
         return [

@@ -14,6 +14,7 @@ from typing import Any
 
 from augment.augmenters import Augmenter, Method, Order, check_order, open_augmenter
 from augment.augmenters.augmented import Augmented
+from augment.blank import is_blank
 from augment.config import split_commas
 from augment.errors import InputError
 from augment.filters import Filter, FilterChain, FilterSettings, build_filters
@@ -180,7 +181,9 @@ class TextParaphraser:
         found: list[list[Paraphrase]] = [[] for _ in texts]
         for one in self._paraphrasers(opened, n):
             open_ = [
-                (at, text) for at, text in enumerate(texts) if text.strip() and len(found[at]) < n
+                (at, text)
+                for at, text in enumerate(texts)
+                if not is_blank(text) and len(found[at]) < n
             ]
             if not open_:
                 break

@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from augment.blank import is_blank
 from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.augmentation.manifest import refuse_manifest_of_another
 from augment.datasets.augmentation.source_language import source_language
@@ -215,7 +216,7 @@ class _Judge:
         step, rows = 1, 0
         for rows, row in enumerate(self.table, 1):
             text = cell_string(row[at])
-            if not text.strip():
+            if is_blank(text):
                 continue
             self.chain.see_original(text)
             if rows % step == 0:
@@ -260,9 +261,11 @@ class _Judge:
                     )
                     for number, row in batch
                 ]
-                checked = iter(self.chain.apply([one for one in pairs if one.original.strip()]))
+                checked = iter(
+                    self.chain.apply([one for one in pairs if not is_blank(one.original)])
+                )
                 for (_, row), pair in zip(batch, pairs, strict=True):
-                    result = next(checked) if pair.original.strip() else _no_original(pair)
+                    result = _no_original(pair) if is_blank(pair.original) else next(checked)
                     if isinstance(result, Rejection):
                         self.rejected[result.reason] += 1
                     else:

@@ -25,6 +25,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.blank import is_blank
 from augment.errors import InputError
 from augment.extras import require
 from augment.filters.duplicate import key_of
@@ -364,7 +365,7 @@ def near_texts(texts: Iterable[str], threshold: float = NEAR) -> array[int]:
     of_text = array("q")
     with NearDuplicates(threshold) as near:
         for position, text in enumerate(texts):
-            key = key_of(text) if text.strip() else position
+            key = position if is_blank(text) else key_of(text)
             if key not in numbers:
                 numbers[key] = near.add(text)
                 firsts.append(position)

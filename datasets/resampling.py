@@ -18,6 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from augment.blank import is_blank
 from augment.config import build, own_options_first, shown_as
 from augment.datasets.balance import resampling_targets
 from augment.datasets.formats.table_writer import TableWriter
@@ -213,7 +214,7 @@ class _Rows:
             texts = [cell_string(row[at]) for at in texts_at]
             key = row_key(texts)
             # A row without a text is worth less than any repetition.
-            self.repeats.append(seen[key] if all(map(str.strip, texts)) else 1 << 30)
+            self.repeats.append(1 << 30 if any(map(is_blank, texts)) else seen[key])
             seen[key] += 1
             if weight_at is not None:
                 self.row_weights.append(self._weight(row[weight_at], row_number))

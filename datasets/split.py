@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from augment.blank import is_blank
 from augment.config import build, own_options_first, shown_as, split_commas
 from augment.datasets.columns import Columns
 from augment.datasets.folds import IntArray, grouped_parts
@@ -273,7 +274,7 @@ class _Rows:
                 source = [("source", _source(table, row[source_at]))]
             else:
                 self.is_original.append(True)
-            yield [key_of(text) for text in texts if text.strip()], source
+            yield [key_of(text) for text in texts if not is_blank(text)], source
         self.labels = list(numbers)
 
     def parts(self) -> array[int]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from augment.blank import is_blank
 from augment.broken_text import broken_pieces
 from augment.datasets.columns import Columns
 from augment.datasets.formats.cell_text import is_missing
@@ -262,7 +263,7 @@ def survey(
         rewritten = [texts[side] for side in sides]
         named = NO_LABEL if label_at is None else row[label_at]
         label = label_string(named)
-        empty_text = not all(text.strip() for text in rewritten)
+        empty_text = any(map(is_blank, rewritten))
         empty_label = label_at is not None and not label
         found.empty_texts += empty_text
         found.empty_labels += empty_label

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
+from augment.blank import is_blank
 from augment.datasets.columns import Columns
 from augment.datasets.survey import cell_string, content_key, label_string, survey
 from augment.datasets.table import Table
@@ -84,7 +85,7 @@ class UnwantedRows:
     def _key(self, row: Sequence[object]) -> bytes:
         """Key of a row's texts; empty where one of them is."""
         texts = [cell_string(row[at]) for at in self.texts_at]
-        return content_key(texts) if all(text.strip() for text in texts) else b""
+        return b"" if any(map(is_blank, texts)) else content_key(texts)
 
     def _label(self, row: Sequence[object]) -> str:
         return "none" if self.label_at is None else label_string(row[self.label_at])

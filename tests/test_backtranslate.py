@@ -192,9 +192,10 @@ def test_an_empty_table_cell_is_passed_through(engine):
     table.loc[0, "text"] = "  "
     table.loc[1, "label"] = ""
     table.loc[2, "text"] = None
+    table.loc[3, "text"] = "\u200b\ufeff"
     done = back_translate(table, **PLAIN, text="text", label="label", pivot="es", balance="none")
-    assert set(done.frame.query("aug_method != 'original'")["aug_source_id"]) == set(range(3, 15))
-    assert done.manifest.input["empty_texts"] == 2
+    assert set(done.frame.query("aug_method != 'original'")["aug_source_id"]) == set(range(4, 15))
+    assert done.manifest.input["empty_texts"] == 3
     assert done.manifest.input["empty_labels"] == 1
     pd.testing.assert_frame_equal(done.frame.iloc[:15][table.columns], table)
 

@@ -131,7 +131,7 @@ def test_texts_on_the_command_line_and_what_is_no_text(model, made, here, capsys
     (here / "my film.csv").write_text("text\na\n")
     assert main(["predict", model, "my film.csv", texts[0]]) == 2
     assert f"augment predict {shlex.join([model, 'my film.csv'])}\n" in capsys.readouterr().err
-    for nothing in ("", " "):
+    for nothing in ("", " ", "\u200b"):
         assert main(["predict", model, nothing]) == 2
         assert "an empty text" in capsys.readouterr().err
     assert main(["predict", model]) == 2

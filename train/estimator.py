@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from augment.blank import is_blank
 from augment.config import check_types
 from augment.datasets.formats.cell_text import is_missing
 from augment.errors import AugmentWarning, DivergedError, InputError
@@ -169,7 +170,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(
                 f"{len(texts)} texts and {len(labels)} labels: one label each is wanted"
             )
-        if empty := [row for row, sides in enumerate(texts) if not all(s.strip() for s in sides)]:
+        if empty := [row for row, sides in enumerate(texts) if any(map(is_blank, sides))]:
             raise InputError(f"row {empty[0]}: an empty text; leave such rows out")
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         names = tuple(str(label) for label in self.classes_)

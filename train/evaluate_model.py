@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from augment.blank import is_blank
 from augment.config import build
 from augment.datasets.survey import cell_string, label_string
 from augment.datasets.table import Table, say_unread_rows
@@ -87,7 +88,7 @@ def evaluate_model(
                 sides, name = sides_of(row, text_at), label_string(row[label_at])
                 if method_at is not None and cell_string(row[method_at]) != "original":
                     left_out["paraphrase"] += 1
-                elif not all(side.strip() for side in sides):
+                elif any(map(is_blank, sides)):
                     left_out["row without text"] += 1
                 elif not name:
                     left_out["row without label"] += 1

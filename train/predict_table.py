@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.blank import is_blank
 from augment.config import build
 from augment.datasets.formats.table_writer import SUFFIXES, TableWriter, output_kind
 from augment.datasets.table import Table, say_unread_rows
@@ -177,7 +178,7 @@ def predict_texts(
         For an odd number of texts where pairs are wanted, and for an empty text.
     """
     predictor = open_predictor(model, config)
-    if any(not text.strip() for text in texts):
+    if any(map(is_blank, texts)):
         raise InputError("an empty text is given; a text is wanted")
     if len(predictor.text_columns) == 2:
         if len(texts) % 2:
@@ -208,10 +209,10 @@ def predict_lines(
     pairs = len(predictor.text_columns) == 2
     start, lines = 1, iter(lines)
     while window := [line.rstrip("\r\n") for line in islice(lines, WINDOW)]:
-        at = [number for number, line in enumerate(window) if line.strip()]
+        at = [number for number, line in enumerate(window) if not is_blank(line)]
         texts = [tuple(window[number].split("\t")) if pairs else (window[number],) for number in at]
         for number, sides in zip(at, texts, strict=True):
-            if pairs and (len(sides) != 2 or not all(map(str.strip, sides))):
+            if pairs and (len(sides) != 2 or any(map(is_blank, sides))):
                 raise InputError(
                     f"line {start + number}: {predictor.name} was trained on pairs "
                     f"({' + '.join(predictor.text_columns)}); wanted: two texts, a tab between"
@@ -257,7 +258,7 @@ def names_a_table(inputs: tuple[str, ...]) -> bool:
     >>> names_a_table(("reviews.xlsx",)), names_a_table(("./reviews/",)), names_a_table(("",))
     (True, True, False)
     """
-    if len(inputs) != 1 or not inputs[0].strip():
+    if len(inputs) != 1 or is_blank(inputs[0]):
         return False
     [one] = inputs
     there, suffix = lies_there(one), Path(one).suffix.lower()
@@ -285,7 +286,7 @@ def _predictions(
     """Rows with their class and all shares, in their order; None for a row without text."""
     for window in windows(table):
         texts = [sides_of(row, at) for row in window]
-        filled = [place for place, sides in enumerate(texts) if all(s.strip() for s in sides)]
+        filled = [place for place, sides in enumerate(texts) if not any(map(is_blank, sides))]
         found = dict(
             zip(filled, predictor.predict_proba([texts[place] for place in filled]), strict=True)
         )

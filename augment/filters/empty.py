@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from augment.blank import is_blank
 from augment.filters.check import PASSED, Finding
 from augment.records import Candidate
 
 if TYPE_CHECKING:
     from augment.filters.settings import FilterSettings
-
-_LETTER: Final = re.compile(r"\w")
 
 
 class Empty:
@@ -30,12 +27,10 @@ class Empty:
 
 
 def _look(text: str) -> Finding:
-    if _LETTER.search(text):
+    if not is_blank(text):
         return PASSED
     if not text:
         return Finding("no text came back")
     if text.isspace():
         return Finding("only white space came back")
-    if all(unicodedata.category(char)[0] in "ZC" for char in text):
-        return Finding("only invisible characters came back")
-    return PASSED
+    return Finding("only invisible characters came back")

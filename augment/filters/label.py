@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from augment.blank import is_blank
 from augment.filters.check import PASSED, Finding, Original
 from augment.filters.duplicate import key_of
 from augment.records import Candidate
@@ -65,7 +66,7 @@ class Label:
         """Take the next rows; those without a label are passed over."""
         self._model = None
         for original in originals:
-            if original.label and original.text.strip():
+            if original.label and not is_blank(original.text):
                 self.seen += 1
                 self._remember(original.source_id, original.label)
                 self._rows.setdefault(key_of(original.text), []).append(original)

@@ -12,6 +12,7 @@ from itertools import islice
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.blank import is_blank
 from augment.config import build
 from augment.datasets.columns import Columns
 from augment.datasets.expectation import Expectation, expect
@@ -166,7 +167,7 @@ def _sides(texts: Sequence[str]) -> set[bytes]:
     """Give what tells the sides of a pair from others; nothing for a text alone."""
     if len(texts) == 1:
         return set()
-    return {row_key([text]) for text in texts if text.strip()}
+    return {row_key([text]) for text in texts if not is_blank(text)}
 
 
 def _inspect(table: Table, columns: Columns, recipe: InspectConfig, texts: _Texts) -> Inspection:

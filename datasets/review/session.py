@@ -11,6 +11,7 @@ from dataclasses import replace
 from threading import RLock
 from typing import Any, Final
 
+from augment.blank import is_blank
 from augment.datasets.review.decisions import OPEN, VERDICTS, Decision, Decisions
 from augment.datasets.review.differences import differences
 from augment.datasets.review.items import Item, Items
@@ -20,9 +21,6 @@ from augment.datasets.review.review import ReviewConfig, open_review
 from augment.datasets.visible import hidden, visible
 from augment.enumeration import counted
 from augment.errors import InputError
-from augment.filters.empty import Empty
-from augment.filters.settings import FilterSettings
-from augment.records import Candidate
 
 #: Longest text that the page shows whole and lets edit.
 LONGEST_SHOWN: Final = 20_000
@@ -289,14 +287,14 @@ class ReviewSession:
             raise InputError(
                 f"decision {decision.verdict!r}; known: keep, refuse, edit, or nothing"
             )
-        if decision.verdict == "keep" and _blank(item.text):
+        if decision.verdict == "keep" and is_blank(item.text):
             raise InputError("there is no text to keep; edit it, or leave it refused")
         if decision.verdict != "edit":
             return replace(decision, text="")
         if len(self.files.text) > 1:
             names = " and ".join(self.files.text)
             raise InputError(f"the texts of {names} stand together here and cannot be edited")
-        if _blank(decision.text):
+        if is_blank(decision.text):
             raise InputError(
                 "the edited text is empty, or of invisible characters alone; refuse the paraphrase "
                 "instead"
@@ -317,9 +315,3 @@ class ReviewSession:
         if picture := hidden(decision.text):
             raise InputError(f"the edited text holds {picture}, which no page shows; take it out")
         return decision
-
-
-def _blank(text: str) -> bool:
-    """Tell whether the filter would call a text empty, which it does alike in any language."""
-    candidate = Candidate(source_id=0, original="", text=text)
-    return not Empty(FilterSettings(language="en")).check([candidate])[0].passed

@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Final
 
+from augment.blank import is_blank
 from augment.datasets.augmentation.sample import Smallest
 from augment.datasets.columns import find_columns
 from augment.datasets.survey import cell_string, label_string
@@ -91,7 +92,7 @@ def _examples(table: Table, names: Sequence[str], predictor: Predictor) -> Itera
         for row in window:
             sides = sides_of(row, at)
             is_original = of_method is None or cell_string(row[of_method]) == "original"
-            if is_original and all(side.strip() for side in sides):
+            if is_original and not any(map(is_blank, sides)):
                 rows.append((sides, "" if of_label is None else label_string(row[of_label])))
         seen = predictor.trained_on([sides for sides, _ in rows])
         for (sides, code), was in zip(rows, seen.tolist(), strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from augment.blank import is_blank
 from augment.datasets.visible import visible_name
 from augment.errors import AugmentError
 from augment.train.demo.examples import Example
@@ -104,7 +105,7 @@ def refused(texts: Sequence[str], sides: Sequence[str]) -> str | None:
     (None, 'write a text first')
     """
     for text, side in zip(texts, sides, strict=True):
-        if not (text or "").strip():
+        if is_blank(text or ""):
             return "write a text first" if len(sides) == 1 else f"write a text into {side!r} first"
         if len(text) > MAX_CHARS:
             return f"the text has {len(text):,} characters; at most {MAX_CHARS:,} are taken"

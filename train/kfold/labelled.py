@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from augment.blank import is_blank
 from augment.datasets.columns import find_columns
 from augment.datasets.frames import frame_table
 from augment.datasets.groups import common_keys, common_side_note, connected, side_keys, telling
@@ -271,11 +272,11 @@ def _usable(
     usable = []
     for sides, label, original in zip(texts, labels, is_original, strict=True):
         kind = "original" if original else "paraphrase"
-        if not all(side.strip() for side in sides):
+        if empty := any(map(is_blank, sides)):
             _count(left_out, f"{kind} without text")
         elif not label.strip():
             _count(left_out, f"{kind} without label")
-        usable.append(all(side.strip() for side in sides) and bool(label.strip()))
+        usable.append(not empty and bool(label.strip()))
     return usable
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
+from augment.blank import is_blank
 from augment.errors import AugmentError
 from augment.extras import require
 
@@ -281,7 +282,7 @@ def _text(value: Any, field: str, limits: RequestLimits) -> str:  # noqa: ANN401
             f"{field} has {len(value):,} characters; at most {limits.max_chars:,} are taken",
             field,
         )
-    if not value.strip():
+    if is_blank(value):
         raise RequestError(422, f"{field} is empty; a text is wanted", field)
     return value
 
