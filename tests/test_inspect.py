@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from augment.cli import main
+from augment.cli.inspection_text import inspection_text
 from augment.datasets.detectable import smallest_detectable
 from augment.datasets.expectation import BANDS, expect, size_band
 from augment.datasets.inspection.inspect_table import inspect_table
@@ -159,6 +160,9 @@ def test_tokens_are_those_that_the_model_would_see():
     assert list(counter.counts) == [len(tokenizer(text)["input_ids"]) for text in texts]
     found = inspect_table(pd.DataFrame({"text": texts, "label": "a"}))
     assert found.longer_than_cut == 1
+    told = "1 text has more than 256 tokens; kfold-train leaves its middle out"
+    assert told in inspection_text(found)
+    assert told in render_page(found)
     assert found.tokens.greatest == 402
 
 

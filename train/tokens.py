@@ -159,11 +159,15 @@ def _ends_with_class_token(
     return tokenizer.padding_side == "left" and mark is not None and bool(rows[0][-1] == mark)
 
 
-def cut_note(table: TokenTable, max_tokens: int, truncation: Truncation) -> str:
-    """Tell the user how many texts of a table lost what."""
-    longer, lose = ("is", "loses its") if table.n_cut == 1 else ("are", "lose their")
+def cut_note(n_cut: int, max_tokens: int, truncation: Truncation) -> str:
+    """Tell the user how many texts of a table lost what.
+
+    >>> cut_note(2, 256, "middle")
+    '2 texts are longer than 256 tokens and lose their middle (--max-tokens, --truncation)'
+    """
+    longer, lose = ("is", "loses its") if n_cut == 1 else ("are", "lose their")
     return (
-        f"{counted(table.n_cut, 'text')} {longer} longer than {max_tokens} tokens and {lose} "
+        f"{counted(n_cut, 'text')} {longer} longer than {max_tokens} tokens and {lose} "
         f"{truncation} (--max-tokens, --truncation)"
     )
 

@@ -316,7 +316,7 @@ class _Job:
             + (f"; held out: {', '.join(held)}" if held else "")
         )
         if trainer.table.n_cut:
-            progress.note(cut_note(trainer.table, trainer.max_tokens, self.config.truncation))
+            progress.note(cut_note(trainer.table.n_cut, trainer.max_tokens, self.config.truncation))
         if sentence := language_note(self.config.model, rows.texts):
             progress.note(sentence)
         if sentence := sent_away(self.config.log, offline=self.config.offline):

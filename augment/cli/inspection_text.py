@@ -64,10 +64,7 @@ def _lengths(found: Inspection) -> list[str]:
             rows.append((name, *_numbers(one)))
     lines = table(rows)
     if found.longer_than_cut:
-        lines.append(
-            f"{found.longer_than_cut:,} texts have more than 256 tokens; kfold-train cuts them "
-            "there (--max-tokens)"
-        )
+        lines.append(found.longer_said())
     return lines
 
 

@@ -13,6 +13,7 @@ from augment.datasets.formats.bad_rows import BadRow
 from augment.datasets.lengths import Lengths
 from augment.datasets.near_duplicates import NEAR
 from augment.datasets.table_options import TableOptions
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.minilm import NAME
 
@@ -112,7 +113,7 @@ class Inspection:
     tokens_of
         Whose tokens were counted; empty where none were.
     longer_than_cut
-        Texts of more than 256 tokens, which `kfold-train` cuts there by default.
+        Texts of more than 256 tokens, of which `kfold-train` leaves the middle out by default.
     broken_texts
         Rows whose text holds characters that were read in a wrong encoding ("Ã©" for "é").
     near_repeated_texts
@@ -162,3 +163,11 @@ class Inspection:
     def as_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
         return asdict(self)
+
+    def longer_said(self) -> str:
+        """Say how many texts are longer than a training reads, and what becomes of them."""
+        have, their = ("has", "its") if self.longer_than_cut == 1 else ("have", "their")
+        return (
+            f"{counted(self.longer_than_cut or 0, 'text')} {have} more than 256 tokens; "
+            f"kfold-train leaves {their} middle out (--max-tokens, --truncation)"
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment.datasets.inspection.inspection import Inspection
-from augment.datasets.visible import visible
+from augment.datasets.visible import unbroken, visible
 from augment.enumeration import counted
 from augment.languages import other_languages, shown_language
 from augment.outputs import write_text
@@ -95,6 +95,7 @@ def _content(found: Inspection) -> dict[str, Any]:
             if one is not None
         ],
         "trouble": [(count, what, hint) for count, what, hint in trouble if count is not None],
+        "longer": unbroken(found.longer_said()),
         "leak": leak,
         "leaked": leaked,
         "tone": "bad" if leaked or found.conflicting_texts else "good",

@@ -42,7 +42,7 @@ def main(
     lr
         Peak learning rate; by default by the model's width.
     max_tokens
-        Reviews are cut off there.
+        Of longer reviews the middle is left out.
     out
         Folder for everything that is made.
     force

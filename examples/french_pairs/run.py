@@ -47,7 +47,7 @@ def main(
     steps
         Optimizer steps of every model; more rows want more.
     max_tokens
-        Pairs are cut off there.
+        Of longer pairs the middle of both texts is left out.
     out
         Folder for everything that is made.
     force

@@ -54,7 +54,7 @@ def main(
     epochs
         Passes over the training rows; by default 5 or more (see augment train).
     max_tokens
-        Reviews are cut off there.
+        Of longer reviews the middle is left out.
     out
         Folder for everything that is made.
     force

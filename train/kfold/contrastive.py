@@ -111,7 +111,7 @@ def setfit_probabilities(
         As for `augment.train.encoder.load_encoder`. An encoder that does not say how it makes one
         vector of a text is mean-pooled.
     max_tokens
-        Texts are cut off there.
+        Longer texts lose their end.
     steps
         Optimizer steps of the tuning.
     device

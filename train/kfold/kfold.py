@@ -336,7 +336,7 @@ def _announce(
     for note in _absent(rows, splits):
         progress.note(note)
     if experiment.table.n_cut:
-        progress.note(cut_note(experiment.table, experiment.max_tokens, config.truncation))
+        progress.note(cut_note(experiment.table.n_cut, experiment.max_tokens, config.truncation))
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
         f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
