@@ -26,6 +26,7 @@ from augment.datasets.visible import unbroken
 from augment.errors import AugmentError, DamagedFileError, InputError, OutputError
 from augment.progress import LineProgress
 from augment.train.kfold.config import KFoldConfig
+from augment.train.kfold.figures import draw_figures
 from augment.train.kfold.kfold import kfold_train
 from augment.train.kfold.report import render_report
 from augment.train.training_options import TrainingOptions
@@ -512,6 +513,27 @@ def test_the_report_says_where_single_rows_set_the_limit(tiny):
         c = dataclasses.replace(c, spread=c.sd + above)
         page = render_report(dataclasses.replace(found, candidates=(c,)), pictures)
         assert page.count("Alike by chance: augmented − oversampled spreads by") == told
+
+
+def test_the_report_says_what_is_not_shown_and_what_long_texts_lose(tiny):
+    found = kfold_train(table(), **options(tiny, steps=1))
+    pictures = draw_figures(found)
+    page = render_report(found, pictures)
+    assert "lose their" not in page
+    assert "most frequent" not in page
+    assert "<th>" not in page
+    for truncation in ("middle", "end"):
+        run = {**found.run, "rows": {**found.run["rows"], "cut_off": 2}}
+        run["identity"] = {**run["identity"], "truncation": truncation, "max_tokens": 9}
+        page = render_report(dataclasses.replace(found, run=run), pictures)
+        assert f"2 texts are longer than 9 tokens and lose their {truncation} (" in page
+    counts = {**found.class_counts, **{f"class {n}": (1, 0) for n in range(29)}}
+    arms = {}
+    for name, arm in found.arms.items():
+        scores = {label: next(iter(arm.per_class.values())) for label in counts}
+        arms[name] = dataclasses.replace(arm, per_class=scores)
+    page = render_report(dataclasses.replace(found, class_counts=counts, arms=arms), pictures)
+    assert page.count("The 30 most frequent of the 31 classes are shown.</figcaption>") == 3
 
 
 def bad_inputs(tiny, tmp_path):

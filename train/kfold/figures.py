@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +29,7 @@ COLOURS = {
 OTHERS = ("#8d5ba6", "#b8465b", "#2f8f96", "#9a7b2f", "#5b6fd1", "#777777")
 INK, FAINT = "#1f2933", "#d8dde4"
 MOST_CLASSES = 30
-"""Classes shown in a figure; beyond, the most frequent ones, and the caption says so."""
+"""Classes shown in a figure; beyond, the most frequent ones, and the captions say so."""
 
 
 def _colour(result: KFoldResult, arm: str) -> str:
@@ -191,6 +193,17 @@ def _fold_scores(result: KFoldResult) -> Figure:
     return figure
 
 
+def few_classes_sentence(classes: int) -> str:
+    """Say, behind a caption, that a figure does not show every class; empty where it does.
+
+    >>> few_classes_sentence(30), few_classes_sentence(31)
+    ('', ' The 30 most frequent of the 31 classes are shown.')
+    """
+    if classes <= MOST_CLASSES:
+        return ""
+    return f" The {MOST_CLASSES} most frequent of the {classes:,} classes are shown."
+
+
 def _shown_classes(result: KFoldResult) -> list[int]:
     """Numbers of the classes to show, in order: all, or the most frequent."""
     totals = [n for n, _ in result.class_counts.values()]
@@ -200,13 +213,13 @@ def _shown_classes(result: KFoldResult) -> list[int]:
 
 def _per_class_f1(result: KFoldResult) -> Figure:
     """Bars of F1 per class, one colour per arm."""
-    names = list(result.class_counts)
-    shown = _shown_classes(result)
+    classes = list(result.class_counts)
+    names, shown = short_names(classes), _shown_classes(result)
     arms = list(result.arms.values())
     figure, ax = _figure(7.2, 1.1 + len(shown) * (0.16 + 0.13 * len(arms)))
     height = 0.8 / len(arms)
     for at, arm in enumerate(arms):
-        scores = [arm.per_class[names[n]].f1 for n in shown]
+        scores = [arm.per_class[classes[n]].f1 for n in shown]
         places = np.arange(len(shown)) + (at - (len(arms) - 1) / 2) * height
         ax.barh(
             places,
@@ -215,7 +228,7 @@ def _per_class_f1(result: KFoldResult) -> Figure:
             color=_colour(result, arm.name),
             label=arm_title(arm.name),
         )
-    ax.set_yticks(range(len(shown)), [_short(names[n]) for n in shown])
+    ax.set_yticks(range(len(shown)), [names[n] for n in shown])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     ax.set_xlabel("F1 over all out-of-fold predictions")
@@ -235,7 +248,7 @@ def _confusion(result: KFoldResult) -> Figure:
     """One table of label against prediction per arm, as shares of each label."""
     arms = list(result.arms.values())
     shown = _shown_classes(result)
-    names = [_short(name, 14) for name in result.class_counts]
+    names = short_names(list(result.class_counts), 14)
     side = float(np.clip(0.36 * len(shown), 1.9, 4.6))
     columns = min(len(arms), 3 if len(shown) <= 8 and len(arms) != 4 else 2)
     lines = -(-len(arms) // columns)
@@ -284,8 +297,9 @@ def _one_confusion(
 def _class_counts(result: KFoldResult) -> Figure:
     """Originals and paraphrases of each class."""
     shown = _shown_classes(result)
-    names = list(result.class_counts)
-    counts = np.array([result.class_counts[names[n]] for n in shown])
+    names = short_names(list(result.class_counts))
+    every = list(result.class_counts.values())
+    counts = np.array([every[n] for n in shown])
     figure, ax = _figure(7.2, 1.1 + 0.32 * len(shown))
     ax.barh(range(len(shown)), counts[:, 0], color=COLOURS["original"], label="originals")
     if counts[:, 1].any():
@@ -300,7 +314,7 @@ def _class_counts(result: KFoldResult) -> Figure:
         ax.annotate(
             f" {n:,}" + (f" + {m:,}" if m else ""), (n + m, at), va="center", fontsize=9, color=INK
         )
-    ax.set_yticks(range(len(shown)), [_short(names[n]) for n in shown])
+    ax.set_yticks(range(len(shown)), [names[n] for n in shown])
     ax.invert_yaxis()
     ax.set_xlim(0, counts.sum(axis=1).max() * 1.18)
     ax.set_xlabel("rows")
@@ -314,7 +328,34 @@ def _class_counts(result: KFoldResult) -> Figure:
     return figure
 
 
-def _short(name: str, most: int = 24) -> str:
-    """Shorten a class name to fit beside an axis; ``$`` must not start a formula."""
-    text = " ".join(name.split()).replace("$", r"\$")
+def short_names(names: Sequence[str], most: int = 24) -> list[str]:
+    r"""Shorten names to fit beside an axis, in their middle, and number those that are then alike.
+
+    ``$`` must not start a formula.
+
+    >>> short_names(["fine", "claim_about_the_delivery", "claim_about_an_invoice"], 14)
+    ['fine', 'claim_…elivery', 'claim_…invoice']
+    >>> short_names(["a_very_long_name_indeed", "a_very_big_name_indeed", "1 $"], 10)
+    ['a_ver… (1)', 'a_ver… (2)', '1 \\$']
+    """
+    texts = [" ".join(name.split()) for name in names]
+    short = [_middle_out(text, most) for text in texts]
+    often = Counter(short)
+    seen: Counter[str] = Counter()
+    for at, name in enumerate(short):
+        if often[name] > 1:
+            seen[name] += 1
+            number = f" ({seen[name]})"
+            short[at] = _end_out(texts[at], most - len(number)) + number
+    return [name.replace("$", r"\$") for name in short]
+
+
+def _middle_out(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    start = (most - 1) // 2
+    return text[:start] + "…" + text[len(text) - (most - 1 - start) :]
+
+
+def _end_out(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -10,7 +10,7 @@ from typing import Any
 from augment.datasets.augmentation.report import STYLE
 from augment.datasets.visible import unbroken
 from augment.train.kfold.config import AUGMENTED, FLOORS, OVERSAMPLED, of_new_rows
-from augment.train.kfold.figures import MOST_CLASSES
+from augment.train.kfold.figures import few_classes_sentence
 from augment.train.kfold.results import KFoldResult
 from augment.train.kfold.summary import (
     METRIC_NAMES,
@@ -24,6 +24,7 @@ from augment.train.kfold.summary import (
     points,
     unpredicted_sentence,
 )
+from augment.train.tokens import cut_note
 
 TEMPLATE = Path(__file__).with_name("report.html")
 
@@ -73,6 +74,7 @@ def _question(result: KFoldResult) -> str:
 def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     c = result.comparison
     options = {**result.run["identity"], **result.run["added"]}
+    n_cut = result.run["rows"]["cut_off"]
     n_runs = len(next(iter(result.arms.values())).folds)
     return {
         "result": result,
@@ -94,15 +96,22 @@ def _content(result: KFoldResult, pictures: Mapping[str, bytes]) -> dict[str, An
             name: "data:image/png;base64," + base64.b64encode(png).decode("ascii")
             for name, png in pictures.items()
         },
+        "least_widths": {name: _least_width(png) for name, png in pictures.items()},
         "given": options,
+        "cut": n_cut and unbroken(cut_note(n_cut, options["max_tokens"], options["truncation"])),
         "run": result.run,
         "n_runs": n_runs,
         "totals": tuple(map(sum, zip(*result.class_counts.values(), strict=True))),
-        "few_shown": len(result.class_counts) > MOST_CLASSES,
-        "most_classes": MOST_CLASSES,
+        "few": few_classes_sentence(len(result.class_counts)),
         "options": {
             key: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             for key, value in options.items()
             if value not in (None, (), [], {})
         },
     }
+
+
+def _least_width(png: bytes) -> int:
+    """Give the width in pixels of a page below which a figure's writing could not be read."""
+    # The width stands in the header of every PNG; at half of it letters are nine pixels high.
+    return int.from_bytes(png[16:20]) // 2
