@@ -186,6 +186,48 @@ def test_toml_blocks_are_valid(document, tmp_path, monkeypatch):
                 assert len(toml_options(command, config)) == len(options) > 0
 
 
+def shown_behind(start: str, kind: str) -> dict[str, str]:
+    """Document -> what it shows of a command: below it in its block, or in the block behind."""
+    found = {}
+    for document in DOCUMENTS:
+        for (own, body), (next_kind, behind) in itertools.pairwise([*blocks(document), ("", "")]):
+            line, _, below = body.removeprefix("$ ").partition("\n")
+            if own == kind and line.startswith(start) and (below or next_kind == ""):
+                found[str(document.relative_to(ROOT))] = below if kind == "console" else behind
+    return found
+
+
+def test_a_review_is_shown_of_the_run_that_is_shown():
+    tutorial = shown_behind("augment backtranslate examples/reviews_en.csv --pivot es,ca,eo", "sh")
+    run = tutorial["docs/tutorial.md"]
+    review = shown_behind("augment review reviews_en.augmented.csv --apply", "console")
+    assert review
+    made = {name: after for name, _, after, *_ in map(str.split, run.split("\n\n")[0].splitlines())}
+    refused = sum(
+        map(int, re.findall(r"[a-z] (\d+)", run[run.index("refused: ") :].split("\n")[0]))
+    )
+    candidates = int(re.search(r"\+ (\d+) new rows", run)[1]) + refused
+    for shown in review.values():
+        rows = [line.split()[:2] for line in shown.split("\n\n")[0].splitlines()[1:]]
+        assert {name: before for name, before in rows} == {name: made[name] for name, _ in rows}
+        assert (
+            sum(map(int, re.findall(r"(?:confirmed|refused|undecided) (\d+)", shown))) == candidates
+        )
+
+
+def test_a_server_is_shown_to_answer_as_predict_does():
+    """Both with the model of the line before, the same in every document."""
+    predicted = set()
+    served = set()
+    for document in DOCUMENTS:
+        for _, body in blocks(document):
+            predicted |= set(re.findall(r"^(\w+ \(0\.\d\d\)\n\w+ \(0\.\d\d\))$", body, re.M))
+            for label, score in re.findall(r'^\{"label": "(\w+)", "score": ([\d.]+)', body, re.M):
+                served.add(f"{label} ({float(score):.2f})")
+    assert len(predicted) == len(served) == 1
+    assert predicted.pop().endswith("\n" + served.pop())
+
+
 def test_the_documents_hold_what_is_tested_here():
     kinds = [kind for document in DOCUMENTS for kind, _ in blocks(document)]
     assert {"sh", "console", "python", "toml", ""} <= set(kinds)
