@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import tyro
 
 import augment
+from augment.blank import is_blank
 from augment.datasets.frames import read_frame
 from augment.progress import for_stderr
 from augment.train.assessment_text import assessment_text
@@ -68,7 +70,7 @@ def main(
             f"{data}: no column {missing[0]!r} (columns: {', '.join(frame)}); name it with "
             "--text or --label"
         )
-    kept = frame[label].astype(str).isin(list(names)) & (frame[text].astype(str).str.strip() != "")
+    kept = frame[label].astype(str).isin(list(names)) & ~frame[text].astype(str).map(is_blank)
     wanted = frame[kept]
     print(f"{len(wanted):,} of {len(frame):,} rows are of the classes {', '.join(names)}")
     trained = augment.train_model(
@@ -86,6 +88,11 @@ def main(
         force=force,
         progress=for_stderr(),
     )
+    # The errors are named by the rows of the file, not by those that are left of it.
+    of_the_file = kept.to_numpy().nonzero()[0]
+    scored = trained.validation
+    mistakes = (replace(one, row=int(of_the_file[one.row])) for one in scored.mistakes)
+    trained = replace(trained, validation=replace(scored, mistakes=tuple(mistakes)))
     print(assessment_text(trained.validation))
     saved = augment.Predictor(out / "model")
     for question, answer in zip(QUESTIONS, saved.predict(QUESTIONS), strict=True):
