@@ -15,6 +15,16 @@ def enumerated(names: Sequence[object], most: int) -> str:
     return ", ".join(shown)
 
 
+def first_of(names: Sequence[str], most: int) -> str:
+    """Join names by commas, and behind the first ones say how many there are more.
+
+    >>> first_of(["a", "b"], 2), first_of(["a", "b", "c", "d"], 2)
+    ('a, b', 'a, b and 2 more')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def counted(number: int, noun: str) -> str:
     """Put a number before a noun, in the plural where it is not one.
 

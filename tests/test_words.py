@@ -144,6 +144,17 @@ def test_what_cannot_be_reached_is_said():
     assert "the table stays 3 short of 5: " in " ".join(done.manifest.notes)
 
 
+def test_of_many_short_classes_a_few_are_named():
+    texts = [f"A short text about the {noun}." for noun in NOUNS[:8]]
+    table = pd.DataFrame({"text": texts, "label": list("abcdefgh")})
+    done = augment_words(
+        table, **PLAIN, method="sentence-drop", source="en", balance="5", label="label", text="text"
+    )
+    (said,) = [note for note in done.manifest.notes if note.startswith("classes: ")]
+    assert said.count(" stays 4 short of 5") == 5
+    assert "'e' stays 4 short of 5 and 3 more: " in said
+
+
 def test_text_pairs_too():
     table = frame().rename(columns={"text": "question"})
     table["answer"] = [

@@ -31,6 +31,7 @@ STYLE: Final = """
 .mattered table { border-collapse: collapse; margin-top: .6em; }
 .mattered :is(table, tr, td, th) { border: 0; }
 .mattered :is(td, th) { padding: .15em 1.5em .15em 0; text-align: left; vertical-align: top; }
+.mattered th:first-child { white-space: nowrap; }
 .mattered td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
@@ -105,7 +106,10 @@ def _table(found: Explanation, full: float, label: str) -> str:
     ]
     if not rows:
         return "<div>No single one matters.</div>"
-    head = f"<tr><th>without</th><th>{label} ({found.probability:.2f} with all words)</th></tr>"
+    head = (
+        '<tr><th scope="col">without</th>'
+        f'<th scope="col">{label} ({found.probability:.2f} with all words)</th></tr>'
+    )
     return f"<table>{head}{''.join(rows)}</table>"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from augment.datasets.augmentation.production import FAILED, Kept
 from augment.datasets.augmentation.variants import why_not_more
+from augment.enumeration import counted, first_of
 
 if TYPE_CHECKING:
     from augment.datasets.augmentation.augmentation import Augmentation
@@ -21,8 +22,8 @@ def outcome(run: Augmentation, kept: Kept) -> Iterator[str]:
     failed = sum(counts.failed for counts in run.production.yields.values())
     if failed:
         yield (
-            f"{failed:,} texts could not be {run.approach.verb}; they are in the table of "
-            f"refusals (reason {FAILED!r}), and the same command with --force tries them again"
+            f"{counted(failed, 'text')} could not be {run.approach.verb}: see the table "
+            f"of refusals (reason {FAILED!r}); the same command with --force tries again"
         )
 
 
@@ -54,4 +55,4 @@ def _short(run: Augmentation, shortfalls: Mapping[str, int]) -> str:
     else:
         tried = why_not_more(run.paraphrasers, yields)
         why = f"{run.approach.shortfall(per_row, yields)} ({tried})"
-    return f"{kind}{', '.join(lacking)}: {why}"
+    return f"{kind}{first_of(lacking, 5)}: {why}"

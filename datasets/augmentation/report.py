@@ -204,18 +204,19 @@ def _way(manifest: Manifest) -> str:
 
 def _sentence(manifest: Manifest, short: Mapping[str, int | None]) -> str:
     kept = manifest.totals["kept"]
+    were = f"{counted(kept, 'paraphrase')} {'was' if kept == 1 else 'were'} kept"
     if not kept:
         return "No paraphrase was kept: the examples below show why."
     if short:
         lacking = sum(count or 0 for count in short.values())
         many = f"{len(short)} classes" if len(short) > 1 else "one class"
         return (
-            f"{kept:,} paraphrases were kept, but {many} stayed short of the aim, by "
+            f"{were}, but {many} stayed short of the aim, by "
             f"{counted(lacking, 'row')} in all. They were not filled up with copies."
         )
     if manifest.resolved["balance"] == "none":
-        return f"{kept:,} paraphrases were kept; no class had an aim."
-    return f"{kept:,} paraphrases were kept, and every class reached its aim."
+        return f"{were}; no class had an aim."
+    return f"{were}, and every class reached its aim."
 
 
 def _drawn_only(sample: RunSample, kept: int, refused: int) -> str:
