@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from augment.enumeration import counted
 from augment.errors import InputError
 
 IntArray = npt.NDArray[np.int64]
@@ -257,8 +258,8 @@ def _check_classes(y: IntArray, g: IntArray, folds: int, names: Sequence[str]) -
             same = "" if n_groups == len(rows) else f" of {n_groups} different texts"
             advice = f"lower folds to {n_groups}, " if n_groups >= 2 else ""
             raise InputError(
-                f"class {name!r} has {len(rows)} rows{same}, fewer than folds={folds}; {advice}"
-                "add rows of that class, merge it with another, or leave it out"
+                f"class {name!r} has {counted(len(rows), 'row')}{same}, fewer than folds={folds}; "
+                f"{advice}add rows of that class, merge it with another, or leave it out"
             )
 
 

@@ -65,7 +65,7 @@ def test_a_control_is_shared_only_where_the_plans_are_the_same():
     ("change", "message"),
     [
         (lambda t: t.assign(text=t["text"].replace("text 3", "other")), "original 3"),
-        (lambda t: t[t["aug_source_id"] != 5], "1 originals of the main table are not in it"),
+        (lambda t: t[t["aug_source_id"] != 5], "1 original of the main table is not in it"),
         (lambda t: t[t["aug_method"] == "original"], "no new rows"),
     ],
 )

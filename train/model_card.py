@@ -160,9 +160,9 @@ def _training(record: Mapping[str, Any]) -> str:
     history = record["history"]
     if history:
         lines.append(
-            f"- {record['steps']:,} steps, {len(history)} epochs; the model is that of epoch "
-            f"{record['epoch']}; mean loss {history[0]['loss']:.3f} in the first epoch, "
-            f"{history[-1]['loss']:.3f} in the last"
+            f"- {counted(record['steps'], 'step')}, {counted(len(history), 'epoch')}; "
+            f"the model is that of epoch {record['epoch']}; mean loss {history[0]['loss']:.3f} in "
+            f"the first epoch, {history[-1]['loss']:.3f} in the last"
         )
     lines.append(
         f"- {record['max_tokens']} tokens of a text are read; a longer one loses its "

@@ -308,7 +308,7 @@ class _Job:
             progress.note(note)
         parts = [counted(len(material.train), "original")]
         if material.n_train > len(material.train):
-            parts.append(f"{material.n_train - len(material.train):,} paraphrases")
+            parts.append(counted(material.n_train - len(material.train), "paraphrase"))
         held = [f"{len(material.inner):,} to judge epochs"] if len(material.inner) else []
         held += [f"{len(material.valid):,} to score the model"] if len(material.valid) else []
         progress.note(
@@ -324,7 +324,8 @@ class _Job:
         recipe = trainer.recipe
         progress.note(
             f"model {self.config.model} ({recipe.precision} on {recipe.device}, lr "
-            f"{recipe.lr:g}); {len(trainer.batches):,} steps of {self.config.batch_size} rows"
+            f"{recipe.lr:g}); {counted(len(trainer.batches), 'step')} of "
+            f"{counted(self.config.batch_size, 'row')}"
         )
 
 

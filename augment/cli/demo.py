@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from augment.cli.browser import open_in_browser
 from augment.datasets.visible import visible_name
+from augment.enumeration import counted
 from augment.train.demo.config import DemoConfig
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def showing_text(showing: Showing) -> str:
     lines = [
         f"{showing.model}: {showing.url}",
         f"  classes: {labels}" + (f" and {more} more" if more > 0 else ""),
-        f"  {showing.examples or 'no'} examples"
+        f"  {counted(showing.examples, 'example') if showing.examples else 'no examples'}"
         + ("" if showing.examples else " (--examples FILE)"),
         f"  ready after {showing.seconds:.1f} s; Ctrl-C stops it",
     ]

@@ -124,16 +124,19 @@ def _pair(pair: Pair) -> list[str]:
 
 def _leak(leak: Leak) -> list[str]:
     share = leak.leaked_rows / max(leak.rows, 1)
+    have = "has" if leak.leaked_rows == 1 else "have"
     lines = [
-        f"{leak.name}: {leak.rows:,} rows, of which {leak.leaked_rows:,} ({_percent(share)}) have "
-        "a text of the first table"
+        f"{leak.name}: {counted(leak.rows, 'row')}, of which {leak.leaked_rows:,} "
+        f"({_percent(share)}) {have} a text of the first table"
     ]
     if leak.other_label:
         lines.append(f"  {leak.other_label:,} of them under another label")
     if leak.side_rows is not None:
-        lines.append(f"  {leak.side_rows:,} further rows share one side of the pair")
+        share_one = "shares" if leak.side_rows == 1 else "share"
+        lines.append(f"  {counted(leak.side_rows, 'further row')} {share_one} one side of the pair")
     if leak.near_leaked_rows is not None:
-        lines.append(f"  {leak.near_leaked_rows:,} further rows are near a text there")
+        are = "is" if leak.near_leaked_rows == 1 else "are"
+        lines.append(f"  {counted(leak.near_leaked_rows, 'further row')} {are} near a text there")
     lines += [line for pair in leak.examples for line in _pair(pair)]
     if leak.leaked_rows or leak.near_leaked_rows:
         lines.append("  scores on these rows say nothing; augment split keeps such rows together")

@@ -47,8 +47,9 @@ def review_summary(found: Mapping[str, Any]) -> str:
         f"{found['decided']:,} of {found['paraphrases']:,} paraphrases decided: {verdicts}",
         f"decisions: {found['decisions']}",
     ]
-    if found["stale"]:
-        lines.append(f"{found['stale']:,} decisions are about texts that are not in the table now")
+    if stale := found["stale"]:
+        are = "is about a text that is" if stale == 1 else "are about texts that are"
+        lines.append(f"{counted(stale, 'decision')} {are} not in the table now")
     lines += list(found["notes"])
     if found["decided"]:
         lines += ["", f"apply them: augment review {_quoted(found['table'])} --apply"]

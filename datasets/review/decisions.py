@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal, get_args
 
+from augment.enumeration import counted
 from augment.errors import InputError, OutputError
 
 Verdict = Literal["keep", "refuse", "edit", ""]
@@ -211,9 +212,10 @@ class Decisions:
         }
         if lost:
             self._append(handle, lost)
+            are = "is" if len(lost) == 1 else "are"
             self.notes.append(
-                f"{self.path} was changed by another program; {len(lost):,} decisions that it "
-                "lacked are back in it"
+                f"{self.path} was changed by another program; {counted(len(lost), 'decision')} "
+                f"that it lacked {are} back in it"
             )
         self._known = {}
 

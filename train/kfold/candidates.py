@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.datasets.frames import read_frame
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.train.kfold.labelled import METHOD, SOURCE, LabelledRows, labelled_rows
 
@@ -52,9 +53,10 @@ def matched(
                 "from the same originals"
             )
     if missing := [source for source in ours if source not in theirs]:
+        are = "is" if len(missing) == 1 else "are"
         raise InputError(
-            f"{name}: {len(missing)} originals of the main table are not in it, the first is "
-            f"{missing[0]}; give a table that was made from the same originals"
+            f"{name}: {counted(len(missing), 'original')} of the main table {are} not in it, the "
+            f"first is {missing[0]}; give a table that was made from the same originals"
         )
     if not found.n_paraphrases:
         raise InputError(f"{name}: no new rows in this table, so there is nothing to compare")

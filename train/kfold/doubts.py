@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from augment.datasets.near_duplicates import NEAR
+from augment.enumeration import counted
 from augment.train.kfold.config import KFoldConfig
 from augment.train.kfold.labelled import LabelledRows
 from augment.train.near_rows import n_parted
@@ -59,10 +60,11 @@ def near_sentence(run: Mapping[str, Any]) -> str:
     parted = run["rows"]["nearly_repeated"]
     if not parted:
         return ""
+    repeat = "repeats" if parted == 1 else "repeat"
     return (
-        f"{parted:,} originals nearly repeat another one ({NEAR:.0%} of their letters): where one "
-        f"is trained on and the other is tested, scores are flattered; --near {NEAR:g} keeps them "
-        "together"
+        f"{counted(parted, 'original')} nearly {repeat} another one ({NEAR:.0%} of their letters): "
+        f"where one is trained on and the other is tested, scores are flattered; --near {NEAR:g} "
+        "keeps them together"
     )
 
 

@@ -17,6 +17,7 @@ from augment.datasets.augmentation.manifest import manifest_of_run, recorded_col
 from augment.datasets.folds import Fold, grouped_folds
 from augment.datasets.last_table import last_table
 from augment.datasets.table_options import READING
+from augment.enumeration import counted
 from augment.errors import InputError
 from augment.extras import require
 from augment.offline import no_network
@@ -324,8 +325,9 @@ def _announce(
     config, recipe = experiment.config, experiment.recipe
     texts = " + ".join(map(repr, rows.text_columns))
     progress.note(
-        f"text column {texts}, label column {rows.label_column!r}: {rows.n_originals:,} originals "
-        f"in {len(rows.classes)} classes, {rows.n_paraphrases:,} paraphrases"
+        f"text column {texts}, label column {rows.label_column!r}: "
+        f"{counted(rows.n_originals, 'original')} in {counted(len(rows.classes), 'class')}, "
+        f"{counted(rows.n_paraphrases, 'paraphrase')}"
     )
     for note in rows.notes():
         progress.note(note)
@@ -339,8 +341,9 @@ def _announce(
         progress.note(cut_note(experiment.table.n_cut, experiment.max_tokens, config.truncation))
     progress.note(
         f"model {config.model} ({recipe.precision} on {recipe.device}, lr {recipe.lr:g}); "
-        f"{config.repeats} x {config.folds} folds x {len(experiment.arms)} arms "
-        f"({', '.join(experiment.arms)}), {len(experiment.jobs) + len(experiment.floors)} runs"
+        f"{config.repeats} x {config.folds} folds x {counted(len(experiment.arms), 'arm')} "
+        f"({', '.join(experiment.arms)}), "
+        f"{counted(len(experiment.jobs) + len(experiment.floors), 'run')}"
         + (f", {experiment.processes} at a time" if experiment.processes > 1 else "")
     )
     if sentence := language_note(config.model, rows.texts):

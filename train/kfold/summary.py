@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from augment.enumeration import counted
 from augment.train.assessment_text import REMEDY, constant_line, quoted
 from augment.train.kfold.comparison import Comparison
 from augment.train.kfold.config import (
@@ -265,9 +266,10 @@ def label_sentence(about: Mapping[str, Any], refused: Mapping[str, Sequence[int]
     for table, n in about["refused_before_with_all_labels"].items():
         if n:
             parts.append(
-                f"{table} is without {n:,} candidates that a classifier of all labels, those of "
-                "the test rows too, refused before (--label-check), so the gain may be flattered; "
-                "for a clean number write the table without it and run --label-check on here"
+                f"{table} is without {counted(n, 'candidate')} that a classifier of all labels, "
+                "those of the test rows too, refused before (--label-check), so the gain may be "
+                "flattered; for a clean number write the table without it and run --label-check "
+                "on here"
             )
     return "; ".join(parts)
 
