@@ -1,7 +1,11 @@
 """Augmenters that need no model: what each changes, what it never does, and for whom it is."""
 
+import os
 import random
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +106,31 @@ def test_the_same_text_gets_the_same_whatever_stands_beside(name, language):
     other = open_augmenter(Order(name, language, seed=6))
     assert any(other.augment(texts, variant) != variants[variant] for variant in range(6))
     assert other.identity != made.identity
+
+
+_IN_ANOTHER_PROCESS = """
+from augment.augmenters import Order, open_augmenter
+from test_augmenters import CASES, SENTENCES, TEXTS
+for name, language in CASES:
+    made = open_augmenter(Order(name, language, seed=5, strength=0.5))
+    print(ascii([one.text for one in made.augment([*TEXTS[language], SENTENCES], 1)]))
+"""
+
+
+def test_every_process_draws_the_same():
+    """Python orders the strings of a set by a number that is new in every process."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", _IN_ANOTHER_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != ""
 
 
 @pytest.mark.parametrize(

@@ -141,11 +141,12 @@ def _misspellings(words: Any, path: str) -> Any:  # noqa: ANN401
     """Read nlpaug's dictionary, and leave what no reader takes for the word meant."""
     model = words.Spelling(path, False)
     known = set(model.dict)
-    # What is a word itself (dead, dad) is no misspelling, but another meaning.
+    # What is a word itself (dead, dad) is no misspelling, but another meaning. In an order of their
+    # own: nlpaug makes each list of a set, whose order is another in every process.
     model.dict = {
         word: mistakes
         for word, written in model.dict.items()
-        if (mistakes := [one for one in written if _misspelt(word, one) and one not in known])
+        if (mistakes := sorted(one for one in written if _misspelt(word, one) and one not in known))
     }
     return model
 
