@@ -157,3 +157,12 @@ class DamagedFileError(AugmentError, RuntimeError):
     """A file's content is not what its recorded hash promises."""
 
     exit_code = 2
+
+
+def one_line(error: BaseException) -> str:
+    """Give what a library below says of its error, with the error's kind, as one line.
+
+    >>> one_line(ValueError("no such   file"))
+    'ValueError: no such file'
+    """
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

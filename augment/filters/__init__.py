@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Final, cast
 
-from augment.errors import AugmentError, InputError
+from augment.errors import AugmentError, InputError, one_line
 from augment.filters.chain import FilterChain
 from augment.filters.check import PASSED, Filter, Finding, Learner, Original
 from augment.filters.settings import FilterSettings
@@ -140,7 +140,7 @@ def filters_of_others() -> dict[str, tuple[str, str]]:
         try:
             _resolve(point.value)
         except Exception as error:  # whatever another package raises
-            why = _one_line(error)
+            why = one_line(error)
         found[point.name] = (point.dist.name if point.dist else "?", why)
     return found
 
@@ -153,13 +153,9 @@ def _made(name: str, place: str, settings: FilterSettings) -> Filter:
             raise
         package = filters_of_others()[name][0]
         raise InputError(
-            f"check {name!r} of package {package} cannot be loaded: {_one_line(error)}; leave it "
+            f"check {name!r} of package {package} cannot be loaded: {one_line(error)}; leave it "
             f"out with --no-filter {name}"
         ) from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def _resolve(place: str) -> Any:  # noqa: ANN401

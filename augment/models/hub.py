@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from augment.errors import AugmentError, DamagedFileError, InputError
+from augment.errors import AugmentError, DamagedFileError, InputError, one_line
 from augment.extras import require
 from augment.minilm import sha256
 from augment.models.convert import WEIGHTS
@@ -165,9 +165,8 @@ def _is_trouble(error: Exception) -> bool:
 
 
 def _unreachable(wanted: Wanted, error: BaseException, kept: str = "") -> AugmentError:
-    said = " ".join(str(error).split())[:200]
     return AugmentError(
-        f"{wanted.name}: the model hub cannot be used ({type(error).__name__}: {said}); {kept}the "
+        f"{wanted.name}: the model hub cannot be used ({one_line(error)}); {kept}the "
         "same command goes on when it can. On a machine without a hub: augment models fetch "
         f"{wanted.name} --from FOLDER, with a folder that was downloaded elsewhere"
     )
