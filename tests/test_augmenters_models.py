@@ -30,7 +30,7 @@ WORDS = [
 TEXTS = ["the film was very good", "the book was awful and long", "a great story"]
 
 
-def tokenizer(folder, words, **special):
+def tokenizer(folder, words, longest=64, **special):
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
     vocabulary = {word: at for at, word in enumerate([*special.values(), *words])}
@@ -41,7 +41,7 @@ def tokenizer(folder, words, **special):
             single="$A </s>", special_tokens=[("</s>", vocabulary["</s>"])]
         )
     fast = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=made, model_max_length=64, **special
+        tokenizer_object=made, model_max_length=longest, **special
     )
     fast.save_pretrained(folder)
     return len(vocabulary)
@@ -71,6 +71,21 @@ def bert(tmp_path_factory):
         intermediate_size=32, max_position_embeddings=64,
     )  # fmt: skip
     transformers.BertForMaskedLM(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def short_roberta(tmp_path_factory):
+    """Of 24 positions, two of them before the text, and a tokenizer that knows of no limit."""
+    folder = tmp_path_factory.mktemp("models") / "short-roberta"
+    special = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    size = tokenizer(folder, WORDS, longest=int(1e30), **special, mask_token="<mask>")
+    torch.manual_seed(1)
+    config = transformers.RobertaConfig(
+        vocab_size=size, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=24, pad_token_id=1,
+    )  # fmt: skip
+    transformers.RobertaForMaskedLM(config).save_pretrained(folder)
     return str(folder)
 
 
@@ -165,3 +180,23 @@ def test_the_packaged_sentence_encoder_is_no_masked_language_model():
 
     with pytest.raises(InputError, match="is no masked language model"):
         open_augmenter(Order("contextual", "en", model=str(minilm_folder())))
+
+
+def test_contextual_reads_what_the_model_has_positions_for(short_roberta):
+    made = open_augmenter(Order("contextual", "en", model=short_roberta, strength=0.05))
+    text = "the very long and " * 12 + "awful" + " story the film and" * 12
+    results = [made.augment([text], variant)[0].text.split() for variant in range(20)]
+    assert all(len(words) == len(text.split()) for words in results)
+    assert all(words != text.split() for words in results)
+
+
+def test_a_tokenizer_may_give_types_of_tokens(t5, tmp_path):
+    folder = tmp_path / "typed"
+    transformers.T5ForConditionalGeneration.from_pretrained(t5).save_pretrained(folder)
+    names = ["input_ids", "token_type_ids", "attention_mask"]
+    tokens = transformers.AutoTokenizer.from_pretrained(t5, model_input_names=names)
+    tokens.save_pretrained(folder)
+    assert "token_type_ids" in transformers.AutoTokenizer.from_pretrained(folder)("a film")
+    (plain,) = open_augmenter(Order("seq2seq", "en", model=t5)).augment(TEXTS[:1], 0)
+    (typed,) = open_augmenter(Order("seq2seq", "en", model=str(folder))).augment(TEXTS[:1], 0)
+    assert typed == plain

@@ -16,6 +16,7 @@ from augment.extras import require
 from augment.languages import detect_language, language_name
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder, sha256
+from augment.token_limits import token_limits
 from augment.train.adapters import ADAPTERS, RANK, with_adapters
 from augment.train.model_json import read_object
 from augment.train.trained_texts import FILE as TRAINED_TEXTS
@@ -314,12 +315,7 @@ def longest_input(
     InputError
         When no text fits: a pair of texts has four tokens before its first word.
     """
-    positions = int(getattr(model.config, "max_position_embeddings", None) or 0)
-    limits = {"config.json (max_position_embeddings)": positions - _positions_before_text(model)}
-    if positions <= 0:  # XLNet says -1 for no limit
-        limits = {}
-    if tokenizer.model_max_length > 0:
-        limits["tokenizer_config.json (model_max_length)"] = tokenizer.model_max_length
+    limits = token_limits(model, tokenizer)
     for file, limit in limits.items():
         if limit < LEAST_TOKENS:
             raise InputError(
@@ -327,18 +323,6 @@ def longest_input(
                 f"least {LEAST_TOKENS} are wanted; correct it there, or get the model anew"
             )
     return int(min(UNLIMITED, *limits.values()))
-
-
-def _positions_before_text(model: torch.nn.Module) -> int:
-    """Count the places of the position table that no token takes.
-
-    RoBERTa and its kin number their tokens from behind the place of the padding.
-    """
-    for key, module in model.named_modules():
-        if key.endswith("embeddings.position_embeddings"):
-            padding = getattr(module, "padding_idx", None)
-            return 0 if padding is None else int(padding) + 1
-    return 0
 
 
 def _set_dropout(config: Any, dropout: float) -> None:  # noqa: ANN401

@@ -20,16 +20,19 @@ from typing import Any, Final
 from augment.augmenters import Order
 from augment.augmenters.frame import Frame
 from augment.augmenters.grammar import fixed, grammar_words
-from augment.augmenters.model_files import Loaded, load_model
+from augment.augmenters.model_files import Loaded, load_model, model_input
 from augment.augmenters.seeding import draw_seed
 from augment.languages import language_name
 from augment.records import Translation
+from augment.token_limits import token_limits
 
 #: Most probable words that one is drawn from.
 TOP: Final = 20
 _STRENGTH: Final = 0.15
 #: Characters on either side of a word that the model reads.
 _CONTEXT: Final = 400
+#: Most tokens that they may be.
+_LONGEST: Final = 500
 #: What begins a word in the vocabularies of byte-level and of sentence-piece tokenizers.
 _WORD_STARTS: Final = ("Ġ", "▁")
 
@@ -56,6 +59,7 @@ class Contextual:
             f"{self.engine}:{order.language}#strength{self.strength:g},top{TOP},seed{order.seed}"
         )
         self._net, self._torch, self._tokenizer = loaded.model, loaded.torch, loaded.tokenizer
+        self._room = min([_LONGEST, *token_limits(loaded.model, loaded.tokenizer).values()])
         self._fixed = partial(fixed, language=order.language)
         self._kept = grammar_words(order.language)
         self._words = _whole_words(loaded.tokenizer)
@@ -90,18 +94,13 @@ class Contextual:
             (word or "") + gap
             for word, gap in zip(words[at + 1 :], frame.gaps[at + 2 :], strict=True)
         )
-        masked = (
-            (before + frame.gaps[at])[-_CONTEXT:]
-            + self._tokenizer.mask_token
-            + (frame.gaps[at + 1] + after)[:_CONTEXT]
-        )
-        ids = self._tokenizer(masked, return_tensors="pt", truncation=True, max_length=500)
+        ids = self._read(before + frame.gaps[at], frame.gaps[at + 1] + after)
         place = (ids["input_ids"][0] == self._tokenizer.mask_token_id).nonzero()
         old = str(words[at])
-        if not len(place):
+        if not len(place) or ids["input_ids"].shape[1] > self._room:
             return old
         with torch.inference_mode():
-            logits = self._net(**ids.to(self._net.device)).logits[0, int(place[0])]
+            logits = self._net(**ids).logits[0, int(place[0])]
         weights = torch.softmax(logits.double(), dim=-1).cpu()
         found: list[tuple[str, float]] = []
         for number in weights.argsort(descending=True, stable=True)[: 10 * TOP].tolist():
@@ -116,6 +115,16 @@ class Contextual:
         if old.isupper():
             return new.upper()
         return new.capitalize() if old[0].isupper() else new
+
+    def _read(self, before: str, after: str) -> dict[str, Any]:
+        """Give the mask and as much of the text on either side of it as the model reads."""
+        context = _CONTEXT
+        while True:
+            masked = before[-context:] + self._tokenizer.mask_token + after[:context]
+            ids = model_input(self._tokenizer(masked, return_tensors="pt", verbose=False))
+            if ids["input_ids"].shape[1] <= self._room or context == 1:
+                return {name: tensor.to(self._net.device) for name, tensor in ids.items()}
+            context //= 2
 
     def notes(self) -> Iterable[str]:
         """Remind that nobody can tell a model's languages from its files."""

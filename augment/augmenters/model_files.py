@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,3 +82,12 @@ def load_model(where: str, kind: str, method: str) -> Loaded:
         weights = min(Path(where).glob("*.safetensors"))
         name = f"{Path(where).resolve().name}@{sha256(weights)[:12]}"
     return Loaded(model.eval().to(device), tokenizer, torch, name)
+
+
+def model_input(tokens: Mapping[str, Any]) -> dict[str, Any]:
+    """Take of a tokenizer's answer what every model takes: some give the type of each token too.
+
+    >>> model_input({"input_ids": [5], "token_type_ids": [0], "attention_mask": [1]})
+    {'input_ids': [5], 'attention_mask': [1]}
+    """
+    return {name: tokens[name] for name in ("input_ids", "attention_mask") if name in tokens}

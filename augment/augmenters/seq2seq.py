@@ -6,15 +6,16 @@ text, and a batch would make a text's draws depend on what stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from augment.augmenters import Order
-from augment.augmenters.model_files import Loaded, load_model
+from augment.augmenters.model_files import Loaded, load_model, model_input
 from augment.augmenters.prompting import Prompt
 from augment.augmenters.seeding import draw_seed
 from augment.records import Translation
 from augment.segments import cut
+from augment.token_limits import token_limits
 
 #: What the paraphrase models that grew out of T5 were trained to be asked.
 PROMPT: Final = "paraphrase: {text}"
@@ -47,7 +48,7 @@ class Seq2Seq:
             f"t{order.temperature:g},seed{order.seed}"
         )
         self._net, self._torch, self._tokenizer = loaded.model, loaded.torch, loaded.tokenizer
-        self._room = min(int(getattr(self._tokenizer, "model_max_length", _LONGEST)), _LONGEST)
+        self._room = min([_LONGEST, *token_limits(loaded.model, loaded.tokenizer).values()])
 
     def augment(self, texts: Sequence[str], variant: int) -> list[Translation]:
         """Draw one text for each."""
@@ -60,7 +61,8 @@ class Seq2Seq:
             seed = draw_seed(self.order.seed, self.order.method, variant, text)
             self._torch.manual_seed(seed % 2**63)
             for piece in pieces.pieces:
-                ids = self._tokenizer(self.prompt.filled(piece), return_tensors="pt")
+                asked = self.prompt.filled(piece)
+                ids = model_input(self._tokenizer(asked, return_tensors="pt", verbose=False))
                 n_tokens = ids["input_ids"].shape[1]
                 if n_tokens > self._room:
                     return Translation(
@@ -69,16 +71,16 @@ class Seq2Seq:
                 said.append(self._drawn(ids, n_tokens))
         return Translation(pieces.join(said))
 
-    def _drawn(self, ids: object, n_tokens: int) -> str:
+    def _drawn(self, ids: Mapping[str, Any], n_tokens: int) -> str:
         with self._torch.inference_mode():
             out = self._net.generate(
-                **ids.to(self._net.device),  # type: ignore[attr-defined]
+                **{name: tensor.to(self._net.device) for name, tensor in ids.items()},
                 do_sample=True,
                 num_beams=1,
                 top_p=TOP_P,
                 top_k=0,
                 temperature=self.order.temperature,
-                max_new_tokens=min(_LONGER * n_tokens + 8, _LONGEST),
+                max_new_tokens=min(_LONGER * n_tokens + 8, self._room),
             )
         return str(self._tokenizer.decode(out[0], skip_special_tokens=True)).strip()
 
