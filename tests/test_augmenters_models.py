@@ -1,5 +1,7 @@
 """Augmenters that hold a model: tiny ones made on the spot, seeded whatever stands beside."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -116,6 +118,22 @@ def test_the_engine_names_the_weights(t5):
     assert made.engine.startswith("seq2seq:tiny-t5@")
     other = open_augmenter(Order("seq2seq", "en", model=t5, prompt="again: {text}"))
     assert other.identity != made.identity
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("tokenizer.json", True), ("config.json", True), ("second.safetensors", True),
+     ("README.md", False), ("optimizer.pt", False)],
+)  # fmt: skip
+def test_every_file_that_decides_the_answers_is_in_the_name(name, other, t5, tmp_path):
+    """Stored answers are found by the name; another tokenizer makes other answers."""
+    (tmp_path / "a").mkdir()
+    folder = shutil.copytree(t5, tmp_path / "a" / "model")
+    before = open_augmenter(Order("seq2seq", "en", model=str(folder)))
+    changed = folder / name
+    changed.write_bytes((changed.read_bytes() if changed.exists() else b"") + b"\n")
+    after = open_augmenter(Order("seq2seq", "en", model=str(folder)))
+    assert (after.identity != before.identity) is (after.engine != before.engine) is other
 
 
 def test_a_line_longer_than_the_model_reads_fails_and_is_not_cut(t5):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,12 @@ _WANTED: Final = {
     "AutoModelForMaskedLM": "a masked language model",
     "AutoModelForSeq2SeqLM": "a sequence-to-sequence model",
 }
+
+#: Endings of files in a model's folder that decide none of its answers: what is written about it,
+#: and weights in formats that are not read.
+_UNREAD: Final = frozenset(
+    [".md", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".ot", ".gguf"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,20 @@ def load_model(where: str, kind: str, method: str) -> Loaded:
     if "revision" in options:
         name = f"{where}@{options['revision'][:12]}"
     else:
-        weights = min(Path(where).glob("*.safetensors"))
-        name = f"{Path(where).resolve().name}@{sha256(weights)[:12]}"
+        folder = Path(where).resolve()
+        name = f"{folder.name}@{_digest(folder)[:12]}"
     return Loaded(model.eval().to(device), tokenizer, torch, name)
+
+
+def _digest(folder: Path) -> str:
+    """Hash what a model writes by: every shard of its weights, its settings and its tokenizer."""
+    files = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix not in _UNREAD and not path.name.startswith(".")
+    )
+    lines = "".join(f"{sha256(path)}  {path.name}\n" for path in files)
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def model_input(tokens: Mapping[str, Any]) -> dict[str, Any]:
