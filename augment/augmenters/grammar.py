@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from augment.filters.negation_cues import CUES
+from augment.filters.negation_cues import CUES, Cues
 from augment.filters.number_words import STRICT, table
 
 #: Frequent words of four letters and more that carry grammar and no content; shorter ones are
@@ -33,6 +36,7 @@ _GRAMMAR: Final = {
     "otro otros para pero poco porque pues quien quién sino sobre solo sólo somos también tampoco "
     "tanto tenía tiene toda todas todo todos unas unos usted ustedes vosotros",
 }
+_JOINTS: Final = re.compile("['’-]")
 
 
 def grammar_words(language: str) -> frozenset[str]:
@@ -44,13 +48,22 @@ def grammar_words(language: str) -> frozenset[str]:
     return frozenset(_GRAMMAR.get(language, "").split())
 
 
+@dataclass(frozen=True, slots=True)
+class _Negations:
+    """Words that turn the meaning in one language: whole ones, ends or beginnings, and kinds."""
+
+    words: frozenset[str]
+    parts: tuple[str, ...]
+    kinds: re.Pattern[str]
+
+
 @lru_cache(maxsize=16)
-def _negations(language: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    cues = CUES.get(language)
-    words = f"{cues.core} {cues.partners} {cues.particle}".split() if cues else []
+def _negations(language: str) -> _Negations:
+    cues = CUES.get(language, Cues(""))
+    words = f"{cues.core} {cues.partners} {cues.particle}".split()
     # n't stands at the end of a word, French n' at its start.
     parts = tuple(word for word in words if "'" in word) + (("n'",) if language == "fr" else ())
-    return frozenset(words), parts
+    return _Negations(frozenset(words), parts, re.compile(cues.turning_kinds()))
 
 
 @lru_cache(maxsize=16)
@@ -59,20 +72,36 @@ def _number_words(language: str) -> frozenset[str]:
 
 
 def fixed(word: str, language: str) -> bool:
-    """Whether a word decides the meaning by itself: a negation, or a number in words.
+    """Whether a word, or a part of a compound, decides the meaning by itself.
+
+    It negates, wholly or in part, or is a number in words.
 
     >>> fixed("seven", "en"), fixed("jamais", "fr"), fixed("film", "fr")
     (True, True, False)
+    >>> fixed("twenty-one", "en"), fixed("hardly", "en"), fixed("rarement", "fr")
+    (True, True, True)
     """
-    return negates(word, language) or word in _number_words(language)
+    numbers = _number_words(language)
+    return negates(word, language) or any(part in numbers for part in _parts(word))
 
 
 def negates(word: str, language: str) -> bool:
     """Whether a word negates: to lose it, or another in its place, turns the meaning round.
 
-    >>> [negates(word, "en") for word in ("not", "didn’t", "note")]
-    [True, True, False]
+    >>> [negates(word, "en") for word in ("not", "didn’t", "note", "scarcely", "lacks")]
+    [True, True, False, True, True]
     """
-    words, parts = _negations(language)
+    negations = _negations(language)
     plain = word.lower().replace("’", "'")
-    return plain in words or any(plain.endswith(p) or plain.startswith(p) for p in parts)
+    return any(plain.endswith(p) or plain.startswith(p) for p in negations.parts) or any(
+        part in negations.words or negations.kinds.fullmatch(part) is not None
+        for part in _parts(plain)
+    )
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Give a word, and what stands between its hyphens and apostrophes."""
+    yield word
+    parts = _JOINTS.split(word)
+    if len(parts) > 1:
+        yield from parts

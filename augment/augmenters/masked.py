@@ -62,7 +62,11 @@ class Contextual:
         self._room = min([_LONGEST, *token_limits(loaded.model, loaded.tokenizer).values()])
         self._fixed = partial(fixed, language=order.language)
         self._kept = grammar_words(order.language)
-        self._words = _whole_words(loaded.tokenizer)
+        self._words = {
+            number: word
+            for number, word in _whole_words(loaded.tokenizer).items()
+            if not self._fixed(word.lower())
+        }
 
     def augment(self, texts: Sequence[str], variant: int) -> list[Translation]:
         """Make one text of each; one without a word that can change comes back as it is."""

@@ -45,6 +45,7 @@ class Negation:
 
     def __init__(self, settings: FilterSettings) -> None:
         self.language = settings.language
+        self.soft = settings.soft_negations
         self.counter = _Counter(CUES[settings.language]) if settings.language in CUES else None
 
     def check(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -52,7 +53,8 @@ class Negation:
         counter = self.counter
         if counter is None:
             return [PASSED] * len(candidates)
-        return [_look(counter, candidate.original, candidate.text) for candidate in candidates]
+        look = _look_at_soft if self.soft else _look
+        return [look(counter, candidate.original, candidate.text) for candidate in candidates]
 
     def notes(self) -> list[str]:
         """Say when the language has no table."""
@@ -75,6 +77,15 @@ def _look(counter: _Counter, original: str, text: str) -> Finding:
     ):
         return PASSED
     return Finding(f"{before} negations in the original, {after} here")
+
+
+def _look_at_soft(counter: _Counter, original: str, text: str) -> Finding:
+    """Ask for the words that negate in part as well: nothing was said in other words."""
+    finding = _look(counter, original, text)
+    before, after = counter.count_turning(original), counter.count_turning(text)
+    if not finding.passed or before == after:
+        return finding
+    return Finding(f"{before} words that turn the meaning in the original, {after} here")
 
 
 def _moved(counter: _Counter, original: str, text: str) -> Finding:
@@ -101,6 +112,7 @@ class _Counter:
         #: A quick first look goes by whole words, where "isn't" is "isn" and "t".
         self.signs = self.cues | {"t"} if "n't" in self.cues else self.cues
         self.soft = re.compile(rf"\b(?:{'|'.join(cues.soft.split())})\b")
+        self.turning = re.compile(rf"\b(?:{cues.turning_kinds()})\b")
         self.idioms = [
             (
                 re.compile(rf"\b(?:{idiom})\b"),
@@ -152,6 +164,10 @@ class _Counter:
     def count_soft(self, text: str) -> int:
         """Words with a negation inside."""
         return sum(1 for _ in self.soft.finditer(self._without_ignored(text)))
+
+    def count_turning(self, text: str) -> int:
+        """Words with a negation inside, and others without which a text may say the reverse."""
+        return sum(1 for _ in self.turning.finditer(_plain(text)))
 
     def idioms_gone(self, text: str, other: str) -> int:
         """Idioms of a text of which the other shows no sign."""

@@ -7,6 +7,10 @@ r"""Words of negation by language: data for the check of negation, and nothing e
 ``soft``
     regular expressions of words that hold a negation inside (``impossible``, ``lack``), ``\s`` for
     the spaces of phrases: never asked for, but one may take the place of a core word that is gone.
+``turning``
+    regular expressions of words that negate nothing, and without which a text may say the reverse
+    (``far from good``, ``too long``): with the soft ones, what methods keep that change single
+    words, and what the check asks for of these methods.
 ``ignored``
     regular expressions of fixed phrases that hold such a word and negate nothing.
 ``particle``
@@ -37,6 +41,7 @@ class Cues:
     core: str
     partners: str = ""
     soft: str = ""
+    turning: str = ""
     ignored: tuple[str, ...] = ()
     particle: str = ""
     needing: str = ""
@@ -45,6 +50,10 @@ class Cues:
     openers: str = ""
     always: str = ""
     negated: str = ""
+
+    def turning_kinds(self) -> str:
+        """Give a regular expression of the words of ``soft`` and ``turning``, of none if empty."""
+        return "|".join([*self.soft.split(), *self.turning.split()]) or "(?!)"
 
 
 CUES: Final[dict[str, Cues]] = {
@@ -61,6 +70,7 @@ CUES: Final[dict[str, Cues]] = {
         r"except unless hardly barely scarcely rarely seldom non minus anti free few little "
         r"ever nor least doubt\w* devoid off(?:line)? stop\w* ceas\w* "
         r"instead rather blind worse badly bad wrong",
+        turning="too far wish(?:e[ds])? anything but",
         ignored=(
             r"\bnot only\b",
             r"\bno(?:t a)? doubt\b",
@@ -89,6 +99,7 @@ CUES: Final[dict[str, Cues]] = {
         r"hormis excepté personne nul(?:le)? malheur\w* cess\w+ arrêt\w+ hors mal "
         r"priv(?:é|ée|és|ées) dépourv\w+ anonym\w+ aveugle\w* plutôt "
         r"in\w{3,}bles?",
+        turning=r"trop loin rarement plus point échou\w+",
         ignored=(
             r"\bn'importe\b",
             r"\bsans (?:aucun )?doute\b",

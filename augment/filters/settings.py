@@ -86,6 +86,8 @@ class FilterSettings:
     """How much closer to another row's text a candidate must be for a refusal, 0 to 1."""
     spaces_count: bool = False
     """Whether a text is another one where it differs in its spaces alone."""
+    soft_negations: bool = False
+    """Whether words that negate in part (``hardly``) or turn the meaning (``too``) must stay."""
     encoder: str = NAME
     """Sentence encoder: "minilm", or a hub name or folder (a multilingual one, for instance)."""
 

@@ -1,0 +1,75 @@
+"""What methods that change words leave alone, and what counts as one word."""
+
+import pytest
+
+from augment.augmenters import METHODS, Order, open_augmenter
+from augment.augmenters.grammar import fixed
+from augment.filters import FilterSettings
+from augment.filters.negation import Negation
+from augment.records import Candidate
+
+pytest.importorskip("nlpaug")
+
+WORD_METHODS = [
+    name for name, about in METHODS.items() if not (about.needs or name.startswith("sentence"))
+]
+#: Language, text and what its meaning hangs on.
+TURNING = [
+    ("en", "I would hardly call this a good film.", ["hardly"]),
+    ("en", "The hero barely survives the boring first hour of it.", ["barely"]),
+    ("en", "She rarely smiles and the story seldom works for me.", ["rarely", "seldom"]),
+    ("en", "It fails to be funny, and the plot lacks any sense.", ["fails", "lacks"]),
+    ("en", "I refuse to recommend this book to any of my friends.", ["refuse"]),
+    ("en", "The movie was anything but good and I left it early.", ["anything but"]),
+    ("en", "This is far from good and it is too long for children.", ["far", "too"]),
+    ("en", "Few people enjoy it; little remains of what I wish for.", ["Few", "little", "wish"]),
+    ("fr", "Ce film est loin d'être bon et manque de rythme.", ["loin", "manque"]),
+    ("fr", "Je n'ai guère aimé ce film et je ne l'ai point compris.", ["n'ai", "guère", "point"]),
+    ("fr", "Il y a peu de bonnes scènes dans ce film trop lent.", ["peu", "trop"]),
+    ("fr", "On rit rarement et l'histoire tient à peine debout.", ["rarement", "peine"]),
+]
+
+
+def made(name, language, text):
+    augmenter = open_augmenter(Order(name, language, strength=0.4))
+    return [augmenter.augment([text], variant)[0].text for variant in range(12)]
+
+
+@pytest.mark.parametrize("name", WORD_METHODS)
+@pytest.mark.parametrize(("language", "text", "kept"), TURNING)
+def test_words_that_turn_the_meaning_stay(name, language, text, kept):
+    if name == "synonym" or not METHODS[name].serves(language):
+        return
+    for out in made(name, language, text):
+        for word in kept:
+            assert word.lower() in out.lower(), out
+
+
+def negation(original, text, language, *, soft):
+    check = Negation(FilterSettings(language=language, soft_negations=soft))
+    return check.check([Candidate(0, original, text)])[0].detail
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "text"),
+    [
+        ("en", "I would hardly call this a good film.", "I would call this a good film."),
+        ("en", "The movie was anything but good.", "The movie was good."),
+        ("en", "I refuse to recommend it.", "I recommend it."),
+        ("fr", "Ce film est loin d'être bon.", "Ce film est bon."),
+        ("fr", "Il y a peu de bonnes scènes.", "Il y a de bonnes scènes."),
+    ],
+)
+def test_the_check_of_methods_that_change_words_asks_for_them(language, original, text):
+    assert "turn the meaning" in negation(original, text, language, soft=True)
+    assert negation(original, text, language, soft=False) == ""  # others may say it otherwise
+    assert negation(original, original, language, soft=True) == ""
+    for name in WORD_METHODS:
+        assert METHODS[name].thresholds["soft_negations"], name
+
+
+def test_other_words_are_not_fixed():
+    for word in ("film", "under", "until", "wonderful", "note", "music"):
+        assert not fixed(word, "en"), word
+    for word in ("film", "histoire", "magnifique", "bonne"):
+        assert not fixed(word, "fr"), word
