@@ -180,6 +180,15 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"\b[Ff]ais\b", r"\bFès\b"),
         (r"\b[Ee]t\b", r"\bIer\b"),
         (r"\b[Ee]n\b", r"\b[Dd]ans (?:tu|je|ils?)\b"),
+        # une boulangère qui court -> que court; connaissons-nous -> connais-nous; en deux nuits
+        (
+            r"\bqui\b",
+            r"\bque (?!je\b|tu\b|ils?\b|elles?\b|on\b|nous\b|vous\b|l[ea]s?\b|une?\b|de\b|des\b|"
+            r"du\b|ces?\b|cet(?:te)?\b|[mts](?:on|a|es)\b|leurs?\b|si\b|pour\b|quand\b|tou\w+|chaque\b|"
+            r"rien\b|plus\b|ceux\b|celles?\b|celui\b|qui\b|personne\b|\w+['’])[a-zéèê]{3,}\b",
+        ),
+        (r"\w+ons-nous\b", r"\b\w+(?<!ons)-nous\b"),
+        (rf"\b[Ee]n {_TIMES}\b", rf"\b[Dd]ans {_TIMES}\b"),
         # ta peau -> votre peau, and back
         (rf"\b{_TU}", rf"\b{_VOUS}"),
         (rf"\b{_VOUS}", rf"\b{_TU}"),

@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 #: Letters that two forms of one word share at least, and most letters of their endings.
 _STEM: Final = 3
 _ENDING: Final = 3
+#: Small words that change with the noun that they stand before, in French and Spanish.
+_AGREEING: Final = tuple(
+    frozenset(forms.split())
+    for forms in (
+        *(
+            "le la les",
+            "un une",
+            "ce cet cette ces",
+            "du des",
+            "au aux",
+            "mon ma mes",
+            "ton ta tes",
+        ),
+        *("son sa ses", "el la los las", "un una unos unas", "este esta estos estas"),
+    )
+)
 
 
 def changed_words(original: str, text: str) -> float:
@@ -68,11 +84,14 @@ def new_endings(original: str, text: str) -> list[tuple[str, str]]:
     [('dead', 'deadly')]
     >>> new_endings("They are all dead.", "They are all gone.")
     []
+    >>> new_endings("La chanteuse entre.", "Le chanteur entre.")
+    [('chanteuse', 'chanteur')]
     """
     before, after = folded_words(original), folded_words(text)
     if len(before) != len(after):
         return []
-    new = [(old, one) for old, one in zip(before, after, strict=True) if old != one]
+    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    new = [pair for pair in pairs if not any(forms.issuperset(pair) for forms in _AGREEING)]
     return new if all(_of_one_word(*pair) for pair in new) else []
 
 

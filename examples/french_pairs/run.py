@@ -21,6 +21,7 @@ def main(
     text: str = "texte,question",
     label: str = "thème",
     pivot: str = "ca,es",
+    translate: str = "question",
     model: str = "minilm",
     folds: int = 3,
     steps: int = 30,
@@ -40,6 +41,8 @@ def main(
         Its column with the class.
     pivot
         Languages to translate through.
+    translate
+        Column that is rewritten, or both: longer texts seldom pass through Apertium.
     model
         Encoder: minilm, camembert-base, or a folder.
     folds
@@ -64,6 +67,7 @@ def main(
         text=text,
         label=label,
         pivot=pivot,
+        translate=translate,
         source="fr",
         store=str(out / "store.sqlite"),
         force=force,
