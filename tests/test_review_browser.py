@@ -281,6 +281,7 @@ def test_editing_waits_for_the_decision_before_and_is_not_lost(page, table):
     area.send_keys(Keys.CONTROL, Keys.ENTER)
     page.wait(lambda: len(decisions(table)) == 2)
     assert decisions(table)[1]["text"] == "The old film number 1 was fine. More."
+    page.wait(lambda: not page.browser.find_elements(By.TAG_NAME, "textarea"))
     page.press("?")
     page.wait(lambda: page.browser.find_element(By.ID, "keys").is_displayed())
 
