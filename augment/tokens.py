@@ -18,7 +18,7 @@ _UNSPACED: Final = (
 )
 #: Vowel signs and accents of their own code point. `re` counts them as no word characters, and
 #: would cut a Hindi or Tamil word at every vowel.
-_MARKS: Final = (
+MARKS: Final = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0610-\u061a"
     "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u0711\u0730-\u074a\u0900-\u0903\u093a-\u094f"
     "\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc\u09be-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d"
@@ -27,10 +27,10 @@ _MARKS: Final = (
     "\u0d3b-\u0d4d\u0d82\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
     "\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u20d0-\u20f0\u3099\u309a\ufe20-\ufe2f"
 )
-_BEYOND_SPACES: Final = re.compile(f"[{_UNSPACED}{_MARKS}]")
+_BEYOND_SPACES: Final = re.compile(f"[{_UNSPACED}{MARKS}]")
 _SPACED_WORD: Final = re.compile(r"[^\W_]+")
 _ANY_WORD: Final = re.compile(
-    rf"[{_UNSPACED}][{_MARKS}]*|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])*"
+    rf"[{_UNSPACED}][{MARKS}]*|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[^\W_]|[{MARKS}])*"
 )
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _ASCII_NOISE: Final = bytes(

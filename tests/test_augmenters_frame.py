@@ -1,8 +1,12 @@
 """What methods that change words leave alone, and what counts as one word."""
 
+import unicodedata
+from functools import partial
+
 import pytest
 
 from augment.augmenters import METHODS, Order, open_augmenter
+from augment.augmenters.frame import Frame
 from augment.augmenters.grammar import fixed
 from augment.filters import FilterSettings
 from augment.filters.negation import Negation
@@ -73,3 +77,45 @@ def test_other_words_are_not_fixed():
         assert not fixed(word, "en"), word
     for word in ("film", "histoire", "magnifique", "bonne"):
         assert not fixed(word, "fr"), word
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("hi", "यह फिल्म बहुत अच्छी थी और मुझे कहानी पसंद आई"),
+        ("ta", "இந்த திரைப்படம் மிகவும் நன்றாக இருந்தது எனக்கு கதை பிடித்தது"),
+        ("bn", "এই চলচ্চিত্রটি খুব ভালো ছিল এবং গল্পটি আমার পছন্দ হয়েছে"),
+        ("ar", "كانَ الفِيلمُ جَيِّدًا جِدًّا وأعجَبَتني القِصَّةُ كَثيرًا"),
+        ("he", "הַסֶּרֶט הָיָה טוֹב מְאֹד וְאָהַבְתִּי אֶת הַסִּפּוּר"),
+        ("fa", "این فیلم را می\u200cخواهم دوباره ببینم و خیلی خوب بود"),
+        ("fr", "L\u2019e\u0301te\u0301 fut tre\u0300s beau et le cafe\u0301 e\u0301tait bon"),
+    ],
+)
+def test_vowel_signs_stay_in_their_word(language, text):
+    assert [str(word) for word in Frame(text).words] == text.split()
+    for name in ("swap", "delete", "crop", "eda"):
+        for out in made(name, language, text):
+            assert {*out.lower().split()} <= {*text.lower().split()}, (name, out)
+    for out in made("split", language, text):
+        assert out.replace(" ", "") == text.replace(" ", "")
+        for part in out.split():
+            assert unicodedata.category(part[0])[0] != "M", out
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kept"),
+    [
+        ("en", "COVID-19 changed the way we watch films.", ["COVID-19"]),
+        ("en", "The B-52 and the F-16 fly in GPT-4 dreams.", ["B-52", "F-16", "GPT-4"]),
+        ("en", "A five-star hotel, not a 3-star one.", ["five-star", "3-star"]),
+        ("en", "It took twenty-one days and thirty-five people.", ["twenty-one", "thirty-five"]),
+        ("fr", "Il faut vingt-et-un jours, trente-cinq euros.", ["vingt-et-un", "trente-cinq"]),
+        ("fr", "La COVID-19 a changé le monde.", ["COVID-19"]),
+    ],
+)
+def test_compounds_with_numbers_stay_whole(language, text, kept):
+    words = [str(word) for word in Frame(text, partial(fixed, language=language)).words]
+    assert not any(set(one.split("-")) & {*words} or one in words for one in kept), words
+    for name in ("keyboard", "swap", "delete", "crop", "eda", "split", "ocr"):
+        for out in made(name, language, text):
+            assert all(one.lower() in out.lower() for one in kept), (name, out)

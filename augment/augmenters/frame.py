@@ -9,11 +9,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from augment.tokens import MARKS
+
+#: What follows a letter within its word: more letters, vowel signs, and the joiners of Persian and
+#: of the scripts of India.
+_SIGN: Final = rf"[{MARKS}\u200c\u200d]"
+_LETTERS: Final = rf"[^\W\d_](?:[^\W\d_]|{_SIGN})*"
 _TOKEN: Final = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|[#@]\w+|</?\w[^<>]*>|&\w+;"  # addresses, tags, markup
-    r"|\w*\d\w*(?:[.,:/-]\w*\d\w*)*"  # numbers, dates, words with digits
-    r"|(?P<word>[^\W\d_]+(?:['’\u2019-][^\W\d_]+)*)"
+    rf"|(?:{_LETTERS}-)*\w*\d\w*(?:[.,:/-]\w*\d\w*|-{_LETTERS})*"  # numbers, dates, COVID-19
+    rf"|(?P<word>{_LETTERS}(?:['’\u2019-]{_LETTERS})*)"
 )
+_SIGNS: Final = re.compile(rf"{_SIGN}+")
 _SENTENCE_END: Final = re.compile(r"[.!?…]\W*$|\n")
 #: What is left when the only word between two signs goes.
 _EMPTY_PAIRS: Final = frozenset({'""', "()", "[]", "“”", "''"})
@@ -133,10 +140,17 @@ class Frame:
 
 def _place(placed: list[str | None], free: range, new: Sequence[str]) -> None:
     if new and len(new) == 2 * len(free):
-        new = [f"{new[n]} {new[n + 1]}" for n in range(0, len(new), 2)]
+        new = [_cut(new[n], new[n + 1]) for n in range(0, len(new), 2)]
     if new:
         for at, word in zip(list(free)[-len(new) :], new, strict=False):
             placed[at] = word
+
+
+def _cut(left: str, right: str) -> str:
+    """Put a space between two parts of a word; the signs of a letter stay with it."""
+    signs = _SIGNS.match(right)
+    end = signs.end() if signs else 0
+    return f"{left}{right[:end]} {right[end:]}"
 
 
 def _merged(before: str, after: str) -> str:
