@@ -1,5 +1,6 @@
 """Augmenters that hold a model: tiny ones made on the spot, seeded whatever stands beside."""
 
+import re
 import shutil
 
 import pandas as pd
@@ -111,6 +112,43 @@ def test_contextual_changes_content_words_for_words_of_the_model(bert):
     words = result.text.split()
     assert words[4].rstrip(",") != "good"
     assert words[4].rstrip(",").lower() in WORDS
+
+
+@pytest.fixture(scope="module")
+def french(tmp_path_factory):
+    """Of a vocabulary whose apostrophe is a token, as multilingual ones have it."""
+    folder = tmp_path_factory.mktemp("models") / "french-mlm"
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "mask_token": "[MASK]"}
+    words = ["histoire", "attaque", "affaire", "film", "livre", "musique", "une", "est", "'", "l"]
+    size = tokenizer(folder, words, **special)
+    torch.manual_seed(1)
+    config = transformers.BertConfig(
+        vocab_size=size, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    transformers.BertForMaskedLM(config).save_pretrained(folder)
+    return str(folder)
+
+
+def test_an_elided_article_stays_and_a_verb_with_its_pronoun_too(french):
+    made = open_augmenter(Order("contextual", "fr", model=french, strength=1.0))
+    text = (
+        "C'est ici que l'Unesco et d'Artagnan ont vu d'abord l'attaque et j'avais l\u2019affaire."
+    )
+    seen = set()
+    for variant in range(12):
+        out = made.augment([text], variant)[0].text
+        for kept in ("C'est ", " l'Unesco ", " d'Artagnan ", " d'abord ", " j'avais "):
+            assert kept in out
+        found = re.search(r"vu d'abord l'(\w+) et j'avais l\u2019(\w+)\.", out)
+        assert found, out
+        seen |= set(found.groups())
+    assert {"histoire", "attaque", "affaire"} <= seen <= {"histoire", "attaque", "affaire", "est"}
+    made = open_augmenter(Order("contextual", "en", model=french, strength=1.0))
+    for text in ("It's what you're told.", "That's what they've said isn't"):
+        assert re.findall(r"\w+'\w+", made.augment([text], 0)[0].text) == re.findall(
+            r"\w+'\w+", text
+        )
 
 
 def test_the_engine_names_the_weights(t5):

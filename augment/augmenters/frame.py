@@ -21,6 +21,7 @@ _TOKEN: Final = re.compile(
     rf"|(?P<word>{_LETTERS}(?:['’\u2019-]{_LETTERS})*)"
 )
 _SIGNS: Final = re.compile(rf"{_SIGN}+")
+_APOSTROPHE: Final = re.compile("['’]")
 _SENTENCE_END: Final = re.compile(r"[.!?…]\W*$|\n")
 #: What is left when the only word between two signs goes.
 _EMPTY_PAIRS: Final = frozenset({'""', "()", "[]", "“”", "''"})
@@ -84,9 +85,17 @@ class Frame:
         return all(_WITHIN_CLAUSE.fullmatch(gap) for gap in self.gaps[start + 1 : end])
 
     def is_name(self, at: int) -> bool:
-        """Whether a word is written as names are: with a capital that its place does not ask."""
+        """Whether a word is written as names are: with a capital that its place does not ask.
+
+        No place asks for one behind an elision (``d'Artagnan``).
+        """
         word = self.words[at]
-        return word[0].isupper() and not word.isupper() and not self.starts_sentence(at)
+        if word.isupper():
+            return False
+        first, *behind = _APOSTROPHE.split(word)
+        if any(part[0].isupper() for part in behind):
+            return True
+        return first[0].isupper() and not self.starts_sentence(at)
 
     def _moved_from_start(self, word: str, at: int) -> bool:
         """Whether a word stands elsewhere now, and had its capital from its place alone."""

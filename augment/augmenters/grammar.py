@@ -37,6 +37,18 @@ _GRAMMAR: Final = {
     "tanto tenía tiene toda todas todo todos unas unos usted ustedes vosotros",
 }
 _JOINTS: Final = re.compile("['’-]")
+#: Articles and "of" that lose their vowel before a word; what else does is a pronoun with its verb.
+_ELIDED: Final = {
+    "fr": frozenset("ld"),
+    "ca": frozenset("ld"),
+    "oc": frozenset("ld"),
+    "it": frozenset(
+        ["l", "d", "un", "dell", "nell", "all", "dall", "sull", "coll", "quell", "bell"]
+    ),
+}
+#: Phrases that are one word with what is elided.
+_ADVERBS: Final = frozenset(["d'abord", "d'accord", "d'ailleurs", "d'emblée", "d'habitude"])
+_BEFORE_ELISION: Final = tuple("aàâáeéèêëhiîïíoôóòœuùûú")
 
 
 def grammar_words(language: str) -> frozenset[str]:
@@ -46,6 +58,33 @@ def grammar_words(language: str) -> frozenset[str]:
     (True, True)
     """
     return frozenset(_GRAMMAR.get(language, "").split())
+
+
+def content_start(word: str, language: str) -> int | None:
+    """Say where the word of content begins in one with an apostrophe; None where it holds none.
+
+    An elided article stands before it. Of a pronoun with its verb (``c'est``, ``it's``) nothing can
+    be another word, nor of an adverb in two words.
+
+    >>> [content_start(word, "fr") for word in ("film", "l’histoire", "c'est", "d'abord")]
+    [0, 2, None, None]
+    """
+    plain = word.lower().replace("’", "'")
+    before, apostrophe, _ = plain.partition("'")
+    if not apostrophe:
+        return 0
+    if before not in _ELIDED.get(language, ()) or plain in _ADVERBS or plain.count("'") > 1:
+        return None
+    return len(before) + 1
+
+
+def fits_elision(word: str) -> bool:
+    """Whether a word may stand behind an elision: it begins with a vowel, or with an h.
+
+    >>> fits_elision("Histoire"), fits_elision("film")
+    (True, False)
+    """
+    return word.lower().startswith(_BEFORE_ELISION)
 
 
 @dataclass(frozen=True, slots=True)

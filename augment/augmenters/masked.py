@@ -1,8 +1,8 @@
 """Words replaced by what a masked language model expects in their place.
 
 One word after the other is masked and drawn anew from the model's most probable words, each with
-its probability; the next one is drawn in the text as it then stands. Names, negations and short
-words stay.
+its probability; the next one is drawn in the text as it then stands. Names, negations, elided
+articles and short words stay.
 
 References
 ----------
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from augment.augmenters import Order
 from augment.augmenters.frame import Frame
-from augment.augmenters.grammar import fixed, grammar_words
+from augment.augmenters.grammar import content_start, fits_elision, fixed, grammar_words
 from augment.augmenters.model_files import Loaded, load_model, model_input
 from augment.augmenters.seeding import draw_seed
 from augment.languages import language_name
@@ -29,6 +29,8 @@ from augment.token_limits import token_limits
 #: Most probable words that one is drawn from.
 TOP: Final = 20
 _STRENGTH: Final = 0.15
+#: Counted up when other words stay or may be drawn: stored texts are of the rules before.
+_RULES: Final = 2
 #: Characters on either side of a word that the model reads.
 _CONTEXT: Final = 400
 #: Most tokens that they may be.
@@ -56,15 +58,18 @@ class Contextual:
         self.strength = order.strength or _STRENGTH
         self.engine = f"masked:{loaded.name}"
         self.identity = (
-            f"{self.engine}:{order.language}#strength{self.strength:g},top{TOP},seed{order.seed}"
+            f"{self.engine}:{order.language}#strength{self.strength:g},top{TOP},"
+            f"rules{_RULES},seed{order.seed}"
         )
         self._net, self._torch, self._tokenizer = loaded.model, loaded.torch, loaded.tokenizer
         self._room = min([_LONGEST, *token_limits(loaded.model, loaded.tokenizer).values()])
         self._fixed = partial(fixed, language=order.language)
         self._kept = grammar_words(order.language)
+        vocabulary = loaded.tokenizer.get_vocab()
+        self._marked = any(token.startswith(_WORD_STARTS) for token in vocabulary)
         self._words = {
             number: word
-            for number, word in _whole_words(loaded.tokenizer).items()
+            for number, word in _whole_words(loaded.tokenizer, self._marked).items()
             if not self._fixed(word.lower())
         }
 
@@ -83,14 +88,22 @@ class Contextual:
         return frame.text(words)
 
     def _replaceable(self, frame: Frame, at: int) -> bool:
-        word = frame.words[at]
-        return len(word) >= 4 and not (frame.is_name(at) or word.lower() in self._kept)
+        start = content_start(frame.words[at], self.order.language)
+        if start is None or frame.is_name(at):
+            return False
+        # Where tokens say that a space stands before them, those behind an elision are parts.
+        if start and self._marked:
+            return False
+        word = frame.words[at][start:]
+        return len(word) >= 4 and word.lower() not in self._kept
 
     def _expected(
         self, frame: Frame, words: Sequence[str | None], at: int, drawn: random.Random
     ) -> str:
-        """Draw another word for one place."""
+        """Draw another word for one place; an elided article stays before it."""
         torch = self._torch
+        start = content_start(frame.words[at], self.order.language) or 0
+        elided, old = frame.words[at][:start], frame.words[at][start:]
         before = "".join(
             gap + (word or "") for gap, word in zip(frame.gaps[:at], words[:at], strict=True)
         )
@@ -98,27 +111,28 @@ class Contextual:
             (word or "") + gap
             for word, gap in zip(words[at + 1 :], frame.gaps[at + 2 :], strict=True)
         )
-        ids = self._read(before + frame.gaps[at], frame.gaps[at + 1] + after)
+        ids = self._read(before + frame.gaps[at] + elided, frame.gaps[at + 1] + after)
         place = (ids["input_ids"][0] == self._tokenizer.mask_token_id).nonzero()
-        old = str(words[at])
         if not len(place) or ids["input_ids"].shape[1] > self._room:
-            return old
+            return elided + old
         with torch.inference_mode():
             logits = self._net(**ids).logits[0, int(place[0])]
         weights = torch.softmax(logits.double(), dim=-1).cpu()
         found: list[tuple[str, float]] = []
         for number in weights.argsort(descending=True, stable=True)[: 10 * TOP].tolist():
             word = self._words.get(number, "")
+            if elided and not fits_elision(word):
+                continue
             if word and word.lower() != old.lower() and word.lower() not in self._kept:
                 found.append((word, float(weights[number])))
                 if len(found) == TOP:
                     break
         if not found:
-            return old
+            return elided + old
         (new,) = drawn.choices([word for word, _ in found], [weight for _, weight in found])
         if old.isupper():
-            return new.upper()
-        return new.capitalize() if old[0].isupper() else new
+            return elided + new.upper()
+        return elided + (new.capitalize() if old[0].isupper() else new)
 
     def _read(self, before: str, after: str) -> dict[str, Any]:
         """Give the mask and as much of the text on either side of it as the model reads."""
@@ -142,13 +156,11 @@ class Contextual:
         self._net = None
 
 
-def _whole_words(tokenizer: Any) -> dict[int, str]:  # noqa: ANN401
+def _whole_words(tokenizer: Any, marked: bool) -> dict[int, str]:  # noqa: ANN401
     """Tokens of the vocabulary that are whole words of three letters and more."""
-    vocabulary: dict[str, int] = tokenizer.get_vocab()
-    marked = any(token.startswith(_WORD_STARTS) for token in vocabulary)
     special = set(tokenizer.all_special_ids)
     words: dict[int, str] = {}
-    for token, number in vocabulary.items():
+    for token, number in tokenizer.get_vocab().items():
         starts = token.startswith(_WORD_STARTS) if marked else not token.startswith("##")
         if starts and number not in special:
             word = tokenizer.decode([number]).strip()
