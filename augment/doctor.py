@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from augment._version import __version__
+from augment.augmenters.others import methods_of_others
 from augment.errors import AugmentError, PairError
 from augment.filters import filters_of_others
 from augment.filters.proofreaders import PROOFREADERS, proofreader
@@ -58,6 +59,8 @@ class Diagnosis:
     checks
         Checks of other packages -> their ``package``, and the ``error`` of one that cannot be
         loaded.
+    methods
+        Methods of ``augment words`` of other packages, likewise.
     devices
         What models run on, with the number formats that are fast there.
     parts
@@ -74,6 +77,7 @@ class Diagnosis:
     parts: Mapping[str, bool]
     missing: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    methods: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -120,11 +124,16 @@ def diagnose() -> Diagnosis:
         devices=_devices(),
         parts=parts,
         missing=missing,
-        checks={
-            name: {"package": package} | ({"error": why} if why else {})
-            for name, (package, why) in filters_of_others().items()
-        },
+        checks=_of_others(filters_of_others()),
+        methods=_of_others(methods_of_others()),
     )
+
+
+def _of_others(found: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    return {
+        name: {"package": package} | ({"error": why} if why else {})
+        for name, (package, why) in found.items()
+    }
 
 
 def _engines(missing: dict[str, str]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from augment.augmenters import (
     Method,
     Order,
     check_order,
-    method_names,
     open_augmenter,
 )
 from augment.augmenters.frame import Frame
@@ -23,7 +22,6 @@ from augment.augmenters.thesaurus import Thesaurus
 from augment.errors import InputError
 from augment.filters import known_filters
 from augment.filters.settings import FilterSettings
-from augment.records import Translation
 
 pytest.importorskip("nlpaug")
 
@@ -311,43 +309,3 @@ def test_every_line_of_the_table_holds():
         assert set(method.left_out) <= set(known_filters()), name
         FilterSettings(language="en", **method.thresholds)
         assert method.serves("en"), name
-
-
-class Louder:
-    """An augmenter of another package."""
-
-    engine = identity = "louder@1"
-    window, costly = 4, False
-
-    def __init__(self, order):
-        self.order = order
-
-    def augment(self, texts, variant):
-        return [Translation(text.upper() + "!" * (variant + 1)) for text in texts]
-
-    def notes(self):
-        return ()
-
-    def close(self):
-        pass
-
-
-class Point:
-    name = "louder"
-
-    def load(self):
-        return Method(Louder, "capitals", languages=frozenset({"en"}))
-
-
-def test_other_packages_bring_their_own(monkeypatch):
-    def points(group, name=None):
-        return [Point()] if group == "augment.augmenters" and name in (None, "louder") else []
-
-    monkeypatch.setattr("augment.augmenters.entry_points", points)
-    (result,) = open_augmenter(Order("louder", "en")).augment(["quiet"], 1)
-    assert result.text == "QUIET!!"
-    assert method_names()[-1] == "louder"
-    with pytest.raises(InputError, match="known: .*louder"):
-        check_order(Order("softer", "en"))
-    with pytest.raises(InputError, match="no sense for French"):
-        check_order(Order("louder", "fr"))

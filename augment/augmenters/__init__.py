@@ -3,7 +3,8 @@
 Each method says for which languages it makes sense and which checks of the paraphrase filter do
 not fit it; asked for another language it is refused, never applied as if the text were English.
 Adding a method = one file here, one line in `METHODS`, one test file. Other packages add theirs
-through the entry-point group ``augment.augmenters``: a `Method` under its name.
+through the entry-point group ``augment.augmenters``: a `Method` under its name; under the name of
+a method of this table it takes its place.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib.metadata import entry_points
 from typing import Any, Final, Protocol, cast
 
+from augment.augmenters.others import load_other, made_ready, points
 from augment.errors import InputError
 from augment.languages import language_name
 from augment.records import Translation
-
-GROUP: Final = "augment.augmenters"
 
 #: Languages written in Latin letters, which the confusions of optical character recognition are of.
 _LATIN: Final = frozenset(
@@ -299,7 +298,7 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 def method_names() -> list[str]:
     """Names of all methods, those of other packages included."""
-    return [*METHODS, *(point.name for point in entry_points(group=GROUP))]
+    return list(dict.fromkeys([*METHODS, *points()]))
 
 
 def find_method(name: str) -> Method:
@@ -308,17 +307,18 @@ def find_method(name: str) -> Method:
     Raises
     ------
     InputError
-        For an unknown name; the message lists the known ones.
+        For an unknown name, with the known ones, and for a method of another package that cannot be
+        loaded.
 
     Examples
     --------
     >>> find_method("spelling").serves("fr")
     False
     """
+    if (point := points().get(name)) is not None:
+        return load_other(point)
     if name in METHODS:
         return METHODS[name]
-    for point in entry_points(group=GROUP, name=name):
-        return cast(Method, point.load())
     known = method_names()
     close = get_close_matches(name, known, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
@@ -370,9 +370,13 @@ def open_augmenter(order: Order) -> Augmenter:
     'Good. It was dark. It was long. See it.'
     """
     factory = check_order(order).factory
-    if isinstance(factory, str):
-        module, _, name = factory.partition(":")
-        factory = cast(
-            "Callable[[Order], Augmenter]", getattr(importlib.import_module(module), name)
-        )
-    return factory(order)
+    if order.method in points():
+        return cast(Augmenter, made_ready(order.method, lambda: _resolved(factory)(order)))
+    return _resolved(factory)(order)
+
+
+def _resolved(factory: str | Callable[[Order], Augmenter]) -> Callable[[Order], Augmenter]:
+    if not isinstance(factory, str):
+        return factory
+    module, _, name = factory.partition(":")
+    return cast("Callable[[Order], Augmenter]", getattr(importlib.import_module(module), name))

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from augment.augmenters import Augmenter
+from augment.augmenters.others import named
 from augment.records import Translation
 from augment.round_trip import Stored, round_trips
 from augment.store import Store
@@ -15,15 +16,29 @@ from augment.store import Store
 class _Variant:
     """One variant of an augmenter, as a `Translator` that the store knows by its identity."""
 
-    def __init__(self, augmenter: Augmenter, variant: int) -> None:
+    def __init__(self, name: str, augmenter: Augmenter, variant: int) -> None:
+        self.name = name
         self.augmenter = augmenter
         self.variant = variant
         self.identity = f"{augmenter.identity}#{variant}" if variant else augmenter.identity
         self.window = augmenter.window
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        """Make one text of each."""
-        return self.augmenter.augment(texts, self.variant)
+        """Make one text of each.
+
+        Raises
+        ------
+        AugmentError
+            When a method of another package fails, or gives something else than it should.
+        """
+        with named(self.name, "failed"):
+            made = list(self.augmenter.augment(texts, self.variant))
+            if len(made) != len(texts):
+                raise ValueError(f"{len(texts)} texts went in, and {len(made)} answers came out")
+            for one in made:
+                if not isinstance(one, Translation) or not isinstance(one.text, str):
+                    raise TypeError(f"gave {one!r:.80}; wanted: a Translation whose text is a str")
+        return made
 
     def interrupt(self) -> None:
         """End the augmenter's waits, where it has any: the run is being left."""
@@ -58,7 +73,7 @@ class Augmented:
         self.engine = augmenter.engine
         self.variant = variant
         self.augmenter = augmenter
-        self._leg = _Variant(augmenter, variant)
+        self._leg = _Variant(name, augmenter, variant)
         self._stored = Stored(self._leg, store) if augmenter.costly else None
         self.identities: tuple[str, ...] = (augmenter.identity,)
 

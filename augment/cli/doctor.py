@@ -27,7 +27,7 @@ class Config:
     """
 
     json: bool = False
-    """Print everything as JSON: engines, routes, checks, devices, parts, missing."""
+    """Print everything as JSON: engines, routes, checks, methods, devices, parts, missing."""
 
 
 def run(config: Config) -> None:
@@ -59,7 +59,12 @@ def _text(found: Diagnosis) -> str:
     lines += [f"  {name:<12}{_engine(about)}" for name, about in found.engines.items()]
     if found.checks:
         lines += ["", "checks of other packages:"]
-        lines += [f"  {name:<12}{_check(name, about)}" for name, about in found.checks.items()]
+        left_out = "leave it out with --no-filter"
+        lines += [_of_other(name, about, left_out) for name, about in found.checks.items()]
+    if found.methods:
+        lines += ["", "methods of other packages:"]
+        left_out = "leave it out of --method:"
+        lines += [_of_other(name, about, left_out) for name, about in found.methods.items()]
     lines += ["", "devices: " + (", ".join(found.devices) or "torch is not installed")]
     here = [name for name, there in found.parts.items() if there]
     lines.append("parts:   " + (", ".join(here) or "none"))
@@ -87,11 +92,9 @@ def _engine(about: Mapping[str, Any]) -> str:
     return f"{about['host']}, needs {' and '.join(about['needs'])} ({state}){own}"
 
 
-def _check(name: str, about: Mapping[str, str]) -> str:
-    """Say whose a check is, and why it cannot be used."""
+def _of_other(name: str, about: Mapping[str, str], left_out: str) -> str:
+    """Say whose a check or method is, and why it cannot be used."""
+    line = f"  {name:<12}{about['package']}"
     if "error" not in about:
-        return about["package"]
-    return (
-        f"{about['package']}, cannot be used: {about['error']}; leave it out with --no-filter "
-        f"{name}"
-    )
+        return line
+    return f"{line}, cannot be used: {about['error']}; {left_out} {name}"

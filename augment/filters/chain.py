@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from augment.filters.check import Fallible, Filter, Learner, Noted, Original
+from augment.errors import AugmentError, one_line
+from augment.filters.check import Fallible, Filter, Finding, Learner, Noted, Original
 from augment.filters.duplicate import Duplicate, key_of
 from augment.filters.recall import Recall, Ruling
 from augment.key_set import KeySet
@@ -165,7 +166,7 @@ class FilterChain:
         for rank, check in enumerate(self._filters):
             if not left:
                 break
-            findings = check.check([candidates[at] for at in left])
+            findings = _findings(check, [candidates[at] for at in left])
             still = []
             for at, finding in zip(left, findings, strict=True):
                 whole = whole and not finding.missed
@@ -232,3 +233,20 @@ class FilterChain:
             if isinstance(check, Fallible)
             for line in check.missed()
         ]
+
+
+def _findings(check: Filter, candidates: Sequence[Candidate]) -> Sequence[Finding]:
+    """Ask a check; one of another package is named where its code fails or answers too few."""
+    try:
+        findings = check.check(candidates)
+        if len(findings) != len(candidates):
+            raise ValueError(f"{len(candidates)} candidates went in, {len(findings)} findings out")
+    except Exception as error:
+        made_in = type(check).__module__
+        if isinstance(error, AugmentError) or made_in.partition(".")[0] == "augment":
+            raise
+        raise AugmentError(
+            f"check {check.name!r} ({made_in}:{type(check).__qualname__}) failed: "
+            f"{one_line(error)}; leave it out with --no-filter {check.name}"
+        ) from error
+    return findings
