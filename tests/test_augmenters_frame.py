@@ -119,3 +119,25 @@ def test_compounds_with_numbers_stay_whole(language, text, kept):
     for name in ("keyboard", "swap", "delete", "crop", "eda", "split", "ocr"):
         for out in made(name, language, text):
             assert all(one.lower() in out.lower() for one in kept), (name, out)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("{name} likes %s and ${total} items, please respond soon.", ["{name}", "%s", "${total}"]),
+        ("Dear {{ user.name }}, see [LINK] or [PHONE_NUMBER].", ["{{ user.name }}", "[LINK]"]),
+        ("Hello %(first)s, <USER> wrote [NOM 2] about dinner.", ["%(first)s", "<USER>", "[NOM 2]"]),
+        ("The U.S. version, e.g. of films before J.-C. came.", ["U.S.", "e.g.", "J.-C."]),
+    ],
+)
+def test_placeholders_and_initials_stay(text, kept):
+    for name in ("keyboard", "swap", "delete", "crop", "eda", "split", "ocr", "spelling"):
+        for out in made(name, "en", text):
+            assert all(one in out for one in kept), (name, out)
+
+
+def test_words_in_brackets_are_words():
+    text = "It was [really] good {or so}. I am. We go."
+    assert Frame(text).words[2:4] == ["really", "good"]
+    assert Frame(text).words[-4:] == ["I", "am", "We", "go"]
+    assert Frame("a 5% discount").words == ["a", "discount"]

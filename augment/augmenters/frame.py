@@ -1,6 +1,7 @@
 """A text as words in a frame: what stands between the words comes back where it was.
 
-Addresses, numbers, mentions, hashtags and markup belong to the frame, so no method can alter them.
+Addresses, numbers, mentions, hashtags, markup, placeholders (``{name}``, ``%s``, ``[LINK]``) and
+initials belong to the frame, so no method can alter them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ _SIGN: Final = rf"[{MARKS}\u200c\u200d]"
 _LETTERS: Final = rf"[^\W\d_](?:[^\W\d_]|{_SIGN})*"
 _TOKEN: Final = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|[#@]\w+|</?\w[^<>]*>|&\w+;"  # addresses, tags, markup
+    r"|\{\{[^{}\n]*\}\}|\$?\{[^{}\n]*\}|%(?:\(\w+\))?[a-z]\b"  # {{ user.name }}, ${total}, %s
+    r"|\[[A-Z](?:[ _-]?[A-Z\d])*\]|(?:(?<!\w)[^\W\d_]\.-?){2,}"  # [LINK], U.S., J.-C.
     rf"|(?:{_LETTERS}-)*\w*\d\w*(?:[.,:/-]\w*\d\w*|-{_LETTERS})*"  # numbers, dates, COVID-19
     rf"|(?P<word>{_LETTERS}(?:['’\u2019-]{_LETTERS})*)"
 )
