@@ -18,11 +18,12 @@ from augment.extras import require
 from augment.loading import loading
 from augment.minilm import NAME, minilm_folder
 from augment.progress import SILENT, Progress
+from augment.token_limits import token_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Longer texts are cut here, as the model was trained.
+#: Longer texts are cut here, as MiniLM was trained, or earlier where a model reads less.
 MAX_TOKENS: Final = 256
 _STEP: Final = 8
 #: Padded tokens of a forward pass on a CPU, in 16 texts at most; texts of one on a GPU.
@@ -89,6 +90,8 @@ class SentenceEncoder:
         self._net = self._net.eval().to(self.device)
         self._torch: Any = torch
         self.dimension: int = self._net.config.hidden_size
+        limits = token_limits(self._net, self._tokenizer)
+        self._most_tokens = min([MAX_TOKENS, *limits.values()])
         self._originals: dict[str, NDArray[np.float32]] = {}
         self._texts: dict[str, NDArray[np.float32]] = {}
 
@@ -98,7 +101,7 @@ class SentenceEncoder:
         Parameters
         ----------
         texts
-            Any texts; beyond 256 tokens the rest is not read.
+            Any texts; beyond 256 tokens, or what the model takes, the rest is not read.
         progress
             Told of each text done.
 
@@ -119,10 +122,10 @@ class SentenceEncoder:
         ids = self._tokenizer(
             list(map(readable, place)),
             truncation=True,
-            max_length=MAX_TOKENS,
+            max_length=self._most_tokens,
             return_attention_mask=False,
         )["input_ids"]
-        lengths = [-(-len(row) // _STEP) * _STEP for row in ids]
+        lengths = [min(-(-len(row) // _STEP) * _STEP, self._most_tokens) for row in ids]
         order = sorted(range(len(ids)), key=lengths.__getitem__)
         with progress.stage("sentence vectors", len(place), "text") as stage:
             for length, rows in groupby(order, key=lengths.__getitem__):

@@ -94,6 +94,23 @@ def test_passes_of_one_length_have_one_shape(encoder, monkeypatch):
     assert max(length * rows for length, rows in shapes) <= 256
 
 
+def test_a_model_of_few_positions_reads_as_much_as_it_can(tmp_path):
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    from augment.encoder import SentenceEncoder
+    from augment.minilm import minilm_folder
+
+    tokenizer = AutoTokenizer.from_pretrained(minilm_folder())
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    sizes |= {"vocab_size": len(tokenizer), "intermediate_size": 8}
+    config = BertConfig(max_position_embeddings=20, **sizes)
+    for part in (tokenizer, BertModel(config)):
+        part.save_pretrained(tmp_path)
+    vectors = SentenceEncoder(str(tmp_path)).encode(["long " * 600, "long " * 18, "short"])
+    np.testing.assert_array_equal(vectors[0], vectors[1])
+    assert vectors.shape == (3, 8)
+
+
 def test_order_and_repeats(encoder):
     vectors = encoder.encode(["a", "b", "a"])
     assert np.array_equal(vectors[0], vectors[2])
