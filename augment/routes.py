@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from augment.enumeration import first_of
 from augment.errors import InputError, PairError
 from augment.languages import language_code, language_name
 
@@ -184,9 +185,7 @@ def round_trip_pivots(source: str, pairs: Pairs, ranks: Ranks | None = None) -> 
 def pivot_names(source: str, pairs: Iterable[tuple[str, str]]) -> str:
     """Pivots that can be used from `source`, for messages."""
     names = [route.pivot for route in round_trip_pivots(source, frozenset(pairs))]
-    if len(names) > _NAMED:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return ", ".join(names) if names else "none"
+    return first_of(names, _NAMED) or "none"
 
 
 def _no_way(pivot: str, source: str, start: str, end: str, pairs: Pairs) -> str:

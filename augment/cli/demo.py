@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from augment.cli.browser import open_in_browser
 from augment.datasets.visible import visible_name
-from augment.enumeration import counted
+from augment.enumeration import counted, first_of
 from augment.train.demo.config import DemoConfig
 
 if TYPE_CHECKING:
@@ -37,11 +37,10 @@ def run(config: DemoConfig) -> None:
 
 def showing_text(showing: Showing) -> str:
     """Put the address and what the page shows into a few lines."""
-    labels = ", ".join(map(visible_name, showing.labels[:8]))
-    more = len(showing.labels) - 8
+    labels = first_of([visible_name(label) for label in showing.labels], 8)
     lines = [
         f"{showing.model}: {showing.url}",
-        f"  classes: {labels}" + (f" and {more} more" if more > 0 else ""),
+        f"  classes: {labels}",
         f"  {counted(showing.examples, 'example') if showing.examples else 'no examples'}"
         + ("" if showing.examples else " (--examples FILE)"),
         f"  ready after {showing.seconds:.1f} s; Ctrl-C stops it",

@@ -192,7 +192,7 @@ TURNED_BY_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         # ta peau -> votre peau, and back
         (rf"\b{_TU}", rf"\b{_VOUS}"),
         (rf"\b{_VOUS}", rf"\b{_TU}"),
-        # S'ils veulent -> Ils se veulent; Où se situe -> Où le situe; Elle y va -> Y va
+        # S'ils veulent -> Ils se veulent; Où se situe -> Où le situe; assez fous -> assez de fous
         (r"\b[Ss]['’]ils?\b", r"^Ils? se\b"),
         (r"\b[Oo]ù se\b", r"\b[Oo]ù le\b"),
         (r"^[Qq]ue \w", r"^[Qq]u['’]ils? \w"),

@@ -14,8 +14,9 @@ from typing import Any, Final
 from augment.datasets.augmentation.charts import bar, flow, lengths, quantile, scatter
 from augment.datasets.augmentation.manifest import BY_RULES, Manifest
 from augment.datasets.augmentation.sample import RunSample
+from augment.datasets.page import filled
 from augment.datasets.review.differences import differences
-from augment.datasets.visible import unbroken, visible
+from augment.datasets.visible import unbroken
 from augment.enumeration import counted
 from augment.filters import known_filters
 from augment.languages import language_name
@@ -23,8 +24,6 @@ from augment.languages import language_name
 #: Outcomes of a candidate beside the checks that refuse.
 NO_REFUSALS: Final = ("kept", "surplus", "failed")
 TEMPLATE: Final = Path(__file__).with_name("report.html")
-#: Look of every report of this package.
-STYLE: Final = Path(__file__).parents[1] / "page.css"
 #: What notes say that stand at the top.
 FOREMOST: Final = (" short of ", "could not", BY_RULES)
 #: Classes, pivots and notes that are shown; the manifest has them all.
@@ -50,27 +49,17 @@ def render_run_report(
     str
         HTML. Everything that came from the data is escaped.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters["unbroken"] = unbroken
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     # The charts escape what they draw themselves.
     charts = {name: Markup(svg) for name, svg in _charts(manifest, sample).items()}  # noqa: S704
-    return template.render(
-        style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        bar=lambda *given: Markup(bar(*given)),  # noqa: S704 - numbers and our own names
-        differences=differences,
+    values = {
+        "bar": lambda *given: Markup(bar(*given)),  # noqa: S704 - numbers and our own names
+        "differences": differences,
         **charts,
         **_content(manifest, sample, paths or {}),
-    )
+    }
+    return filled(TEMPLATE, values, {"unbroken": unbroken})
 
 
 def _charts(manifest: Manifest, sample: RunSample) -> dict[str, str]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from augment.datasets.inspection.inspection import Inspection
-from augment.datasets.visible import unbroken, visible
+from augment.datasets.page import filled
+from augment.datasets.visible import unbroken
 from augment.enumeration import counted
 from augment.languages import other_languages, shown_language
 from augment.outputs import write_text
 
 TEMPLATE: Final = Path(__file__).with_name("page.html")
-STYLE: Final = Path(__file__).parents[1] / "page.css"
 #: Classes that are shown; ``--json`` has them all.
 MOST_CLASSES: Final = 40
 NOTHING: Final = "Nothing alarming was found."
@@ -36,20 +36,8 @@ def render_page(found: Inspection) -> str:
     str
         HTML. Everything that came from the data is escaped.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters.update(language=shown_language, points=lambda share: f"{100 * share:.1f}")
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return template.render(style=style, **_content(found))
+    filters = {"language": shown_language, "points": lambda share: f"{100 * share:.1f}"}
+    return filled(TEMPLATE, _content(found), filters)
 
 
 def _content(found: Inspection) -> dict[str, Any]:

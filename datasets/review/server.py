@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from augment.datasets.page import STYLE
 from augment.datasets.review.decisions import Decision
 from augment.datasets.review.query import Query
 from augment.datasets.review.session import ReviewSession
@@ -32,7 +33,7 @@ _FOLDER: Final = Path(__file__).parent
 #: name below the token -> (file, type)
 _ASSETS: Final = {
     "": (_FOLDER / "review.html", "text/html; charset=utf-8"),
-    "page.css": (_FOLDER.parent / "page.css", "text/css; charset=utf-8"),
+    "page.css": (STYLE, "text/css; charset=utf-8"),
     "review.css": (_FOLDER / "review.css", "text/css; charset=utf-8"),
     "review.js": (_FOLDER / "review.js", "text/javascript; charset=utf-8"),
     "cards.js": (_FOLDER / "cards.js", "text/javascript; charset=utf-8"),

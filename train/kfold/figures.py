@@ -75,6 +75,16 @@ def _figure(width: float, height: float, **grid: Any) -> tuple[Figure, Any]:  # 
     return figure, axes
 
 
+def _legend_above(figure: Figure, ax: Any, columns: int) -> None:  # noqa: ANN401
+    figure.legend(
+        *ax.get_legend_handles_labels(),
+        loc="outside upper right",
+        ncols=columns,
+        frameon=False,
+        fontsize=9,
+    )
+
+
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     with warnings.catch_warnings():
@@ -153,13 +163,7 @@ def _curve(result: KFoldResult) -> Figure:
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
     # Outside: inside there is no place where no interval can lie.
-    figure.legend(
-        *ax.get_legend_handles_labels(),
-        loc="outside upper right",
-        ncols=min(len(candidates), 3),
-        frameon=False,
-        fontsize=9,
-    )
+    _legend_above(figure, ax, min(len(candidates), 3))
     return figure
 
 
@@ -234,13 +238,7 @@ def _per_class_f1(result: KFoldResult) -> Figure:
     ax.set_xlabel("F1 over all out-of-fold predictions")
     ax.grid(axis="x", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
-    figure.legend(
-        *ax.get_legend_handles_labels(),
-        loc="outside upper right",
-        ncols=min(len(arms), 5),
-        frameon=False,
-        fontsize=9,
-    )
+    _legend_above(figure, ax, min(len(arms), 5))
     return figure
 
 
@@ -318,13 +316,7 @@ def _class_counts(result: KFoldResult) -> Figure:
     ax.invert_yaxis()
     ax.set_xlim(0, counts.sum(axis=1).max() * 1.18)
     ax.set_xlabel("rows")
-    figure.legend(
-        *ax.get_legend_handles_labels(),
-        loc="outside upper right",
-        ncols=2,
-        frameon=False,
-        fontsize=9,
-    )
+    _legend_above(figure, ax, 2)
     return figure
 
 

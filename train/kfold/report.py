@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from augment.datasets.augmentation.report import STYLE
+from augment.datasets.page import filled
 from augment.datasets.visible import unbroken
 from augment.train.kfold.config import AUGMENTED, FLOORS, OVERSAMPLED, of_new_rows
 from augment.train.kfold.figures import few_classes_sentence
@@ -44,22 +44,14 @@ def render_report(result: KFoldResult, pictures: Mapping[str, bytes]) -> str:
     str
         HTML. Everything that came from the data is escaped.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(
-        points=points,
-        signed=lambda v: points(v, sign=True),
-        arm_title=arm_title,
-        unbroken=unbroken,
-        plus_minus=lambda mean, sd: plus_minus(mean, sd).replace("± ", "±\N{NO-BREAK SPACE}"),
-    )
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return template.render(style=style, **_content(result, pictures))
+    filters: dict[str, Callable[..., Any]] = {
+        "points": points,
+        "signed": lambda v: points(v, sign=True),
+        "arm_title": arm_title,
+        "unbroken": unbroken,
+        "plus_minus": lambda mean, sd: plus_minus(mean, sd).replace("± ", "±\N{NO-BREAK SPACE}"),
+    }
+    return filled(TEMPLATE, _content(result, pictures), filters, show_invisible=False)
 
 
 def _question(result: KFoldResult) -> str:
